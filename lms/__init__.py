@@ -1,0 +1,1 @@
+"""The institution: who belongs to it, what it reports; and the wiring of the whole."""

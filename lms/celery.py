@@ -1,0 +1,38 @@
+"""The Celery application: carries "look at job N", never the truth about work."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
+
+app = Celery("lms")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_transport_options={"visibility_timeout": settings.CELERY_VISIBILITY_TIMEOUT_SECONDS},
+    broker_connection_retry_on_startup=True,
+    task_default_queue="default",
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    timezone=settings.TIME_ZONE,
+)
+# A subject is a folder with a tasks module of its own.
+app.autodiscover_tasks(
+    [
+        "lms.members",
+        "lms.reports",
+        "media_pipeline",
+        "courses",
+        "courses.catalogue",
+        "courses.progress",
+        "exams.credit",
+    ]
+)
+# What the clock starts. Every one of these may run twice or late without harm.
+app.conf.beat_schedule = {}

@@ -1,0 +1,63 @@
+"""Everything the environment can set; no other module reads it."""
+
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def _listed(name: str) -> list[str]:
+    return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]
+
+
+def _kept_secret() -> str:
+    """The signing key of a one-machine school: made once, readable by its owner only."""
+    path = VAR_DIR / "secret-key"
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process of the same start was faster
+        return path.read_text()
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(64))
+    return path.read_text()
+
+
+DEBUG = _flag("DEBUG")
+SECRET_KEY = os.environ.get("SECRET_KEY") or _kept_secret()
+HOST = os.environ.get("HOST", "127.0.0.1")
+PORT = int(os.environ.get("PORT", "8000"))
+ALLOWED_HOSTS = _listed("ALLOWED_HOSTS")
+PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://{HOST}:{PORT}")
+HTTPS = PUBLIC_URL.startswith("https://")
+
+RUN_DIR = VAR_DIR / "run"
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+DATABASE = (
+    dj_database_url.parse(DATABASE_URL)
+    if DATABASE_URL
+    else {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "lms",
+        "USER": "lms",
+        "HOST": str(RUN_DIR),
+    }
+)
+REDIS_URL = os.environ.get("REDIS_URL", f"unix://{RUN_DIR}/redis.sock")
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
+MEDIA_BUCKET = os.environ.get("MEDIA_BUCKET", "")
+FFMPEG = os.environ.get("FFMPEG", "")
+WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, os.cpu_count() or 1)))
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
+CI = _flag("CI")

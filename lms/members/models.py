@@ -1,0 +1,154 @@
+"""People, the branch tree, dated memberships and roles."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+from treebeard.mp_tree import MP_Node
+
+
+class BranchKind(models.TextChoices):
+    COMMITTEE = "committee", _("党委")
+    GENERAL_BRANCH = "general_branch", _("党总支")
+    BRANCH = "branch", _("党支部")
+
+
+class Branch(MP_Node):
+    """One node of the organisation: a committee, a general branch or a branch."""
+
+    name = models.CharField(_("名称"), max_length=120)
+    code = models.CharField(_("组织代码"), max_length=32, unique=True)
+    kind = models.CharField(_("类别"), max_length=20, choices=BranchKind.choices)
+
+    node_order_by: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("党组织")
+        verbose_name_plural = _("党组织")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MemberKind(models.TextChoices):
+    FULL = "full", _("正式党员")
+    PROBATIONARY = "probationary", _("预备党员")
+    CANDIDATE = "candidate", _("发展对象")
+    ACTIVIST = "activist", _("入党积极分子")
+
+
+class MemberManager(BaseUserManager["Member"]):
+    def create_user(self, number: str, password: str | None = None, **fields: Any) -> "Member":
+        member = self.model(number=number, **fields)
+        member.set_password(password)
+        member.save(using=self._db)
+        return member
+
+    def create_superuser(self, number: str, password: str | None = None, **fields: Any) -> "Member":
+        return self.create_user(number, password, is_superuser=True, **fields)
+
+
+class Member(AbstractBaseUser, PermissionsMixin):
+    """One person, signed in by member number or phone."""
+
+    number = models.CharField(_("党员编号"), max_length=32, unique=True)
+    name = models.CharField(_("姓名"), max_length=60)
+    phone = models.CharField(_("手机"), max_length=20, unique=True, null=True, blank=True)
+    email = models.EmailField(_("邮箱"), blank=True)
+    kind = models.CharField(
+        _("身份"), max_length=20, choices=MemberKind.choices, default=MemberKind.FULL
+    )
+    is_active = models.BooleanField(_("可登录"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MemberManager()
+
+    USERNAME_FIELD = "number"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        verbose_name = _("党员")
+        verbose_name_plural = _("党员")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class DateSpan(Func):
+    """daterange(joined_on, left_on): half-open, without end while left_on is null."""
+
+    function = "daterange"
+
+
+class Membership(models.Model):
+    """One member belonged to one branch from `joined_on` until the day before `left_on`."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="memberships")
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="memberships")
+    joined_on = models.DateField(_("转入日期"))
+    left_on = models.DateField(_("转出日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("组织关系")
+        verbose_name_plural = _("组织关系")
+        indexes: ClassVar = [models.Index(fields=["branch", "joined_on", "left_on"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(left_on__gt=F("joined_on")),
+                name="membership_leaves_after_joining",
+            ),
+            # One branch on any day: hours earned that day belong to it and to no other.
+            # A one-number range stands in for equality, which GiST lacks without an extension.
+            ExclusionConstraint(
+                name="membership_one_branch_a_day",
+                expressions=[
+                    (
+                        Func(F("member"), F("member"), models.Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    (DateSpan(F("joined_on"), F("left_on")), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} · {self.branch}"
+
+
+class Role(models.TextChoices):
+    INSTRUCTOR = "instructor", _("教师")
+    SECRETARY = "secretary", _("支部书记")
+    ADMINISTRATOR = "administrator", _("学校管理员")
+
+
+class RoleAssignment(models.Model):
+    """One member holds one role over a branch and all below it, from a day until a day."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="roles")
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="roles")
+    role = models.CharField(_("职责"), max_length=20, choices=Role.choices)
+    from_on = models.DateField(_("任职起"))
+    until_on = models.DateField(_("任职止"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("职责")
+        verbose_name_plural = _("职责")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member", "branch", "role", "from_on"], name="role_once_a_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} · {self.get_role_display()} · {self.branch}"
