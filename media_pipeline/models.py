@@ -1,0 +1,144 @@
+"""A lecture's file, what was made of it, and the uploads it came in by."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from lms.members.models import Branch, Member
+
+
+class AssetState(models.TextChoices):
+    UPLOADED = "uploaded", _("已上传")
+    PROBED = "probed", _("已检查")
+    QUEUED = "queued", _("等待转码")
+    RUNNING = "running", _("转码中")
+    READY = "ready", _("可以使用")
+    FAILED = "failed", _("未成功")
+
+
+class Asset(models.Model):
+    """One lecture recording: the file as it was handed in, and how far we are with it.
+
+    `take` names the folder of the renditions people are shown. It changes only by the run that
+    holds the job's lease, so a half-made or a second copy is never shown.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    title = models.CharField(_("标题"), max_length=200)
+    original_name = models.CharField(_("原文件名"), max_length=255)
+    owner_branch = models.ForeignKey(
+        Branch, models.PROTECT, related_name="assets", verbose_name=_("所属党组织")
+    )
+    uploaded_by = models.ForeignKey(
+        Member, models.PROTECT, related_name="assets", verbose_name=_("上传人")
+    )
+    state = models.CharField(
+        _("状态"), max_length=12, choices=AssetState.choices, default=AssetState.UPLOADED
+    )
+    percent = models.PositiveSmallIntegerField(_("进度"), default=0)
+    reason = models.CharField(_("原因"), max_length=400, blank=True)
+    size_bytes = models.PositiveBigIntegerField(_("大小"))
+    sha256 = models.CharField(max_length=64, db_index=True)
+    duration_ms = models.PositiveIntegerField(_("时长（毫秒）"), default=0)
+    width = models.PositiveIntegerField(_("画面宽"), default=0)
+    height = models.PositiveIntegerField(_("画面高"), default=0)
+    has_sound = models.BooleanField(_("有声音"), default=False)
+    take = models.CharField(max_length=32, blank=True, editable=False)
+    playable_at = models.DateTimeField(_("可播放于"), null=True, blank=True)
+    ready_at = models.DateTimeField(_("完成于"), null=True, blank=True)
+    created_at = models.DateTimeField(_("上传于"))
+
+    class Meta:
+        verbose_name = _("讲课视频")
+        verbose_name_plural = _("讲课视频")
+        indexes: ClassVar = [models.Index(fields=["owner_branch", "-created_at"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(percent__lte=100), name="asset_percent_to_100"),
+            models.CheckConstraint(
+                condition=~Q(state=AssetState.READY)
+                | (Q(ready_at__isnull=False, playable_at__isnull=False) & ~Q(take="")),
+                name="asset_ready_has_a_take",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=AssetState.FAILED) | ~Q(reason=""),
+                name="asset_failed_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == AssetState.READY
+
+
+class Rendition(models.Model):
+    """One size of a lecture, whole and checked, in the asset's take."""
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="renditions")
+    name = models.CharField(_("名称"), max_length=16)
+    width = models.PositiveIntegerField(_("画面宽"))
+    height = models.PositiveIntegerField(_("画面高"))
+    frame_rate = models.FloatField(_("帧率"))
+    codecs = models.CharField(max_length=64)
+    peak_bandwidth = models.PositiveIntegerField(_("峰值码率（bit/s）"))
+    average_bandwidth = models.PositiveIntegerField(_("平均码率（bit/s）"))
+    segments = models.PositiveIntegerField(_("分段数"))
+    size_bytes = models.PositiveBigIntegerField(_("大小"))
+
+    class Meta:
+        verbose_name = _("清晰度")
+        verbose_name_plural = _("清晰度")
+        ordering: ClassVar = ["asset", "height"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["asset", "name"], name="rendition_once_an_asset")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset} · {self.name}"
+
+
+class UploadState(models.TextChoices):
+    OPEN = "open", _("上传中")
+    FINISHED = "finished", _("已完成")
+    CANCELLED = "cancelled", _("已取消")
+    EXPIRED = "expired", _("已过期")
+    REFUSED = "refused", _("未接受")
+
+
+class Upload(models.Model):
+    """One file on its way in: so many of so many bytes are safely on our disk."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    by = models.ForeignKey(Member, models.PROTECT, related_name="uploads")
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="uploads")
+    title = models.CharField(_("标题"), max_length=200)
+    original_name = models.CharField(_("原文件名"), max_length=255)
+    state = models.CharField(
+        _("状态"), max_length=12, choices=UploadState.choices, default=UploadState.OPEN
+    )
+    reason = models.CharField(_("原因"), max_length=400, blank=True)
+    length = models.PositiveBigIntegerField(_("总字节数"))
+    offset = models.PositiveBigIntegerField(_("已收字节数"), default=0)
+    asset = models.OneToOneField(
+        Asset, models.SET_NULL, null=True, blank=True, related_name="upload"
+    )
+    created_at = models.DateTimeField(_("开始于"))
+    expires_at = models.DateTimeField(_("过期于"))
+
+    class Meta:
+        verbose_name = _("上传")
+        verbose_name_plural = _("上传")
+        indexes: ClassVar = [models.Index(fields=["state", "expires_at"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(offset__lte=F("length")), name="upload_within_its_length"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name
