@@ -1,0 +1,1 @@
+"""The demo school: true lectures, made-up people, honest progress."""
