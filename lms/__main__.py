@@ -1,14 +1,37 @@
 """`python -m lms COMMAND`: the school's commands and Django's own."""
 
+import importlib
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+# Commands that manage processes themselves: module and function, called with the arguments.
+OWN = {
+    "services": "lms.embedded:serve",
+}
+# Django's commands that touch neither PostgreSQL nor Redis; all others find them running.
+WITHOUT_SERVICES = {"collectstatic", "compilemessages", "help", "makemessages", "spectacular"}
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
-    execute_from_command_line(["python -m lms", *sys.argv[1:]])
+    command, *arguments = sys.argv[1:] or ["help"]
+    if command in OWN:
+        module, function = OWN[command].split(":")
+        getattr(importlib.import_module(module), function)(arguments)
+        return
+    from django.core.management import execute_from_command_line
+
+    words = ["python -m lms", command, *arguments]
+    if command in WITHOUT_SERVICES:
+        execute_from_command_line(words)
+        return
+    from lms import embedded
+
+    try:
+        with embedded.held():
+            execute_from_command_line(words)
+    except embedded.ServiceStartError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

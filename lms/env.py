@@ -1,7 +1,9 @@
 """Everything the environment can set; no other module reads it."""
 
+import hashlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 import dj_database_url
@@ -42,7 +44,21 @@ ALLOWED_HOSTS = _listed("ALLOWED_HOSTS")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://{HOST}:{PORT}")
 HTTPS = PUBLIC_URL.startswith("https://")
 
-RUN_DIR = VAR_DIR / "run"
+
+
+def _run_dir() -> Path:
+    """Where the sockets are. A socket's path may have 107 bytes, so a deep checkout's are in /tmp.
+
+    The name is the same for every process of that checkout.
+    """
+    directory = VAR_DIR.resolve() / "run"
+    if len(os.fsencode(directory / ".s.PGSQL.5432.lock")) <= 100:
+        return directory
+    name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"lms-{os.geteuid()}-{name}"
+
+
+RUN_DIR = _run_dir()
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 DATABASE = (
     dj_database_url.parse(DATABASE_URL)
@@ -54,10 +70,19 @@ DATABASE = (
         "HOST": str(RUN_DIR),
     }
 )
-REDIS_URL = os.environ.get("REDIS_URL", f"unix://{RUN_DIR}/redis.sock")
+REDIS_URL_GIVEN = bool(os.environ.get("REDIS_URL"))
+REDIS_DATABASE = int(os.environ.get("REDIS_DATABASE", "0"))
+REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{RUN_DIR}/redis.sock?db={REDIS_DATABASE}"
+THROWAWAY_DATABASE = _flag("THROWAWAY_DATABASE")  # tests: speed before safety
+TEST_DB_SUFFIX = os.environ.get("TEST_DB_SUFFIX", "")
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 MEDIA_BUCKET = os.environ.get("MEDIA_BUCKET", "")
 FFMPEG = os.environ.get("FFMPEG", "")
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, os.cpu_count() or 1)))
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 CI = _flag("CI")
+
+
+def inherited() -> dict[str, str]:
+    """The environment to hand to a process we start."""
+    return dict(os.environ)
