@@ -1,0 +1,59 @@
+"""What a lesson is made of: one lecture video, articles, PDF documents, pictures."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.blocks import ChooserBlock, RichTextBlock, StreamBlock
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageChooserBlock
+
+ARTICLE_FEATURES = ["h2", "h3", "bold", "ol", "ul", "link", "hr", "blockquote"]
+
+
+class AssetChooserBlock(ChooserBlock):
+    """A lecture video out of the media library; the chooser shows only what the editor may use."""
+
+    class Meta:
+        icon = "media"
+
+    @cached_property
+    def target_model(self) -> Any:
+        from media_pipeline.models import Asset  # the app registry is not ready at import
+
+        return Asset
+
+    @cached_property
+    def widget(self) -> Any:
+        from courses.catalogue.choosers import asset_chooser
+
+        return asset_chooser.widget_class()
+
+    def get_prep_value(self, value: Any) -> Any:
+        """The asset's key is a UUID, which JSON holds as text."""
+        key = super().get_prep_value(value)
+        return None if key is None else str(key)
+
+
+class PdfChooserBlock(DocumentChooserBlock):
+    """A document members read in the browser; other formats may not open on a phone."""
+
+    def clean(self, value: Any) -> Any:
+        document = super().clean(value)
+        if document is not None and document.file_extension.lower() != "pdf":
+            raise ValidationError(_("这里只能放 PDF 文件，请先另存为 PDF 再上传。"))
+        return document
+
+
+class LessonBody(StreamBlock):
+    """The blocks of one lesson in reading order, with at most one video."""
+
+    video = AssetChooserBlock(label=_("视频"))
+    article = RichTextBlock(label=_("图文"), features=ARTICLE_FEATURES, icon="doc-full")
+    document = PdfChooserBlock(label=_("PDF 文档"), icon="doc-full-inverse")
+    image = ImageChooserBlock(label=_("图片"), icon="image")
+
+    class Meta:
+        block_counts = {"video": {"max_num": 1}}
+        required = False

@@ -1,0 +1,6 @@
+"""The models of this app, gathered from its subjects."""
+
+from courses.catalogue.models import ChapterPage, CourseIndexPage, CoursePage, LessonPage
+from courses.portal.models import HomePage
+
+__all__ = ["ChapterPage", "CourseIndexPage", "CoursePage", "HomePage", "LessonPage"]
