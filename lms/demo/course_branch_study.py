@@ -10,7 +10,7 @@ STUDY_MEETING = LessonText(
         "这一讲沿着时间线走一遍：定题、备料、通知、到场、领学、讨论、记录、跟进，每一步说明谁来做、做到什么程度算好。",
         "讲到的时间安排是一般做法，各支部可以按人数和工作特点调整；会议的次数和要求，以现行的有关规定为准。",
     ),
-    target_seconds=215,
+    target_seconds=200,
     slides=(
         SlideText(
             title="一次集体学习的全过程",
@@ -139,7 +139,7 @@ CHOOSE_TOPIC = LessonText(
         "题目太大，讲不深；题目太小，讲不满；题目离工作太远，大家没有话说。"
         "这一讲给出选题的三个来源、一把尺子，并用一个例子把大题目改成好题目。",
     ),
-    target_seconds=65,
+    target_seconds=70,
     slides=(
         SlideText(
             title="选好一个学习题目",
@@ -211,7 +211,7 @@ STUDY_MINUTES = LessonText(
         "记录不是作文，也不是录音的文字稿。它要让没有到场的人看得懂，让一年以后的人查得到。"
         "这一讲说明一份学习记录应当有哪些内容、哪些话不必记，以及怎样核对和保存。",
     ),
-    target_seconds=65,
+    target_seconds=70,
     slides=(
         SlideText(
             title="学习记录怎样写得准",

@@ -10,7 +10,7 @@ FILE_NAMES = LessonText(
         "这一讲介绍一种不用装任何软件的办法：日期、事项、版本，三段式命名。",
         "学完以后，请打开自己的电脑，挑最近的五个文件按这个办法改名，并和同事约定统一的写法。",
     ),
-    target_seconds=65,
+    target_seconds=70,
     slides=(
         SlideText(
             title="给文件起一个找得到的名字",

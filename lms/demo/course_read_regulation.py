@@ -84,7 +84,7 @@ ARTICLES = LessonText(
         "开会时说“按第八条办”，常常说不清到底是哪一句。认清章、条、款、项，"
         "就能把依据说到具体的一句话，别人也能马上找到。",
     ),
-    target_seconds=65,
+    target_seconds=70,
     slides=(
         SlideText(
             title="认清章、条、款、项",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-PASSWORD = "study-2026"
+PASSWORD = "study-2026"  # noqa: S105  (printed for everyone who opens the demo school)
 
 
 class Level(StrEnum):
