@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 CHOICES = {
     "mode": ("standard", "elder"),
-    "size": ("standard", "large"),
+    "size": ("standard", "large", "largest"),
     "theme": ("auto", "light", "dark", "contrast"),
 }
 COOKIE = "presentation"
@@ -24,5 +24,8 @@ def chosen(request: HttpRequest) -> dict[str, str]:
 
 
 def presentation(request: HttpRequest) -> dict[str, Any]:
-    """Template context: `presentation.mode`, `.size`, `.theme`."""
-    return {"presentation": chosen(request)}
+    """Template context: `presentation.mode`, `.size`, `.theme`, and the layout they ask for."""
+    choice = chosen(request)
+    if choice["mode"] == "elder" and choice["theme"] == "auto":
+        choice["theme"] = "light"
+    return {"presentation": {**choice, "layout": f"layouts/{choice['mode']}.html"}}

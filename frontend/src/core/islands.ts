@@ -1,0 +1,20 @@
+/**
+ * Custom elements ("islands") load when the page first shows their tag: pages name tags, never bundles.
+ * Each module defines its element; server-rendered markup inside the tag works before that.
+ */
+type Loader = () => Promise<unknown>;
+
+export const islands: Readonly<Record<string, Loader>> = {
+};
+
+export function loadIslands(root: ParentNode, known: Readonly<Record<string, Loader>> = islands): string[] {
+  const wanted = Object.keys(known).filter(
+    (tag) => customElements.get(tag) === undefined && root.querySelector(tag) !== null,
+  );
+  for (const tag of wanted) {
+    known[tag]?.().catch((error: unknown) => {
+      console.warn(`${tag} did not load`, error);
+    });
+  }
+  return wanted;
+}

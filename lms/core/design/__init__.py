@@ -1,0 +1,1 @@
+"""How the school's pages look: navigation, the reader's preferences, the style guide."""

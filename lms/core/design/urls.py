@@ -1,0 +1,10 @@
+"""Addresses of the design system."""
+
+from django.urls import path
+
+from lms.core.design import views
+
+urlpatterns = [
+    path("preferences/", views.preferences, name="preferences"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+]

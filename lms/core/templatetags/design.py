@@ -1,0 +1,300 @@
+"""Component tags: `{% load design %}`. Their vocabulary is in docs/design-system.md."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_vite.core.asset_loader import DjangoViteAssetLoader
+
+from lms.core.design import drawing
+from lms.core.design.navigation import places_for
+
+register = template.Library()
+
+
+def sprite_url() -> str:
+    return DjangoViteAssetLoader.instance().generate_vite_asset_url("src/generated/icons.svg")
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """One icon of the sprite; decorative unless it is given a label."""
+    css = f"icon {css}".strip()
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}" viewBox="0 0 24 24">'
+            '<use href="{}#{}"></use></svg>',
+            css, label, sprite_url(), name,
+        )  # fmt: skip
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false" viewBox="0 0 24 24">'
+        '<use href="{}#{}"></use></svg>',
+        css, sprite_url(), name,
+    )  # fmt: skip
+
+
+@register.inclusion_tag("components/icon_text.html")
+def icon_text(name: str, text: Any) -> dict[str, Any]:
+    """An icon and words beside it."""
+    return {"name": name, "text": text}
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> list[dict[str, Any]]:
+    """The places this person may go to, each with whether it is the current one."""
+    request = context.get("request")
+    if request is None or not hasattr(request, "user"):
+        return []
+    elder = context.get("presentation", {}).get("mode") == "elder"
+    return [
+        {"place": place, "current": place.is_current(request.path)}
+        for place in places_for(request.user)
+        if place.in_elder or not elder
+    ]
+
+
+@register.filter
+def figure(value: Any) -> str:
+    """24.50 → 24.5; 7.0 → 7."""
+    return drawing.plain(value or 0)
+
+
+@register.filter
+def clock(milliseconds: Any) -> str:
+    """A length or place in a recording: 754000 → 12:34, 3723000 → 1:02:03."""
+    seconds = int(milliseconds or 0) // 1000
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes:02d}:{seconds:02d}"
+
+
+@register.filter
+def minutes(milliseconds: Any) -> str:
+    """A length in words: 1 分钟, 38 分钟, 不到 1 分钟."""
+    whole = round(int(milliseconds or 0) / 60_000)
+    if whole < 1:
+        return _("不到 1 分钟")
+    return ngettext("%(count)d 分钟", "%(count)d 分钟", whole) % {"count": whole}
+
+
+@register.inclusion_tag("components/progress_ring.html")
+def progress_ring(
+    value: Any, of: Any, unit: str = "", label: str = "", size: str = ""
+) -> dict[str, Any]:
+    """A ring for `value` of `of`. `size="small"` for lists."""
+    filled = drawing.share(float(value or 0), float(of or 0))
+    return {
+        "value": drawing.plain(value or 0),
+        "of": drawing.plain(of or 0),
+        "unit": unit,
+        "label": label,
+        "size": size,
+        "done": filled >= 1,
+        "percent": int(filled * 100),
+        "dash": f"{filled * drawing.RING_LENGTH:.1f} {drawing.RING_LENGTH:.1f}",
+        "radius": drawing.RING_RADIUS,
+    }
+
+
+@register.inclusion_tag("components/bar.html")
+def bar(
+    value: Any, of: Any = 100, label: str = "", text: str = "", tone: str = "", thin: bool = False
+) -> dict[str, Any]:
+    """A horizontal bar for `value` of `of`; `text` replaces the words "value/of" at its end."""
+    filled = drawing.share(float(value or 0), float(of or 0))
+    return {
+        "label": label,
+        "text": text or f"{drawing.plain(value or 0)}/{drawing.plain(of or 0)}",
+        "tone": tone,
+        "thin": thin,
+        "percent": int(filled * 100),
+        "width": f"{filled * 100:.1f}",
+    }
+
+
+@register.inclusion_tag("components/watched_map.html")
+def watched_map(
+    covered: Iterable[Sequence[float]], duration_ms: int, position_ms: int | None = None,
+    legend: bool = True,
+) -> dict[str, Any]:  # fmt: skip
+    """The parts of a recording that were watched: `covered` is [[from, to), …] in milliseconds."""
+    spans = [tuple(span) for span in covered]
+    seen = sum(max(0, end - start) for start, end in spans)
+    return {
+        "parts": drawing.strip_parts(spans, duration_ms),
+        "percent": int(drawing.share(seen, duration_ms) * 100),
+        "edge": None
+        if position_ms is None
+        else round(drawing.share(position_ms, duration_ms) * 1000, 1),
+        "legend": legend,
+    }
+
+
+@register.inclusion_tag("components/heat_strip.html")
+def heat_strip(cells: Iterable[tuple[str, float]], label: str, unit: str = "") -> dict[str, Any]:
+    """One square a `(name, value)`: months or weeks of study, darker for more."""
+    rows = list(cells)
+    top = max((value for _name, value in rows), default=0)
+    return {
+        "label": label,
+        "width": max(1, len(rows)) * 40,
+        "cells": [
+            {
+                "x": place * 40,
+                "middle": place * 40 + 18,
+                "name": name,
+                "value": drawing.plain(value),
+                "level": drawing.heat_level(value, top),
+            }
+            for place, (name, value) in enumerate(rows)
+        ],
+        "unit": unit,
+    }
+
+
+@register.inclusion_tag("components/cover.html")
+def cover(title: str) -> dict[str, Any]:
+    """A drawn cover for a course without a picture; the same title always has the same colour."""
+    digest = hashlib.sha256(title.encode()).digest()
+    return {
+        "lines": [title[place : place + 8] for place in range(0, min(len(title), 24), 8)][:2],
+        "tone": digest[0] % 5 + 1,
+        "pattern": digest[1] % 3 + 1,
+    }
+
+
+@register.inclusion_tag("components/badge.html")
+def badge(text: str, tone: str = "", icon: str = "") -> dict[str, Any]:
+    """A small state: tone ok, attention, red, info or none."""
+    return {"text": text, "tone": tone, "icon": icon}
+
+
+@register.inclusion_tag("components/stat.html")
+def stat(
+    label: str, value: Any, unit: str = "", note: str = "", tone: str = ""
+) -> dict[str, Any]:  # fmt: skip
+    """A figure with its name."""
+    return {"label": label, "value": value, "unit": unit, "note": note, "tone": tone}
+
+
+@register.inclusion_tag("components/button.html")
+def button(
+    label: str,
+    href: str = "",
+    kind: str = "primary",
+    icon: str = "",
+    type: str = "submit",
+    name: str = "",
+    value: str = "",
+    main: bool = False,
+    wide: bool = False,
+    opens: str = "",
+    download: bool = False,
+) -> dict[str, Any]:
+    """A button, or a link that looks like one when it has an `href`."""
+    return {
+        "label": label, "href": href, "kind": kind, "icon": icon, "type": type, "name": name,
+        "value": value, "main": main, "wide": wide, "opens": opens, "download": download,
+    }  # fmt: skip
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: Any, help: str = "", reveal: bool = False) -> dict[str, Any]:
+    """A form field with its label, help and errors, all tied together for a screen reader."""
+    hint = help or str(bound.help_text or "")
+    attributes: dict[str, str] = {}
+    described = []
+    if hint:
+        described.append(f"{bound.auto_id}-help")
+    if bound.errors:
+        described.append(f"{bound.auto_id}-error")
+        attributes["aria-invalid"] = "true"
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    widget = bound.field.widget
+    checkbox = getattr(widget, "input_type", "") == "checkbox" and not hasattr(widget, "choices")
+    group = getattr(widget, "input_type", "") in {"radio", "checkbox"} and not checkbox
+    if bound.field.required and not group:
+        attributes["required"] = "required"
+    if "aria-describedby" in widget.attrs or group:
+        attributes.pop("aria-describedby", None)
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs=attributes),
+        "help": hint,
+        "checkbox": checkbox,
+        "group": group,
+        "reveal": reveal,
+    }
+
+
+@register.inclusion_tag("components/breadcrumb.html")
+def breadcrumb(*steps: str) -> dict[str, Any]:
+    """`{% breadcrumb "首页" "/" "课程" "/courses/" title %}`: name, address, …, the page itself."""
+    pairs = [(steps[place], steps[place + 1]) for place in range(0, len(steps) - 1, 2)]
+    return {"steps": pairs, "here": steps[-1] if len(steps) % 2 else ""}
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: template.Context, page: Page, name: str = "page") -> dict[str, Any]:
+    """Links to the pages of a Paginator page; the other query parameters are kept."""
+    request = context.get("request")
+
+    def address(number: int) -> str:
+        query = request.GET.copy() if request else None
+        if query is None:
+            return f"?{name}={number}"
+        query[name] = str(number)
+        return f"?{query.urlencode()}"
+
+    window = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {
+        "page": page,
+        "numbers": [
+            {"number": number, "url": address(number) if isinstance(number, int) else ""}
+            for number in window
+        ],
+        "previous": address(page.previous_page_number()) if page.has_previous() else "",
+        "next": address(page.next_page_number()) if page.has_next() else "",
+    }
+
+
+def _attributes(content: str, template_name: str, **values: Any) -> SafeString:
+    # The block's content has been rendered (and escaped) by the template engine already.
+    return mark_safe(  # noqa: S308
+        render_to_string(template_name, {"content": mark_safe(content), **values})  # noqa: S308
+    )
+
+
+@register.simple_block_tag
+def card(content: str, title: str = "", level: int = 2, accent: bool = False) -> SafeString:
+    """A sheet of paper with a title: `{% card title=… %}…{% endcard %}`."""
+    return _attributes(content, "components/card.html", title=title, level=level, accent=accent)
+
+
+@register.simple_block_tag
+def banner(content: str, tone: str = "info", id: str = "") -> SafeString:
+    """A notice in the page: tone info, ok, attention or error."""
+    icons = {"ok": "check-circle", "attention": "warning", "error": "error"}
+    return _attributes(
+        content, "components/banner.html", tone=tone, icon=icons.get(tone, "info"), id=id
+    )
+
+
+@register.simple_block_tag
+def empty(content: str, title: str, level: int = 2) -> SafeString:
+    """What a list says when it has nothing: a sentence, and what to do next."""
+    return _attributes(content, "components/empty.html", title=title, level=level)
+
+
+@register.simple_block_tag
+def dialog(content: str, id: str, title: str) -> SafeString:
+    """A dialog opened by `{% button … opens="its id" %}`."""
+    return _attributes(content, "components/dialog.html", id=id, title=title)
