@@ -8,6 +8,7 @@ from lms.members.rules import BACK_OFFICE
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
+    path("", include("lms.core.design.urls")),
 ]
 
 declare_routes("admin/", BACK_OFFICE)
