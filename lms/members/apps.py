@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,9 @@ class MembersConfig(AppConfig):
     name = "lms.members"
     label = "members"
     verbose_name = _("党员与支部")
+
+    def ready(self) -> None:
+        from lms.members.receivers import after_migrate
+
+        # Any app's: the permissions of a package above ours exist only after its own turn.
+        post_migrate.connect(after_migrate, dispatch_uid="members.settle_groups")

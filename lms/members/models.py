@@ -63,6 +63,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
         _("身份"), max_length=20, choices=MemberKind.choices, default=MemberKind.FULL
     )
     is_active = models.BooleanField(_("可登录"), default=True)
+    # Who has no password yet signs in once with a code made from this salt (see first_code.py).
+    first_code_salt = models.CharField(max_length=32, blank=True)
+    first_code_until = models.DateTimeField(_("首次登录码有效至"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MemberManager()
@@ -133,7 +136,11 @@ class Role(models.TextChoices):
 
 
 class RoleAssignment(models.Model):
-    """One member holds one role over a branch and all below it, from a day until a day."""
+    """One member holds one role over a branch and all below it.
+
+    From `from_on` until the day before `until_on`, like a membership; the start of a term and
+    its end are therefore never counted twice.
+    """
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="roles")
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="roles")
@@ -147,8 +154,43 @@ class RoleAssignment(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member", "branch", "role", "from_on"], name="role_once_a_start"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")),
+                name="role_ends_after_it_starts",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.member} · {self.get_role_display()} · {self.branch}"
+
+
+class RosterState(models.TextChoices):
+    PREVIEWED = "previewed", _("待确认")
+    APPLIED = "applied", _("已导入")
+
+
+class RosterImport(models.Model):
+    """One roster file as it was read and previewed, and whether it has been applied.
+
+    `rows` is what the file says, `plan_digest` what it was going to change on the day of the
+    preview; the confirmation applies that or nothing.
+    """
+
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    file_name = models.CharField(_("文件"), max_length=255)
+    rows = models.JSONField()
+    plan_digest = models.CharField(max_length=64)
+    counts = models.JSONField()
+    state = models.CharField(
+        max_length=20, choices=RosterState.choices, default=RosterState.PREVIEWED
+    )
+    previewed_at = models.DateTimeField(_("预览于"))
+    applied_at = models.DateTimeField(_("导入于"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("名册导入")
+        verbose_name_plural = _("名册导入")
+
+    def __str__(self) -> str:
+        return self.file_name

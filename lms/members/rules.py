@@ -3,11 +3,50 @@
 from typing import Any
 
 from lms.core.access import Access
+from lms.members.models import Branch, Member, Role
+from lms.members.queries import OVERSEEING, administered_members, has_role, visible_members
 
 
 def can_enter_back_office(by: Any) -> bool:
     """Instructors and administrators work in the back office; secretaries work on the site."""
-    return bool(by.is_authenticated and by.has_perm("wagtailadmin.access_admin"))
+    return has_role(by, (Role.INSTRUCTOR, Role.ADMINISTRATOR))
 
 
+def can_oversee(by: Any) -> bool:
+    """Has some branch to look after."""
+    return has_role(by, OVERSEEING)
+
+
+def can_see_board(by: Any, branch: Branch) -> bool:
+    """Secretaries and administrators see the boards of their own subtree."""
+    return has_role(by, OVERSEEING, branch)
+
+
+def can_see_member(by: Any, member: Member) -> bool:
+    """Everybody sees themselves; a branch's secretary and administrators see its members."""
+    return visible_members(by).filter(pk=member.pk).exists()
+
+
+def can_administer(by: Any) -> bool:
+    """Has some branch whose people they keep the records of."""
+    return has_role(by, Role.ADMINISTRATOR)
+
+
+def can_administer_branch(by: Any, branch: Branch) -> bool:
+    """Keeps the records of this branch."""
+    return has_role(by, Role.ADMINISTRATOR, branch)
+
+
+def can_administer_member(by: Any, member: Member) -> bool:
+    """Keeps the records of this member."""
+    return administered_members(by).filter(pk=member.pk).exists()
+
+
+def can_upload_lectures(by: Any) -> bool:
+    """Instructors and administrators bring lectures in."""
+    return has_role(by, (Role.INSTRUCTOR, Role.ADMINISTRATOR))
+
+
+BOARD = Access("board", can_oversee)
 BACK_OFFICE = Access("back-office", can_enter_back_office)
+ADMINISTRATION = Access("administration", can_administer)

@@ -1,0 +1,151 @@
+"""Who belongs where, and who may see whom.
+
+A branch's subtree is everything whose path starts with the branch's own path. Every step of a
+path has the same fixed length, so a sibling's path is never a prefix of another's.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from lms.core import clock
+from lms.members.models import Branch, Member, Membership, Role, RoleAssignment
+
+OVERSEEING = (Role.SECRETARY, Role.ADMINISTRATOR)
+
+
+def held_on(day: dt.date, *, prefix: str = "") -> Q:
+    """Roles held on `day`."""
+    return Q(**{f"{prefix}from_on__lte": day}) & (
+        Q(**{f"{prefix}until_on__isnull": True}) | Q(**{f"{prefix}until_on__gt": day})
+    )
+
+
+def standing_on(day: dt.date, *, prefix: str = "") -> Q:
+    """Memberships standing on `day`."""
+    return Q(**{f"{prefix}joined_on__lte": day}) & (
+        Q(**{f"{prefix}left_on__isnull": True}) | Q(**{f"{prefix}left_on__gt": day})
+    )
+
+
+def roles_of(by: Any, *, day: dt.date | None = None) -> QuerySet[RoleAssignment]:
+    """The roles `by` holds on `day` (today), each with its branch; none for who may not enter."""
+    if not by.is_authenticated or not by.is_active:
+        return RoleAssignment.objects.none()
+    return (
+        RoleAssignment.objects.filter(held_on(day or clock.today()), member_id=by.pk)
+        .select_related("branch")
+        .order_by("branch__path", "role")
+    )
+
+
+def has_role(by: Any, role: str | Iterable[str], branch: Branch | None = None) -> bool:
+    """`by` holds `role` (or one of them) today: over `branch` if given, else anywhere."""
+    if not by.is_authenticated or not by.is_active:
+        return False
+    if by.is_superuser:
+        return True
+    wanted = [role] if isinstance(role, str) else list(role)
+    held = roles_of(by).filter(role__in=wanted)
+    if branch is not None:
+        held = held.filter(branch__path__in=_path_and_above(branch.path))
+    return held.exists()
+
+
+def branches_under(paths: Iterable[str]) -> QuerySet[Branch]:
+    """The branches at `paths` and all below them, in tree order."""
+    within = Q(pk__in=[])
+    for path in outermost(paths):
+        within |= Q(path__startswith=path)
+    return Branch.objects.filter(within).order_by("path")
+
+
+def branches_of_role(by: Any, *roles: str) -> QuerySet[Branch]:
+    """The subtrees over which `by` holds one of `roles` today."""
+    if by.is_authenticated and by.is_active and by.is_superuser:
+        return Branch.objects.order_by("path")
+    return branches_under(
+        roles_of(by).filter(role__in=roles).values_list("branch__path", flat=True)
+    )
+
+
+def visible_branches(by: Any) -> QuerySet[Branch]:
+    """The subtrees `by` looks after today, as secretary or administrator."""
+    return branches_of_role(by, *OVERSEEING)
+
+
+def administered_branches(by: Any) -> QuerySet[Branch]:
+    """The subtrees whose people `by` may change in the back office."""
+    return branches_of_role(by, Role.ADMINISTRATOR)
+
+
+def branch_on(member: Member, day: dt.date) -> Branch | None:
+    """The branch the member belongs to on `day`."""
+    standing = (
+        Membership.objects.filter(standing_on(day), member_id=member.pk)
+        .select_related("branch")
+        .first()
+    )
+    return standing.branch if standing else None
+
+
+def members_of(branch: Branch, day: dt.date) -> QuerySet[Member]:
+    """Who belongs on `day` to `branch` or to a branch below it; each once."""
+    return Member.objects.filter(
+        standing_on(day, prefix="memberships__"),
+        memberships__branch__path__startswith=branch.path,
+    ).order_by("number")
+
+
+def visible_members(by: Any, day: dt.date | None = None) -> QuerySet[Member]:
+    """Who belongs on `day` (today) to a branch visible to `by`, and `by` in person."""
+    if not by.is_authenticated or not by.is_active:
+        return Member.objects.none()
+    standing = Membership.objects.filter(
+        standing_on(day or clock.today()),
+        member=OuterRef("pk"),
+        branch__in=visible_branches(by).order_by(),
+    )
+    return Member.objects.filter(Exists(standing) | Q(pk=by.pk)).order_by("number")
+
+
+def administered_members(by: Any) -> QuerySet[Member]:
+    """Whose records `by` may change: the last branch they came to is one `by` administers.
+
+    Who has left still belongs to the records of the branch they left; who has never been in
+    any branch is seen by the superuser alone.
+    """
+    if by.is_authenticated and by.is_active and by.is_superuser:
+        return Member.objects.order_by("number")
+    today = clock.today()
+    own = Membership.objects.filter(member=OuterRef("pk"))
+    last = own.filter(joined_on__lte=today).order_by("-joined_on").values("branch")[:1]
+    first_to_come = own.filter(joined_on__gt=today).order_by("joined_on").values("branch")[:1]
+    return (
+        Member.objects.alias(record=Coalesce(Subquery(last), Subquery(first_to_come)))
+        .filter(record__in=administered_branches(by).order_by().values("pk"))
+        .order_by("number")
+    )
+
+
+def member_named(name: str) -> Member | None:
+    """The member whose number, or else whose phone, is `name`."""
+    found = list(Member.objects.filter(Q(number=name) | Q(phone=name))[:2])
+    return next((member for member in found if member.number == name), found[0] if found else None)
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """`paths` without those that lie below another of them."""
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return kept
+
+
+def _path_and_above(path: str) -> list[str]:
+    step = Branch.steplen
+    return [path[:end] for end in range(step, len(path) + 1, step)]
