@@ -46,3 +46,13 @@ def heat_level(value: float, top: float) -> int:
     if value <= 0 or top <= 0:
         return 0
     return min(4, 1 + int(value / top * 4 - 1e-9))
+
+
+def title_lines(title: str, widest: int = 8) -> list[str]:
+    """A title for a cover: one line, or two of about the same length; longer ones are cut."""
+    title = title.strip()
+    if len(title) <= widest:
+        return [title]
+    title = title[: 2 * widest]
+    half = (len(title) + 1) // 2
+    return [title[:half], title[half:]]

@@ -164,7 +164,7 @@ def cover(title: str) -> dict[str, Any]:
     """A drawn cover for a course without a picture; the same title always has the same colour."""
     digest = hashlib.sha256(title.encode()).digest()
     return {
-        "lines": [title[place : place + 8] for place in range(0, min(len(title), 24), 8)][:2],
+        "lines": drawing.title_lines(title),
         "tone": digest[0] % 5 + 1,
         "pattern": digest[1] % 3 + 1,
     }
