@@ -1,8 +1,9 @@
 """`python -m lms COMMAND`: the school's commands and Django's own."""
 
 import importlib
-import os
 import sys
+
+from lms import env
 
 # Commands that manage processes themselves: module and function, called with the arguments.
 OWN = {
@@ -13,7 +14,7 @@ WITHOUT_SERVICES = {"collectstatic", "compilemessages", "help", "makemessages", 
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
+    env.point_django_at_settings()
     command, *arguments = sys.argv[1:] or ["help"]
     if command in OWN:
         module, function = OWN[command].split(":")

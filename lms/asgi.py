@@ -4,15 +4,15 @@ Django's own ASGI handler costs several times what its WSGI handler does, so pag
 WSGI in a pool of threads beside the event loop (see docs/decisions).
 """
 
-import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
+from lms import env
+
+env.point_django_at_settings()
 pages = get_wsgi_application()
 
 Scope = MutableMapping[str, Any]

@@ -1,11 +1,14 @@
 """The Celery application: carries "look at job N", never the truth about work."""
 
-import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import heartbeat_sent
 from django.conf import settings
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
+from lms import env
+
+env.point_django_at_settings()
 
 app = Celery("lms")
 app.conf.update(
@@ -36,3 +39,10 @@ app.autodiscover_tasks(
 )
 # What the clock starts. Every one of these may run twice or late without harm.
 app.conf.beat_schedule = {}
+
+
+@heartbeat_sent.connect
+def _report_worker(**about: Any) -> None:
+    from lms.core.health.services import report_worker  # Django's apps are loaded by now
+
+    report_worker()

@@ -45,7 +45,6 @@ PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://{HOST}:{PORT}")
 HTTPS = PUBLIC_URL.startswith("https://")
 
 
-
 def _run_dir() -> Path:
     """Where the sockets are. A socket's path may have 107 bytes, so a deep checkout's are in /tmp.
 
@@ -70,17 +69,23 @@ DATABASE = (
         "HOST": str(RUN_DIR),
     }
 )
+if os.environ.get("DATABASE_NAME"):  # another database of the same server: tests, measurements
+    DATABASE = {**DATABASE, "NAME": os.environ["DATABASE_NAME"]}
 REDIS_URL_GIVEN = bool(os.environ.get("REDIS_URL"))
 REDIS_DATABASE = int(os.environ.get("REDIS_DATABASE", "0"))
 REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{RUN_DIR}/redis.sock?db={REDIS_DATABASE}"
 THROWAWAY_DATABASE = _flag("THROWAWAY_DATABASE")  # tests: speed before safety
-TEST_DB_SUFFIX = os.environ.get("TEST_DB_SUFFIX", "")
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 MEDIA_BUCKET = os.environ.get("MEDIA_BUCKET", "")
 FFMPEG = os.environ.get("FFMPEG", "")
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, os.cpu_count() or 1)))
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 CI = _flag("CI")
+
+
+def point_django_at_settings() -> None:
+    """Name the settings module, for whatever loads Django next in this process."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
 
 def inherited() -> dict[str, str]:

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "lms.core.access.AccessMiddleware",
+    "lms.members.middleware.PeopleMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -94,6 +95,7 @@ DATABASES = {
     "default": {
         **env.DATABASE,
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": env.THROWAWAY_DATABASE,  # tests put the database back under a server
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 20, "timeout": 15},
             "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
@@ -115,8 +117,12 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [env.REDIS_URL], "capacity": 1000, "expiry": 10, "prefix": "lms"},
     }
 }
-# Celery names a socket by another scheme than redis-py does.
-CELERY_BROKER_URL = env.REDIS_URL.replace("unix://", "redis+socket://", 1)
+# Celery writes a socket's address in another way than redis-py does.
+CELERY_BROKER_URL = (
+    env.REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+    if env.REDIS_URL.startswith("unix://")
+    else env.REDIS_URL
+)
 # Above the longest job; the lease in the job's row is what really guards against two runs.
 CELERY_VISIBILITY_TIMEOUT_SECONDS = 6 * 3600
 
@@ -149,7 +155,9 @@ AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours: a quarter of an hour, then by itself
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time we name is the time it takes
+AXES_USERNAME_CALLABLE = "lms.members.backends.throttled_name"
+AXES_LOCKOUT_CALLABLE = "lms.members.sign_in.locked"
 AXES_VERBOSE = False
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -195,6 +203,7 @@ USE_I18N = USE_TZ = True
 # --- Files ------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = env.VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # `collectstatic` fills it where nginx serves it
 STATICFILES_DIRS = [("bundles", BASE_DIR / "frontend" / "dist")]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/bundles/assets/"

@@ -4,12 +4,16 @@ from django.urls import URLPattern, URLResolver, include, path
 from wagtail.admin import urls as wagtailadmin_urls
 
 from lms.core.access import PUBLIC, declare_routes
-from lms.members.rules import BACK_OFFICE
+from lms.members.rules import BACK_OFFICE, SUPERUSER
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("lms.core.health.urls")),
+    path("", include("lms.members.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("lms.core.design.urls")),
 ]
 
 declare_routes("admin/", BACK_OFFICE)
+declare_routes("admin/users/", SUPERUSER)
+declare_routes("admin/groups/", SUPERUSER)
 declare_routes("static/", PUBLIC)

@@ -1,0 +1,108 @@
+"""Holding the servers: started when the first needs them, stopped when the last has gone."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from lms import env
+from lms.embedded.answers import answering, wanted
+from lms.embedded.places import (
+    HOLDERS_LOCK,
+    LOG_DIR,
+    START_LOCK,
+    ServiceStartError,
+    make_directories,
+    tail,
+)
+
+START_SECONDS = 90
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """The servers answer inside this block, started if need be."""
+    handle = ensure_services()
+    try:
+        yield
+    finally:
+        handle.close()
+
+
+class Hold:
+    """A shared lock on the servers; lasts until `close()` or the end of the process."""
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._descriptor = descriptor
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def ensure_services() -> Hold:
+    """Start what is not running and wait until it answers. Any number of callers at once."""
+    if not wanted():
+        return Hold(None)
+    make_directories()
+    with _locked(START_LOCK):
+        holders = os.open(HOLDERS_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        # Waits here only while a keeper whose last holder has just gone is closing down.
+        fcntl.flock(holders, fcntl.LOCK_SH)
+        try:
+            if not answering():
+                _start_keeper()
+        except BaseException:
+            os.close(holders)
+            raise
+    return Hold(holders)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _start_keeper() -> None:
+    log = LOG_DIR / "keeper.log"
+    with log.open("wb") as output:
+        keeper = subprocess.Popen(
+            [sys.executable, "-m", "lms.embedded.keeper"],
+            cwd=env.BASE_DIR,
+            env={**env.inherited(), "VAR_DIR": str(env.VAR_DIR)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C in our terminal is not for it
+        )
+    # Reaped here, should it end before us: no zombie, no wait on exit.
+    threading.Thread(target=keeper.wait, daemon=True).start()
+    deadline = time.monotonic() + START_SECONDS
+    while not answering():
+        if keeper.poll() is not None or time.monotonic() > deadline:
+            raise ServiceStartError(
+                f"PostgreSQL and Redis did not start; {LOG_DIR} says why:\n{tail(log)}"
+            )
+        time.sleep(0.05)
+
+
+def serve(arguments: Sequence[str] = ()) -> None:
+    """`python -m lms services`: hold the servers in the foreground until a signal comes."""
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, lambda *_: stop.set())
+    with held():
+        print(f"PostgreSQL and Redis answer in {env.RUN_DIR}; Ctrl-C ends them.", flush=True)
+        stop.wait()

@@ -1,0 +1,169 @@
+"""Fixtures every test may use. Real PostgreSQL, Redis, Chromium; nothing is mocked."""
+
+from tests.support import environment  # isort: skip  (before anything reads the settings)
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+
+from lms import embedded
+
+django.setup()
+
+CHROMIUM = "/usr/bin/chromium"
+ARTEFACTS = environment.BASE_DIR / "var" / "artefacts"
+
+_hold: list[embedded.Hold] = []
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not session.config.option.collectonly:
+        _hold.append(embedded.ensure_services())
+
+
+def pytest_sessionfinish() -> None:
+    from tests.support.databases import close_connections
+
+    close_connections()
+    while _hold:
+        _hold.pop().close()
+    shutil.rmtree(environment.MEDIA_ROOT, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever opens a browser is marked so, and is left out of `make test-fast`."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if {"page", "context", "browser"} & set(names):
+            item.add_marker("browser")
+
+
+# --- Database and Redis -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """A copy of the migrated template, put back after each test that commits."""
+    from django.core.cache import cache
+    from django.test import TransactionTestCase
+
+    from tests.support import databases
+
+    with django_db_blocker.unblock():
+        databases.copy_template()
+        cache.clear()
+    TransactionTestCase._fixture_teardown = lambda case: databases.copy_template()  # type: ignore
+    yield
+    with django_db_blocker.unblock():
+        databases.drop()
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis(request: pytest.FixtureRequest) -> None:
+    """Cache and queues are empty at the start of each test that has the database."""
+    names = set(request.fixturenames)
+    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & names:
+        import redis
+        from django.conf import settings
+
+        address = settings.CACHES["default"]["LOCATION"]
+        with redis.Redis.from_url(address) as client:
+            client.flushdb()
+
+
+@pytest.fixture
+def run_queued() -> Callable[..., list[str]]:
+    """`run_queued()` runs here what was put on the queues; returns the tasks' names in order."""
+    from tests.support.queues import run_queued as run
+
+    return run
+
+
+# --- The school, served ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _server_thread(django_db_setup: None) -> Iterator[Any]:
+    from tests.support.processes import ServerThread
+
+    server = ServerThread()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def school_server(transactional_db: None, _server_thread: Any) -> str:
+    """The address of the school, served over real HTTP against the test database."""
+    return str(_server_thread.url)
+
+
+@pytest.fixture
+def web_process(transactional_db: None, tmp_path: Path) -> Iterator[Any]:
+    """The school in a process of its own, to be killed."""
+    from tests.support.processes import WebProcess
+
+    web = WebProcess(log=tmp_path / "web.log")
+    yield web
+    web.stop()
+
+
+@pytest.fixture
+def start_worker(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """`start_worker(NAME="value")` starts a Celery worker on all queues; stopped afterwards."""
+    from tests.support.processes import WorkerProcess
+
+    workers = []
+
+    def start(**environment_variables: str) -> Any:
+        worker = WorkerProcess(log=tmp_path / f"worker-{len(workers)}.log", **environment_variables)
+        workers.append(worker)
+        return worker
+
+    yield start
+    for worker in workers:
+        worker.stop()
+
+
+# --- The browser ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    if not Path(CHROMIUM).exists():
+        pytest.exit(
+            "Browser tests need Debian's packages chromium and fonts-noto-cjk: "
+            "apt-get install chromium fonts-noto-cjk",
+            returncode=1,
+        )
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+@pytest.fixture(autouse=True)
+def _database_beside_playwright(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Playwright keeps an event loop in this thread, which Django takes for async code."""
+    if "browser" in request.fixturenames:
+        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """Where screenshots are kept to be looked at."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    os.utime(ARTEFACTS)
+    return ARTEFACTS

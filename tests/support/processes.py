@@ -1,0 +1,133 @@
+"""Real processes of the school for tests: web and worker, each in a process group of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from tests.support.environment import BASE_DIR
+
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(
+    true: Callable[[], object], *, what: str, seconds: float = 30, pause: float = 0.05
+) -> None:
+    """Return as soon as `true()` is; fail the test by name after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(pause)
+
+
+class SchoolProcess:
+    """A process of the school with its output in a file."""
+
+    def __init__(self, arguments: list[str], *, log: Path, **environment: str) -> None:
+        self.log = log
+        self.output = log.open("wb")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=BASE_DIR,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def await_line(self, text: str) -> None:
+        wait_until(
+            lambda: text in self.said() or self.process.poll() is not None,
+            what=f"{text!r} in the output",
+            seconds=START_SECONDS,
+        )
+        assert self.process.poll() is None, self.said()
+
+    def kill(self) -> None:
+        """`kill -9`, of this process alone: what becomes of its children is for it to see to."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+        self.output.close()
+
+
+class WebProcess(SchoolProcess):
+    """uvicorn with the whole school, one process."""
+
+    def __init__(self, *, log: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        super().__init__(
+            ["uvicorn", "lms.asgi:application", f"--port={self.port}", "--lifespan=on"],
+            log=log,
+            **environment,
+        )
+        self.await_line("Uvicorn running on")
+
+
+class WorkerProcess(SchoolProcess):
+    """A Celery worker on all queues."""
+
+    def __init__(self, *, log: Path, **environment: str) -> None:
+        super().__init__(["lms", "worker"], log=log, **environment)
+        self.await_line("ready.")
+
+
+class ServerThread:
+    """The school served from this process: fast to start, and it sees a moved clock."""
+
+    def __init__(self) -> None:
+        from lms.asgi import application
+
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server = uvicorn.Server(
+            uvicorn.Config(application, port=self.port, lifespan="on", log_level="warning")
+        )
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        wait_until(lambda: self._server.started, what="the server's start")
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(20)
+
+
+def fetch(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        body: bytes = answer.read()
+        return body
