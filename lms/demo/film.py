@@ -29,6 +29,12 @@ PICTURES_A_SECOND = 10
 RECIPE = 1  # raise it when the same slides and sound should give another film
 
 
+def run_ffmpeg(arguments: list[str]) -> None:
+    """Run ffmpeg quietly to its end; raises CalledProcessError when it fails."""
+    program = imageio_ffmpeg.get_ffmpeg_exe()
+    subprocess.run([program, "-v", "error", "-nostdin", "-y", *arguments], check=True, timeout=600)
+
+
 def slide_milliseconds(lesson: LessonText) -> tuple[int, ...]:
     """How long each slide is shown; KeyError when the lesson was never narrated."""
     return read_index()[lesson.key]
@@ -112,8 +118,7 @@ def render_lecture(
         write_moving_parts(int(length) + 1, clock, progress)
         write_slide_list(lesson, shown, scratch / "slides.ffconcat")
         film = scratch / "film.mp4"
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y"]
-        command += ["-f", "concat", "-safe", "0", "-i", str(scratch / "slides.ffconcat")]
+        command = ["-f", "concat", "-safe", "0", "-i", str(scratch / "slides.ffconcat")]
         command += _raw_input(CLOCK, clock) + _raw_input(PROGRESS, progress)
         command += ["-i", str(narration_path(lesson.key))]
         command += ["-filter_complex", _overlaid(width, height), "-map", "[picture]", "-map", "3:a"]
@@ -121,7 +126,7 @@ def render_lecture(
         command += ["-g", str(4 * PICTURES_A_SECOND), "-threads", "2"]
         command += ["-c:a", "aac", "-b:a", "64k", "-ar", "48000", "-ac", "1", "-af", "apad"]
         command += ["-t", f"{length:.3f}", "-movflags", "+faststart", str(film)]
-        subprocess.run(command, check=True)
+        run_ffmpeg(command)
         film.replace(target)
 
 

@@ -14,11 +14,11 @@ import wave
 from itertools import pairwise
 from pathlib import Path
 
-import imageio_ffmpeg
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
 from pypinyin.seg import mmseg
 
 from lms.demo.content import all_lessons
+from lms.demo.film import run_ffmpeg
 from lms.demo.narration_index import (
     NARRATION,
     TICK_MS,
@@ -115,23 +115,10 @@ def narrate(lesson: LessonText, scratch: Path) -> tuple[int, ...]:
         sound.setframerate(22050)
         sound.writeframes(b"".join(parts))
     filters = "highpass=f=90,acompressor=threshold=-20dB:ratio=3,loudnorm=I=-18:TP=-2"
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y"]
-    command += [
-        "-i",
-        str(scratch / "lesson.wav"),
-        "-af",
-        filters,
-        "-ac",
-        "1",
-        "-ar",
-        "16000",
-        "-c:a",
-        "libopus",
-        "-b:a",
-        "12k",
-    ]
+    command = ["-i", str(scratch / "lesson.wav"), "-af", filters, "-ac", "1", "-ar", "16000"]
+    command += ["-c:a", "libopus", "-b:a", "12k"]
     command += ["-application", "voip", "-map_metadata", "-1", "-fflags", "+bitexact"]
-    subprocess.run([*command, str(narration_path(lesson.key))], check=True)
+    run_ffmpeg([*command, str(narration_path(lesson.key))])
     return tuple(len(part) // 2 * 1000 // 22050 for part in parts)
 
 
