@@ -88,7 +88,8 @@ def speak(sentence: str, into: Path) -> bytes:
     command = ["espeak-ng", "-v", "cmn-latn-pinyin", "-s", str(WORDS_PER_MINUTE), "-w", str(into)]
     subprocess.run([*command, pinyin_of(sentence)], check=True)
     with wave.open(str(into)) as sound:
-        return sound.readframes(sound.getnframes())
+        frames: bytes = sound.readframes(sound.getnframes())
+    return frames
 
 
 def silence(milliseconds: int) -> bytes:
