@@ -1,12 +1,31 @@
 """Signing in by member number or phone."""
 
+import unicodedata
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Q
 from django.http import HttpRequest
 
+from lms.core import clock
+from lms.members.first_code import code_for, same_code
 from lms.members.models import Member
+from lms.members.queries import member_named
+
+
+def folded_name(name: str) -> str:
+    """What was typed as a name, without the blanks and wide digits of an input method."""
+    return unicodedata.normalize("NFKC", name).replace("\0", "").strip()
+
+
+def throttled_name(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
+    """The name attempts are counted under: number and phone of one person are one name."""
+    typed = credentials.get("username") if credentials else None
+    if typed is None and request is not None:
+        typed = request.POST.get("login")
+    name = folded_name(typed or "")
+    member = member_named(name)
+    return member.number if member else name[:255]
 
 
 class NumberOrPhoneBackend(ModelBackend):
@@ -22,11 +41,20 @@ class NumberOrPhoneBackend(ModelBackend):
         name = username or kwargs.get("number")
         if not name or password is None:
             return None
-        name = name.strip()
-        member = Member.objects.filter(Q(number=name) | Q(phone=name)).order_by("pk").first()
+        member = member_named(folded_name(name))
         if member is None:
             Member().set_password(password)  # equal time whether the name exists or not
             return None
-        if member.check_password(password) and self.user_can_authenticate(member):
-            return member
-        return None
+        # Where there is no password yet, Django spends the time of one all the same.
+        known = member.check_password(password) or has_first_code(member, password)
+        return member if known and self.user_can_authenticate(member) else None
+
+
+def has_first_code(member: Member, typed: str) -> bool:
+    """`typed` is the standing first sign-in code of a member who has chosen no password."""
+    if member.has_usable_password() or not member.first_code_salt:
+        return False
+    if member.first_code_until is None or member.first_code_until <= clock.now():
+        return False
+    code = code_for(secret=settings.SECRET_KEY, salt=member.first_code_salt, number=member.number)
+    return same_code(typed, code)

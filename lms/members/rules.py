@@ -47,6 +47,12 @@ def can_upload_lectures(by: Any) -> bool:
     return has_role(by, (Role.INSTRUCTOR, Role.ADMINISTRATOR))
 
 
+def is_superuser(by: Any) -> bool:
+    """Made at the console; the only one who may edit accounts and groups as such."""
+    return bool(by.is_authenticated and by.is_active and by.is_superuser)
+
+
 BOARD = Access("board", can_oversee)
 BACK_OFFICE = Access("back-office", can_enter_back_office)
 ADMINISTRATION = Access("administration", can_administer)
+SUPERUSER = Access("superuser", is_superuser)
