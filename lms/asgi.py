@@ -15,6 +15,8 @@ from lms import env
 env.point_django_at_settings()
 pages = get_wsgi_application()
 
+from courses.progress.beats import PATH, beats  # needs Django's settings
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -24,5 +26,9 @@ _pages = WSGIMiddleware(pages, workers=16)
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Dispatch by path: `/beat/` to the watch recorder, everything else over HTTP to Django."""
-    if scope["type"] == "http":
+    if scope["type"] != "http":
+        return
+    if scope["path"] == PATH:
+        await beats(scope, receive, send)
+    else:
         await _pages(scope, receive, send)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import heartbeat_sent
 from django.conf import settings
 
@@ -38,7 +39,14 @@ app.autodiscover_tasks(
     ]
 )
 # What the clock starts. Every one of these may run twice or late without harm.
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    "settle-progress": {"task": "courses.settle_progress", "schedule": 60.0},
+    "credit-completed": {"task": "exams.credit_completed", "schedule": 60.0},
+    "credit-all-completed": {
+        "task": "exams.credit_all_completed",
+        "schedule": crontab(hour=3, minute=20),
+    },
+}
 
 
 @heartbeat_sent.connect

@@ -73,7 +73,7 @@ def differences(limit: int = 100) -> list[Difference]:
             ORDER BY 1, 2
             LIMIT %(limit)s
             """,  # noqa: S608  (the fragment is this module's own)
-            {"counted": sorted(COUNTED_CATEGORIES), "limit": limit},
+            {"counted": sorted(category.value for category in COUNTED_CATEGORIES), "limit": limit},
         )
         return [Difference(*row) for row in cursor.fetchall()]
 
@@ -85,8 +85,8 @@ def rebuild_years() -> int:
         cursor.execute("LOCK TABLE exams_memberyear IN EXCLUSIVE MODE")
         cursor.execute("DELETE FROM exams_memberyear")
         cursor.execute(
-            "INSERT INTO exams_memberyear"  # noqa: S608  (the fragment is this module's own)
+            "INSERT INTO exams_memberyear"
             " (member_id, year, counted_hours, all_hours, last_earned_on)" + _LEDGER_YEARS,
-            {"counted": sorted(COUNTED_CATEGORIES)},
+            {"counted": sorted(category.value for category in COUNTED_CATEGORIES)},
         )
         return cursor.rowcount
