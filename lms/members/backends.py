@@ -3,12 +3,10 @@
 import unicodedata
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
-from lms.core import clock
-from lms.members.first_code import code_for, same_code
+from lms.members.codes import is_standing_code
 from lms.members.models import Member
 from lms.members.queries import member_named
 
@@ -46,15 +44,5 @@ class NumberOrPhoneBackend(ModelBackend):
             Member().set_password(password)  # equal time whether the name exists or not
             return None
         # Where there is no password yet, Django spends the time of one all the same.
-        known = member.check_password(password) or has_first_code(member, password)
+        known = member.check_password(password) or is_standing_code(member, password)
         return member if known and self.user_can_authenticate(member) else None
-
-
-def has_first_code(member: Member, typed: str) -> bool:
-    """`typed` is the standing first sign-in code of a member who has chosen no password."""
-    if member.has_usable_password() or not member.first_code_salt:
-        return False
-    if member.first_code_until is None or member.first_code_until <= clock.now():
-        return False
-    code = code_for(secret=settings.SECRET_KEY, salt=member.first_code_salt, number=member.number)
-    return same_code(typed, code)

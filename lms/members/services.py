@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from lms.core import clock
 from lms.members.back_office import settle_back_office
+from lms.members.codes import FIRST_CODE_LASTS, new_salt, standing_code
 from lms.members.errors import (
     AlreadyInBranchError,
     MembershipDateError,
@@ -152,6 +153,23 @@ def reactivate_member(*, member: Member) -> bool:
     if done:
         settle_back_office(member=member)
     return done
+
+
+@transaction.atomic
+def issue_first_code(*, member: Member) -> str:
+    """A new code to sign in with once and choose a password; what was valid before is not.
+
+    Returns the code as it is printed. It can be shown again until it is used or has run out.
+    """
+    member.set_unusable_password()
+    member.first_code_salt = new_salt()
+    member.first_code_until = clock.now() + FIRST_CODE_LASTS
+    Member.objects.filter(pk=member.pk).update(
+        password=member.password,
+        first_code_salt=member.first_code_salt,
+        first_code_until=member.first_code_until,
+    )
+    return standing_code(member)
 
 
 def _hold(member: Member) -> None:
