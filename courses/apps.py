@@ -1,7 +1,20 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class CoursesConfig(AppConfig):
     name = "courses"
     verbose_name = _("课程")
+
+    def ready(self) -> None:
+        from courses import receivers
+        from courses.progress.receivers import member_has_left
+        from lms.members.signals import member_left
+        from media_pipeline.signals import asset_ready
+
+        asset_ready.connect(receivers.lecture_is_ready, dispatch_uid="courses.lecture_is_ready")
+        post_migrate.connect(
+            receivers.after_migrate, sender=self, dispatch_uid="courses.ensure_site"
+        )
+        member_left.connect(member_has_left, dispatch_uid="courses.member_has_left")

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lms.members.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("lms.core.design.urls")),
+    path("", include("courses.urls")),
 ]
 
 declare_routes("admin/", BACK_OFFICE)

@@ -1,6 +1,7 @@
 """What a lesson is made of: one lecture video, articles, PDF documents, pictures."""
 
-from typing import Any
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
@@ -30,6 +31,12 @@ class AssetChooserBlock(ChooserBlock):
 
         return asset_chooser.widget_class()
 
+    def bulk_to_python(self, values: Any) -> list[Any]:
+        """Stored keys are text, the rows' own keys are UUIDs."""
+        keys = [UUID(value) if value else None for value in values]
+        found = self.model_class._default_manager.in_bulk([key for key in keys if key])
+        return [found.get(key) for key in keys]
+
     def get_prep_value(self, value: Any) -> Any:
         """The asset's key is a UUID, which JSON holds as text."""
         key = super().get_prep_value(value)
@@ -55,5 +62,5 @@ class LessonBody(StreamBlock):
     image = ImageChooserBlock(label=_("图片"), icon="image")
 
     class Meta:
-        block_counts = {"video": {"max_num": 1}}
+        block_counts: ClassVar = {"video": {"max_num": 1}}
         required = False

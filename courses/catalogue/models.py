@@ -113,7 +113,7 @@ class CoursePage(RoutedPage):
     parent_page_types: ClassVar[list[str]] = ["courses.CourseIndexPage"]
     subpage_types: ClassVar[list[str]] = ["courses.ChapterPage"]
     template = "catalogue/course.html"
-    content_panels = [
+    content_panels: ClassVar = [
         *Page.content_panels,
         FieldPanel("summary"),
         FieldPanel("topic"),
@@ -133,6 +133,11 @@ class CoursePage(RoutedPage):
 
     def route(self) -> str:
         return reverse("courses:course", args=[self.slug])
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        from courses.catalogue.reading import course_context  # reads are above models
+
+        return {**super().get_preview_context(request, mode_name), **course_context(self)}
 
 
 class ChapterPage(RoutedPage):
@@ -175,7 +180,7 @@ class LessonPage(RoutedPage):
     parent_page_types: ClassVar[list[str]] = ["courses.ChapterPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "catalogue/lesson.html"
-    content_panels = [
+    content_panels: ClassVar = [
         *Page.content_panels,
         FieldPanel("body"),
         FieldPanel("study_hours"),
@@ -189,6 +194,11 @@ class LessonPage(RoutedPage):
     def route(self) -> str:
         return reverse("courses:lesson", args=[self.pk])
 
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        from courses.catalogue.reading import lesson_context  # reads are above models
+
+        return {**super().get_preview_context(request, mode_name), **lesson_context(self)}
+
     def body_asset(self) -> Asset | None:
         """The asset of the body's video block, if there is one."""
         return next((block.value for block in self.body if block.block_type == "video"), None)
@@ -197,7 +207,7 @@ class LessonPage(RoutedPage):
         """Bring asset, length and the default hours in line with the body."""
         asset = self.body_asset()
         self.asset = asset
-        self.duration_ms = asset.duration_ms if asset else None
+        self.duration_ms = asset.duration_ms or None if asset else None
         if self.study_hours is None and asset and asset.state == AssetState.READY:
             self.study_hours = default_hours(asset.duration_ms)
 

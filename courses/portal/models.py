@@ -1,6 +1,6 @@
 """The school's front page."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -21,12 +21,16 @@ class HomePage(RoutedPage):
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
     subpage_types: ClassVar[list[str]] = ["courses.CourseIndexPage"]
     max_count = 1
-    template = "portal/home.html"
-    content_panels = [*Page.content_panels, FieldPanel("headline"), FieldPanel("introduction")]
+    preview_modes: ClassVar[list[Any]] = []
+    content_panels: ClassVar = [
+        *Page.content_panels,
+        FieldPanel("headline"),
+        FieldPanel("introduction"),
+    ]
 
     class Meta:
         verbose_name = _("首页")
         verbose_name_plural = _("首页")
 
     def route(self) -> str:
-        return reverse("portal:home")
+        return reverse("courses:home")

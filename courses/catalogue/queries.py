@@ -1,0 +1,226 @@
+"""Which courses and lessons there are for whom; every page and every other package asks here."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Left
+from wagtail.models import Page
+
+from courses.catalogue.models import (
+    CHAPTER_DEPTH,
+    CHAPTER_PATH,
+    COURSE_PATH,
+    LESSON_DEPTH,
+    ChapterPage,
+    CoursePage,
+    LessonPage,
+)
+from lms.core import clock
+from lms.members.models import Membership, Role, RoleAssignment
+from lms.members.queries import held_on, standing_on
+
+TEACHING_ROLES = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
+
+
+def _belongs_to_audience(by: Any, day: dt.date) -> Exists:
+    """The member's branch on `day` is the course's audience or lies below it."""
+    return Exists(
+        Membership.objects.filter(
+            standing_on(day),
+            member_id=by.pk,
+            branch__path__startswith=OuterRef("audience__path"),
+        )
+    )
+
+
+def _teaches_audience(by: Any, day: dt.date) -> Exists:
+    """The member teaches or administers the audience: holds such a role at it or above it."""
+    return Exists(
+        RoleAssignment.objects.filter(held_on(day), member_id=by.pk, role__in=TEACHING_ROLES)
+        .annotate(audience_path=OuterRef("audience__path"))
+        .filter(audience_path__startswith=F("branch__path"))
+    )
+
+
+def managed_courses(by: Any) -> QuerySet[CoursePage]:
+    """Courses, drafts included, whose audience `by` teaches; those for everyone are everyone's.
+
+    Says nothing of whether `by` teaches at all: that is the back office's own door.
+    """
+    if by.is_superuser:
+        return CoursePage.objects.all()
+    return CoursePage.objects.filter(
+        Q(audience__isnull=True) | _teaches_audience(by, clock.today())
+    )
+
+
+def visible_courses(by: Any) -> QuerySet[CoursePage]:
+    """Published courses `by` may study, in catalogue order."""
+    live = CoursePage.objects.live().order_by("path")
+    if not by.is_authenticated:
+        return live.none()
+    if by.is_superuser:
+        return live
+    day = clock.today()
+    return live.filter(
+        Q(audience__isnull=True) | _belongs_to_audience(by, day) | _teaches_audience(by, day)
+    )
+
+
+def lessons_in_tree() -> QuerySet[LessonPage]:
+    """Lessons with `course_path` and `chapter_path`, the places of the pages above them."""
+    return LessonPage.objects.annotate(
+        course_path=Left("path", COURSE_PATH), chapter_path=Left("path", CHAPTER_PATH)
+    )
+
+
+def visible_lessons(by: Any) -> QuerySet[LessonPage]:
+    """Published lessons of published chapters of the courses `by` may study, in order."""
+    return (
+        lessons_in_tree()
+        .live()
+        .filter(
+            course_path__in=visible_courses(by).order_by().values("path"),
+            chapter_path__in=ChapterPage.objects.live().values("path"),
+        )
+        .order_by("path")
+    )
+
+
+@dataclass(frozen=True)
+class LessonTerms:
+    """Under what terms a lesson is watched and what it is worth."""
+
+    lesson_id: int
+    title: str
+    course_id: int
+    course_title: str
+    course_slug: str
+    asset_id: UUID | None
+    duration_ms: int
+    study_hours: Decimal
+    max_rate: Decimal
+    lock_seek: bool
+    completion_share: Decimal
+
+
+def lesson_terms(lesson_id: int, *, by: Any = None) -> LessonTerms | None:
+    """The terms of one lesson in one statement; None if `by` (when given) may not study it."""
+    lessons = lessons_in_tree() if by is None else visible_lessons(by)
+    course = CoursePage.objects.filter(path=OuterRef("course_path"))
+    row = (
+        lessons.filter(pk=lesson_id)
+        .annotate(
+            course_id=Subquery(course.values("pk")),
+            course_title=Subquery(course.values("title")),
+            course_slug=Subquery(course.values("slug")),
+            max_rate=Subquery(course.values("max_rate")),
+            lock_seek=Subquery(course.values("lock_seek")),
+            completion_share=Subquery(course.values("completion_share")),
+        )
+        .values(
+            "title",
+            "course_id",
+            "course_title",
+            "course_slug",
+            "asset_id",
+            "duration_ms",
+            "study_hours",
+            "max_rate",
+            "lock_seek",
+            "completion_share",
+        )
+        .first()
+    )
+    if row is None:
+        return None
+    row["duration_ms"] = row["duration_ms"] or 0
+    row["study_hours"] = row["study_hours"] or Decimal(0)
+    return LessonTerms(lesson_id=lesson_id, **row)
+
+
+@dataclass(frozen=True)
+class OutlineLesson:
+    """One lesson's line in the outline of its course."""
+
+    id: int
+    title: str
+    duration_ms: int
+    study_hours: Decimal
+    has_video: bool
+
+
+@dataclass(frozen=True)
+class OutlineChapter:
+    """One chapter with its published lessons, in order."""
+
+    id: int
+    title: str
+    lessons: tuple[OutlineLesson, ...]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a course consists of, as published."""
+
+    chapters: tuple[OutlineChapter, ...] = field(default=())
+
+    @property
+    def lessons(self) -> list[OutlineLesson]:
+        return [lesson for chapter in self.chapters for lesson in chapter.lessons]
+
+    @property
+    def lesson_ids(self) -> list[int]:
+        return [lesson.id for lesson in self.lessons]
+
+    @property
+    def study_hours(self) -> Decimal:
+        return sum((lesson.study_hours for lesson in self.lessons), Decimal(0))
+
+    @property
+    def duration_ms(self) -> int:
+        return sum(lesson.duration_ms for lesson in self.lessons)
+
+
+def outlines(courses: list[CoursePage]) -> dict[int, Outline]:
+    """The outline of each course by its id, all of them in one statement."""
+    if not courses:
+        return {}
+    below = Q()
+    for course in courses:
+        below |= Q(path__startswith=course.path)
+    rows = (
+        Page.objects.live()
+        .filter(below, depth__in=(CHAPTER_DEPTH, LESSON_DEPTH))
+        .order_by("path")
+        .values_list(
+            "id",
+            "title",
+            "path",
+            "depth",
+            "lessonpage__duration_ms",
+            "lessonpage__study_hours",
+            "lessonpage__asset_id",
+        )
+    )
+    chapters: dict[str, tuple[int, str, list[OutlineLesson]]] = {}
+    for page_id, title, path, depth, duration_ms, hours, asset_id in rows:
+        if depth == CHAPTER_DEPTH:
+            chapters[path] = (page_id, title, [])
+        elif path[:CHAPTER_PATH] in chapters:  # lessons of an unpublished chapter stay away
+            chapters[path[:CHAPTER_PATH]][2].append(
+                OutlineLesson(
+                    page_id, title, duration_ms or 0, hours or Decimal(0), asset_id is not None
+                )
+            )
+    found: dict[str, list[OutlineChapter]] = {}
+    for path, (chapter_id, title, lessons) in chapters.items():
+        if lessons:
+            found.setdefault(path[:COURSE_PATH], []).append(
+                OutlineChapter(chapter_id, title, tuple(lessons))
+            )
+    return {course.pk: Outline(tuple(found.get(course.path, ()))) for course in courses}

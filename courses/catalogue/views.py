@@ -1,0 +1,108 @@
+"""Catalogue, course and lesson pages, and the files lessons are made of."""
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from courses.catalogue import files, reading
+from lms.core.access import SIGNED_IN, access
+from lms.members.rules import BACK_OFFICE
+
+
+@access(SIGNED_IN)
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """All courses this person may study, by words, topic and state."""
+    text = request.GET.get("q", "").strip()[:60]
+    topic = request.GET.get("topic", "").strip()[:30]
+    state = request.GET.get("state", "")
+    state = state if state in reading.STATES else ""
+    page, cards = reading.catalogue_page(
+        by=request.user, text=text, topic=topic, state=state, number=request.GET.get("page", "1")
+    )
+    context = {
+        "page": page,
+        "cards": cards,
+        "topics": reading.topics(request.user),
+        "text": text,
+        "topic": topic,
+        "state": state,
+        "is_filtered": bool(text or topic or state),
+    }
+    return render(request, "catalogue/catalogue.html", context)
+
+
+@access(SIGNED_IN)
+@require_safe
+def course(request: HttpRequest, slug: str) -> HttpResponse:
+    """One course: what it teaches, its outline, and how far this person is."""
+    found = reading.course_named(by=request.user, slug=slug)
+    if found is None:
+        raise Http404
+    context = reading.course_context(found, request.user)
+    return render(request, "catalogue/course.html", context)
+
+
+@access(SIGNED_IN)
+@require_safe
+def lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """One lesson: the player, or what there is to read; outline and transcript beside it."""
+    found = reading.lesson_for(by=request.user, lesson_id=lesson_id)
+    if found is None:
+        raise Http404
+    context = reading.lesson_context(found, request.user)
+    context["tab"] = "transcript" if request.GET.get("tab") == "transcript" else "outline"
+    if getattr(request, "htmx", False):
+        return render(request, "catalogue/parts/lesson_tabs.html", context)
+    return render(request, "catalogue/lesson.html", context)
+
+
+@access(SIGNED_IN)
+@require_safe
+@cache_control(private=True, max_age=3600)
+def cover(request: HttpRequest, slug: str, image_id: int) -> HttpResponse:
+    """A course's cover picture, at the size cards and the course page show it."""
+    picture = reading.course_cover(by=request.user, slug=slug, image_id=image_id)
+    return _picture(picture, files.COVER)
+
+
+@access(SIGNED_IN)
+@require_safe
+@cache_control(private=True, max_age=3600)
+def image(request: HttpRequest, lesson_id: int, image_id: int) -> HttpResponse:
+    """A picture of a lesson."""
+    picture = reading.lesson_image(by=request.user, lesson_id=lesson_id, image_id=image_id)
+    return _picture(picture, files.IN_LESSON)
+
+
+@access(SIGNED_IN)
+@require_safe
+@cache_control(private=True, max_age=3600)
+def document(request: HttpRequest, lesson_id: int, document_id: int) -> HttpResponse:
+    """A PDF of a lesson, shown in the browser."""
+    found = reading.lesson_document(by=request.user, lesson_id=lesson_id, document_id=document_id)
+    handle = files.opened_document(found) if found is not None else None
+    if handle is None:
+        raise Http404
+    return FileResponse(handle, content_type="application/pdf", filename=f"{found.title}.pdf")
+
+
+@access(BACK_OFFICE)
+@require_safe
+@cache_control(private=True, max_age=3600)
+def back_office_file(request: HttpRequest, name: str) -> HttpResponse:
+    """A picture the back office lists; nothing else of the stored files has an address."""
+    opened = files.opened_listed_picture(by=request.user, name=name)
+    if opened is None:
+        raise Http404
+    return FileResponse(opened.handle, content_type=opened.content_type)
+
+
+def _picture(picture: Any, size: str) -> HttpResponse:
+    opened = files.opened_picture(picture, size) if picture is not None else None
+    if opened is None:
+        raise Http404
+    return FileResponse(opened.handle, content_type=opened.content_type)
