@@ -36,10 +36,11 @@ export default defineConfig({
     cssTarget: ['chrome90', 'safari15'],
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rollupOptions: {
+    rolldownOptions: {
       input: [
         'src/entries/core.ts',
         'src/entries/page.ts',
+        'src/islands/upload.ts',
         'src/styles/site.css',
       ],
     },

@@ -5,6 +5,8 @@
 type Loader = () => Promise<unknown>;
 
 export const islands: Readonly<Record<string, Loader>> = {
+  'lms-player': () => import('../islands/player'),
+  'lms-upload': () => import('../islands/upload'),
 };
 
 export function loadIslands(root: ParentNode, known: Readonly<Record<string, Loader>> = islands): string[] {

@@ -69,5 +69,10 @@ def specimens() -> dict[str, Any]:
             {"name": "李素芬", "group": "一组", "hours": 18.5, "gap": 13.5, "tone": "attention", "state": "进行中"},
             {"name": "欧阳明远", "group": "二组", "hours": 33, "gap": 0, "tone": "ok", "state": "已达标"},
         ],
+        "player": {
+            "lesson": 0, "startUrl": "/learn/sessions/", "beatUrl": "/beat/", "playlist": "",
+            "durationMs": 2_280_000, "resumeMs": 754_000, "lockSeek": True,
+            "covered": [[0, 310_000], [420_000, 760_000]],
+        },
         "page": Paginator(range(240), 20).page(3),
     }  # fmt: skip

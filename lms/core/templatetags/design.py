@@ -1,7 +1,7 @@
 """Component tags: `{% load design %}`. Their vocabulary is in docs/design-system.md."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -15,6 +15,7 @@ from django_vite.core.asset_loader import DjangoViteAssetLoader
 
 from lms.core.design import drawing
 from lms.core.design.navigation import places_for
+from lms.core.design.words import player_words, upload_words
 
 register = template.Library()
 
@@ -298,3 +299,48 @@ def empty(content: str, title: str, level: int = 2) -> SafeString:
 def dialog(content: str, id: str, title: str) -> SafeString:
     """A dialog opened by `{% button … opens="its id" %}`."""
     return _attributes(content, "components/dialog.html", id=id, title=title)
+
+
+@register.inclusion_tag("components/player.html", takes_context=True)
+def player(
+    context: template.Context, config: Mapping[str, Any], poster: str = "", title: str = ""
+) -> dict[str, Any]:
+    """The lesson's video with its controls; `config` is what docs/design-system.md lists."""
+    return {
+        "config": {
+            "rates": [0.75, 1, 1.25, 1.5],
+            "maxRate": 1.5,
+            "beatSeconds": 15,
+            "covered": [],
+            "resumeMs": 0,
+            "completed": False,
+            **config,
+            "strings": {**player_words(), **config.get("strings", {})},
+        },
+        "poster": poster or config.get("poster", ""),
+        "title": title,
+        "captions": config.get("captions", []),
+        "verified": sum(end - start for start, end in config.get("covered", [])),
+        "presentation": context.get("presentation", {}),
+    }
+
+
+@register.inclusion_tag("components/upload_box.html", takes_context=True)
+def upload_box(
+    context: template.Context,
+    endpoint: str,
+    status_url: str = "",
+    accept: str = "video/*",
+    upload_id: str = "",
+    help: str = "",
+) -> dict[str, Any]:
+    """A resumable upload; `status_url` is asked with `{id}` replaced by the upload's id."""
+    return {
+        "endpoint": endpoint,
+        "status_url": status_url,
+        "accept": accept,
+        "upload_id": upload_id,
+        "help": help,
+        "words": upload_words(),
+        "csrf_token": context.get("csrf_token", ""),
+    }

@@ -1,2 +1,0 @@
-/** The upload element alone, for the back office, which has its own styles and scripts. */
-import '../islands/upload';

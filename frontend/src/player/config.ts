@@ -1,0 +1,45 @@
+/** What the server tells the player (JSON in the page), and what it answers. */
+import type { Span } from './spans';
+
+export interface PlayerConfig {
+  lesson: number;
+  startUrl: string;
+  beatUrl: string;
+  playlist: string;
+  poster: string;
+  durationMs: number;
+  resumeMs: number;
+  covered: Span[];
+  maxRate: number;
+  rates: number[];
+  lockSeek: boolean;
+  completed: boolean;
+  beatSeconds: number;
+  requiredMs?: number;
+  strings: Record<string, string>;
+}
+
+export interface StartAnswer {
+  session: string;
+  token: string;
+  settleUrl: string;
+  playlist: string;
+  refreshSeconds: number;
+  resumeMs: number;
+  covered: Span[];
+  completed: boolean;
+  resumed: boolean;
+  nextSeq?: number;
+}
+
+export interface SettleAnswer {
+  coveredMs: number;
+  requiredMs: number;
+  completed: boolean;
+  message: string;
+}
+
+export function readConfig(element: Element): PlayerConfig {
+  const holder = document.getElementById(element.getAttribute('data-config') ?? 'player-config');
+  return JSON.parse(holder?.textContent ?? '{}') as PlayerConfig;
+}

@@ -1,0 +1,36 @@
+"""The words of the islands, from the same catalogue as the pages."""
+
+from django.utils.translation import gettext as _
+
+
+def player_words() -> dict[str, str]:
+    return {
+        "place": _("{now}，全长 {length}"),
+        "locked": _("首次学习请按顺序观看"),
+        "saved_idle": _("开始学习后，记录会自动保存"),
+        "saved_saving": _("正在保存…"),
+        "saved_saved": _("已保存"),
+        "saved_offline": _("连不上学校，{count} 条记录存在本机，恢复后自动上传"),
+        "verified": _("本讲已核实 {time}"),
+        "elsewhere": _("您在另一窗口或设备上打开了学习，这里已暂停。已学的部分都算数。"),
+        "here": _("在这里继续"),
+        "signed_out": _("登录已过期，请重新登录，然后从刚才的位置继续。"),
+        "sign_in": _("重新登录"),
+        "unreachable": _("现在连不上学校，请检查网络后再试。"),
+        "broken": _("视频放不出来了，请重新打开本页。已保存的学习不受影响。"),
+        "again": _("再试一次"),
+        "no_pip": _("这台设备不支持小窗播放"),
+        "auto": _("自动"),
+    }
+
+
+def upload_words() -> dict[str, str]:
+    return {
+        "sending": _("正在上传《{name}》：{sent} / {total} MB"),
+        "paused": _("已暂停，随时可以继续，不用从头传。"),
+        "pause": _("暂停"),
+        "resume": _("继续"),
+        "interrupted": _("上传中断了。网络恢复后点“重试”，会接着传。"),
+        "empty": _("这是一个空文件，请重新选择。"),
+        "sent": _("上传完成。"),
+    }
