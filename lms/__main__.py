@@ -7,7 +7,13 @@ from lms import env
 
 # Commands that manage processes themselves: module and function, called with the arguments.
 OWN = {
+    "up": "lms.supervisor.up:up",
     "services": "lms.embedded:serve",
+    "prepare": "lms.supervisor.prepare:prepare",
+    "demo": "lms.supervisor.prepare:demo",
+    "web": "lms.supervisor.parts:web",
+    "worker": "lms.supervisor.parts:worker",
+    "beat": "lms.supervisor.parts:beat",
 }
 # Django's commands that touch neither PostgreSQL nor Redis; all others find them running.
 WITHOUT_SERVICES = {"collectstatic", "compilemessages", "help", "makemessages", "spectacular"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import dj_database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var")).resolve()
 
 
 def _flag(name: str) -> bool:
@@ -41,7 +41,12 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or _kept_secret()
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))
 ALLOWED_HOSTS = _listed("ALLOWED_HOSTS")
-PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://{HOST}:{PORT}")
+EVERYWHERE = HOST in {"0.0.0.0", "::"}  # noqa: S104
+PUBLIC_URL = os.environ.get(
+    "PUBLIC_URL",
+    f"http://{'127.0.0.1' if EVERYWHERE else f'[{HOST}]' if ':' in HOST else HOST}:{PORT}",
+)
+TRUSTED_PROXIES = os.environ.get("TRUSTED_PROXIES", "127.0.0.1,::1")  # may say who the client is
 HTTPS = PUBLIC_URL.startswith("https://")
 
 
@@ -50,7 +55,7 @@ def _run_dir() -> Path:
 
     The name is the same for every process of that checkout.
     """
-    directory = VAR_DIR.resolve() / "run"
+    directory = VAR_DIR / "run"
     if len(os.fsencode(directory / ".s.PGSQL.5432.lock")) <= 100:
         return directory
     name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
@@ -77,6 +82,7 @@ REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{RUN_DIR}/redis.sock?db={RED
 THROWAWAY_DATABASE = _flag("THROWAWAY_DATABASE")  # tests: speed before safety
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 MEDIA_BUCKET = os.environ.get("MEDIA_BUCKET", "")
+MEDIA_ACCEL_PREFIX = os.environ.get("MEDIA_ACCEL_PREFIX", "")
 FFMPEG = os.environ.get("FFMPEG", "")
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, os.cpu_count() or 1)))
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")

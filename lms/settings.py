@@ -7,7 +7,10 @@ from lms import env
 BASE_DIR = env.BASE_DIR
 DEBUG = env.DEBUG
 SECRET_KEY = env.SECRET_KEY
-ALLOWED_HOSTS = env.ALLOWED_HOSTS or ["127.0.0.1", "localhost", "[::1]", env.HOST]
+# Who starts a school with HOST=0.0.0.0 wants it reached by every name; `check --deploy` does not.
+ALLOWED_HOSTS = env.ALLOWED_HOSTS or (
+    ["*"] if env.EVERYWHERE else ["127.0.0.1", "localhost", "[::1]", env.HOST]
+)
 ROOT_URLCONF = "lms.urls"
 WSGI_APPLICATION = "lms.asgi.pages"
 ASGI_APPLICATION = "lms.asgi.application"
@@ -228,6 +231,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 FFMPEG = env.FFMPEG
+MEDIA_MAX_UPLOAD_BYTES = 8 * 1024**3
+# Kept free for the database, logs and everything else that must go on when uploads cannot.
+MEDIA_RESERVE_BYTES = 512 * 1024**2
+# nginx's internal location over MEDIA_ROOT: it sends the bytes of lectures, we only say yes.
+MEDIA_ACCEL_PREFIX = env.MEDIA_ACCEL_PREFIX
 
 # --- Wagtail ----------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "网上党校"
@@ -262,5 +270,10 @@ LOGGING = {
     "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": env.LOG_LEVEL},
-    "loggers": {"django.server": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        "wagtail": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+    },
 }

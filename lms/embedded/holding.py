@@ -15,6 +15,7 @@ from lms import env
 from lms.embedded.answers import answering, wanted
 from lms.embedded.places import (
     HOLDERS_LOCK,
+    KEEPER_LOCK,
     LOG_DIR,
     START_LOCK,
     ServiceStartError,
@@ -57,8 +58,7 @@ def ensure_services() -> Hold:
         # Waits here only while a keeper whose last holder has just gone is closing down.
         fcntl.flock(holders, fcntl.LOCK_SH)
         try:
-            if not answering():
-                _start_keeper()
+            _ensure_answering()
         except BaseException:
             os.close(holders)
             raise
@@ -75,8 +75,19 @@ def _locked(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _start_keeper() -> None:
+def _ensure_answering() -> None:
     log = LOG_DIR / "keeper.log"
+    keeper = None if _keeper_lives() else _start_keeper(log)
+    deadline = time.monotonic() + START_SECONDS
+    while not answering():
+        if (keeper and keeper.poll() is not None) or time.monotonic() > deadline:
+            raise ServiceStartError(
+                f"PostgreSQL and Redis did not start; {LOG_DIR} says why:\n{tail(log)}"
+            )
+        time.sleep(0.05)
+
+
+def _start_keeper(log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
         keeper = subprocess.Popen(
             [sys.executable, "-m", "lms.embedded.keeper"],
@@ -89,13 +100,25 @@ def _start_keeper() -> None:
         )
     # Reaped here, should it end before us: no zombie, no wait on exit.
     threading.Thread(target=keeper.wait, daemon=True).start()
-    deadline = time.monotonic() + START_SECONDS
-    while not answering():
-        if keeper.poll() is not None or time.monotonic() > deadline:
-            raise ServiceStartError(
-                f"PostgreSQL and Redis did not start; {LOG_DIR} says why:\n{tail(log)}"
-            )
-        time.sleep(0.05)
+    return keeper
+
+
+def revive() -> None:
+    """For a holder that stays: start the servers again should their keeper have been killed."""
+    if wanted() and not _keeper_lives():
+        with _locked(START_LOCK):
+            _ensure_answering()
+
+
+def _keeper_lives() -> bool:
+    descriptor = os.open(KEEPER_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def serve(arguments: Sequence[str] = ()) -> None:

@@ -11,12 +11,13 @@ import time
 import psycopg
 
 from lms import env
-from lms.embedded.answers import postgres_answers, redis_answers, wanted
-from lms.embedded.places import HOLDERS_LOCK, LOG_DIR, ServiceStartError, tail
+from lms.embedded.answers import wanted
+from lms.embedded.places import HOLDERS_LOCK, KEEPER_LOCK, LOG_DIR, ServiceStartError, tail
 from lms.embedded.servers import COMMANDS, create_database
 
 START_SECONDS = 90
 STOP_SECONDS = 20
+MOST_FAILURES_AT_START = 3
 
 
 class Server:
@@ -71,7 +72,9 @@ def keep() -> None:
     for name in (signal.SIGINT, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    servers = [Server(name) for name in wanted() if not _runs(name)]
+    own = os.open(KEEPER_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(own, fcntl.LOCK_EX)
+    servers = [Server(name) for name in wanted()]
     try:
         for server in servers:
             server.start()
@@ -88,15 +91,6 @@ def keep() -> None:
             server.stop()
 
 
-def _runs(name: str) -> bool:
-    """Whether a server left by a keeper that was killed still answers (it is on its way out)."""
-    deadline = time.monotonic() + STOP_SECONDS
-    answers = {"postgres": postgres_answers, "redis": redis_answers}[name]
-    while answers() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return answers()
-
-
 def _await_postgres(servers: list[Server]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -105,9 +99,10 @@ def _await_postgres(servers: list[Server]) -> None:
             return
         except psycopg.OperationalError:
             for server in servers:
-                if server.process and server.process.poll() is not None:
+                server.tend()  # one left by a keeper that was killed may still be on its way out
+                if server.failures > MOST_FAILURES_AT_START:
                     log = LOG_DIR / f"{server.name}.log"
-                    sys.exit(f"{server.name} ended at once:\n{tail(log)}")
+                    sys.exit(f"{server.name} ends as soon as it starts:\n{tail(log)}")
             time.sleep(0.05)
     sys.exit("PostgreSQL did not answer in time")
 

@@ -14,6 +14,7 @@ SERVICE_USER = "nobody"  # who PostgreSQL runs as when we are root: it refuses t
 DATA_DIR = env.VAR_DIR / "postgres"
 LOG_DIR = env.VAR_DIR / "log"
 HOLDERS_LOCK = env.VAR_DIR / "holders.lock"
+KEEPER_LOCK = env.VAR_DIR / "keeper.lock"
 START_LOCK = env.VAR_DIR / "start.lock"
 
 

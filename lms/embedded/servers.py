@@ -78,7 +78,7 @@ def _init_cluster(prefix: list[str], programs: Path) -> None:
             str(programs / "initdb"),
             *("-D", str(unfinished), "-U", "postgres", "--auth=trust", "--encoding=UTF8"),
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-            *("--no-sync" if env.THROWAWAY_DATABASE else "--sync-method=fsync",),
+            *("--no-sync" if env.THROWAWAY_DATABASE else "--sync-method=syncfs",),
         ],
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
         capture_output=True,
