@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Left
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Left, Length
 from wagtail.models import Page
 
 from courses.catalogue.models import (
@@ -40,9 +40,12 @@ def _belongs_to_audience(by: Any, day: dt.date) -> Exists:
 def _teaches_audience(by: Any, day: dt.date) -> Exists:
     """The member teaches or administers the audience: holds such a role at it or above it."""
     return Exists(
-        RoleAssignment.objects.filter(held_on(day), member_id=by.pk, role__in=TEACHING_ROLES)
-        .annotate(audience_path=OuterRef("audience__path"))
-        .filter(audience_path__startswith=F("branch__path"))
+        RoleAssignment.objects.filter(
+            held_on(day),
+            member_id=by.pk,
+            role__in=TEACHING_ROLES,
+            branch__path=Left(OuterRef("audience__path"), Length("branch__path")),
+        )
     )
 
 

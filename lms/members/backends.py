@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from lms.members.codes import is_standing_code
 from lms.members.models import Member
-from lms.members.queries import member_named
+from lms.members.queries import member_named, members_with_roles
 
 
 def folded_name(name: str) -> str:
@@ -46,3 +46,8 @@ class NumberOrPhoneBackend(ModelBackend):
         # Where there is no password yet, Django spends the time of one all the same.
         known = member.check_password(password) or is_standing_code(member, password)
         return member if known and self.user_can_authenticate(member) else None
+
+    def get_user(self, user_id: int) -> Member | None:
+        """The person of a request, with the roles of the day."""
+        member = members_with_roles().filter(pk=user_id).first()
+        return member if member and self.user_can_authenticate(member) else None

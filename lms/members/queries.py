@@ -8,8 +8,9 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 
 from lms.core import clock
 from lms.members.models import Branch, Member, Membership, Role, RoleAssignment
@@ -42,6 +43,18 @@ def roles_of(by: Any, *, day: dt.date | None = None) -> QuerySet[RoleAssignment]
     )
 
 
+def members_with_roles() -> QuerySet[Member]:
+    """Members who carry the roles they hold today, as `roles_today`: ["role path", …].
+
+    A request asks about roles several times (who sees which place, who may enter): loading them
+    with the person costs no statement of its own.
+    """
+    held = RoleAssignment.objects.filter(held_on(clock.today()), member_id=OuterRef("pk"))
+    return Member.objects.annotate(
+        roles_today=ArraySubquery(held.values_list(Concat("role", Value(" "), "branch__path")))
+    )
+
+
 def has_role(by: Any, role: str | Iterable[str], branch: Branch | None = None) -> bool:
     """`by` holds `role` (or one of them) today: over `branch` if given, else anywhere."""
     if not by.is_authenticated or not by.is_active:
@@ -49,6 +62,11 @@ def has_role(by: Any, role: str | Iterable[str], branch: Branch | None = None) -
     if by.is_superuser:
         return True
     wanted = [role] if isinstance(role, str) else list(role)
+    carried = getattr(by, "roles_today", None)
+    if carried is not None:
+        above = None if branch is None else _path_and_above(branch.path)
+        held_today = (entry.split(" ") for entry in carried)
+        return any(held in wanted and (not above or path in above) for held, path in held_today)
     held = roles_of(by).filter(role__in=wanted)
     if branch is not None:
         held = held.filter(branch__path__in=_path_and_above(branch.path))
