@@ -359,7 +359,7 @@ export class LmsPlayer extends HTMLElement {
   private async renewPlaylist(): Promise<void> {
     if (this.session === null) return;
     try {
-      const fresh = await this.api.playlist(this.session.session);
+      const fresh = await this.api.playlist(this.session);
       this.engine.renew(fresh.playlist);
       this.planRefresh(fresh.refreshSeconds);
     } catch {

@@ -42,8 +42,8 @@ export class PlayerApi {
     return answerOf(await fetch(address, json({})));
   }
 
-  async playlist(session: string): Promise<{ playlist: string; refreshSeconds: number }> {
-    const address = `${this.config.startUrl}${session}/playlist/`;
+  async playlist(session: StartAnswer): Promise<{ playlist: string; refreshSeconds: number }> {
+    const address = session.playlistUrl ?? `${this.config.startUrl}${session.session}/playlist/`;
     return answerOf(await fetch(address, { credentials: 'same-origin', headers: { Accept: 'application/json' } }));
   }
 

@@ -23,6 +23,7 @@ export interface StartAnswer {
   session: string;
   token: string;
   settleUrl: string;
+  playlistUrl?: string;
   playlist: string;
   refreshSeconds: number;
   resumeMs: number;

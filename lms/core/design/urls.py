@@ -6,5 +6,6 @@ from lms.core.design import views
 
 urlpatterns = [
     path("preferences/", views.preferences, name="preferences"),
+    path("help/", views.guide, name="help"),
     path("styleguide/", views.styleguide, name="styleguide"),
 ]

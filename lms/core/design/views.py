@@ -51,6 +51,13 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 @access(PUBLIC)
 @require_GET
+def guide(request: HttpRequest) -> HttpResponse:
+    """How to use the school, at the same place on every page."""
+    return render(request, "help.html")
+
+
+@access(PUBLIC)
+@require_GET
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component once, with true-looking content: the target of the design tests."""
     return render(request, "styleguide.html", specimens())
