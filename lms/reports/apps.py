@@ -6,3 +6,14 @@ class ReportsConfig(AppConfig):
     name = "lms.reports"
     label = "reports"
     verbose_name = _("报表")
+
+    def ready(self) -> None:
+        from courses.portal.figures import install
+        from lms.core.design.navigation import Place, register
+        from lms.members.rules import BOARD
+        from lms.reports.panels import year_figures
+
+        register(
+            Place("board", _("支部看板"), "/board/", "board", BOARD, 50, short_label=_("看板"))
+        )
+        install(year_figures)

@@ -1,0 +1,95 @@
+"""The figures of a branch's subtree on a day, for a board.
+
+Two things are added up. *People*: who belongs to the branch on the day, each with the personal
+total of the whole year, wherever the hours were earned. *Credited hours*: the entries on which
+the branch itself is written. A transferred member's earlier hours so stay with the branch they
+were earned in, and the member brings the personal total along.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from exams.credit.policy import ANNUAL_TARGET
+from lms.members.models import Branch
+from lms.reports.statements import BY_CHILD
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a board says of a set of branches."""
+
+    members: int = 0
+    opened: int = 0
+    reached: int = 0
+    started: int = 0
+    counted_hours: Decimal = Decimal(0)
+    credited: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def not_started(self) -> int:
+        return self.members - self.reached - self.started
+
+    @property
+    def behind(self) -> int:
+        return self.members - self.reached
+
+    @property
+    def average(self) -> Decimal:
+        return self.counted_hours / self.members if self.members else Decimal(0)
+
+    @property
+    def reached_percent(self) -> int:
+        """Rounded down: 100 is said only when everybody has."""
+        return self.reached * 100 // self.members if self.members else 0
+
+    @property
+    def credited_hours(self) -> Decimal:
+        return sum(self.credited.values(), Decimal(0))
+
+
+def added_up(parts: Iterable[Figures]) -> Figures:
+    """The figures of all parts together."""
+    credited: dict[str, Decimal] = {}
+    listed = list(parts)
+    for part in listed:
+        for category, hours in part.credited.items():
+            credited[category] = credited.get(category, Decimal(0)) + hours
+    return Figures(
+        members=sum(part.members for part in listed),
+        opened=sum(part.opened for part in listed),
+        reached=sum(part.reached for part in listed),
+        started=sum(part.started for part in listed),
+        counted_hours=sum((part.counted_hours for part in listed), Decimal(0)),
+        credited=credited,
+    )
+
+
+def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
+    """Figures by path: of the branch at `path` itself and of each subtree directly below it."""
+    people: dict[str, list[Any]] = {}
+    credited: dict[str, dict[str, Decimal]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BY_CHILD,
+            {
+                "path": path,
+                "child_length": len(path) + Branch.steplen,
+                "year": year,
+                "day": day,
+                "target": ANNUAL_TARGET,
+            },
+        )
+        for child_path, category, *counts, hours in cursor.fetchall():
+            if category is None:
+                people[child_path] = [*counts, hours]
+            else:
+                credited.setdefault(child_path, {})[category] = hours
+    return {
+        child_path: Figures(*counts, credited=credited.get(child_path, {}))
+        for child_path, counts in sorted(people.items())
+    }

@@ -1,0 +1,256 @@
+"""What archives, boards and exports read.
+
+There is one definition of a person's year (`years.YearOfStudy` of what `years_of` reads from the
+ledger); every page and file shows that.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import ExtractMonth
+
+from exams.credit.models import MemberYear, StudyHourEntry
+from exams.credit.policy import ANNUAL_TARGET
+from exams.credit.queries import entries_of
+from lms.members.models import Branch, Member
+from lms.members.queries import members_of, standing_on, visible_branches
+from lms.reports.figures import Figures, added_up, figures_by_child
+from lms.reports.years import YearOfStudy, reckoning_day
+
+
+def years_of(member_ids: Iterable[int], year: int) -> dict[int, YearOfStudy]:
+    """The year of each of these members, from the ledger, in one grouped query."""
+    hours: dict[int, dict[str, Decimal]] = {member_id: {} for member_id in member_ids}
+    grouped = (
+        StudyHourEntry.objects.filter(member_id__in=list(hours), earned_on__year=year)
+        .values("member_id", "category")
+        .annotate(total=Sum("hours"))
+        .order_by("member_id", "category")
+    )
+    for row in grouped:
+        hours[row["member_id"]][row["category"]] = row["total"]
+    return {member_id: YearOfStudy(by_category) for member_id, by_category in hours.items()}
+
+
+def year_of(member: Member, year: int) -> YearOfStudy:
+    """The year of one member."""
+    return years_of([member.pk], year)[member.pk]
+
+
+def entries_of_year(member: Member, year: int) -> QuerySet[StudyHourEntry]:
+    """The entries behind a member's year, the latest first, without their evidence."""
+    return (
+        entries_of(member, year)
+        .select_related("branch", "reversed_by")
+        .defer("evidence", "reversed_by__evidence")
+    )
+
+
+def months_of(member: Member, year: int) -> list[Decimal]:
+    """Hours of all categories in each of the twelve months."""
+    months = [Decimal(0)] * 12
+    grouped = (
+        StudyHourEntry.objects.filter(member=member, earned_on__year=year)
+        .values(month=ExtractMonth("earned_on"))
+        .annotate(total=Sum("hours"))
+        .order_by("month")
+    )
+    for row in grouped:
+        months[row["month"] - 1] = row["total"]
+    return months
+
+
+def years_with_entries(member: Member, today: dt.date) -> list[int]:
+    """This year and every year the member has entries of, the latest first."""
+    first_days = StudyHourEntry.objects.filter(member=member).dates("earned_on", "year")
+    return sorted({today.year, *(day.year for day in first_days)}, reverse=True)
+
+
+def entry_of(member: Member, entry_id: int) -> StudyHourEntry | None:
+    """One entry of this member with all that explains it."""
+    return (
+        StudyHourEntry.objects.filter(member=member, pk=entry_id)
+        .select_related("branch", "by", "reverses", "reversed_by")
+        .first()
+    )
+
+
+# --- Boards -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRow:
+    """One line of a board: a subtree directly below, or what belongs to the branch itself."""
+
+    branch: Branch
+    figures: Figures
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The figures of a branch with all below it, and of its parts; the parts add up to it."""
+
+    branch: Branch
+    above: Sequence[Branch]
+    rows: Sequence[BranchRow]
+    figures: Figures
+    year: int
+    day: dt.date
+
+
+def highest_branch(by: Any) -> Branch | None:
+    """Where `by` begins to look: the branch nearest the root."""
+    return visible_branches(by).order_by("depth", "path").first()
+
+
+def board_of(branch: Branch, year: int, today: dt.date, *, visible: QuerySet[Branch]) -> Board:
+    """The board of `branch`, one of the branches `visible` to the reader, for `year`."""
+    day = reckoning_day(year, today)
+    by_path = figures_by_child(branch.path, year, day)
+    step = Branch.steplen
+    ancestors = [branch.path[:end] for end in range(step, len(branch.path), step)]
+    around = list(
+        visible.filter(
+            Q(path__in=ancestors) | Q(path__startswith=branch.path, depth=branch.depth + 1)
+        )
+    )
+    children = [other for other in around if other.depth > branch.depth]
+    rows = [
+        BranchRow(child, by_path.get(child.path, Figures()), is_own=False) for child in children
+    ]
+    own = by_path.get(branch.path, Figures())
+    if children and (own.members or own.credited):
+        rows.insert(0, BranchRow(branch, own, is_own=True))
+    return Board(
+        branch=branch,
+        above=[other for other in around if other.depth < branch.depth],
+        rows=rows,
+        figures=added_up(by_path.values()),
+        year=year,
+        day=day,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One member on a board or in an export."""
+
+    member_id: int
+    name: str
+    number: str
+    branch: str
+    year: YearOfStudy
+    last_earned_on: dt.date | None
+
+
+class BehindFirst(Sequence[MemberRow]):
+    """The members of a board, who is behind most first; read a page at a time.
+
+    Who has no balance row has nothing yet and comes first; the others follow in the order of an
+    index. The number of either kind is known from the board's figures, so that no page has to
+    count or sort a hundred thousand people.
+    """
+
+    def __init__(self, board: Board, *, only_behind: bool = False, named: str = "") -> None:
+        self.board = board
+        self.year = board.year
+        day = board.day
+        within = {"branch__path__startswith": board.branch.path}
+        self._unopened = (
+            members_of(board.branch, day)
+            .filter(~Exists(MemberYear.objects.filter(member=OuterRef("pk"), year=board.year)))
+            .order_by("pk")
+            .annotate(branch_name=F("memberships__branch__name"))
+            .values_list("pk", "name", "number", "branch_name")
+        )
+        self._opened = (
+            MemberYear.objects.filter(
+                standing_on(day, prefix="member__memberships__"),
+                year=board.year,
+                **{f"member__memberships__{key}": value for key, value in within.items()},
+            )
+            .order_by("counted_hours", "member_id")
+            .values_list(
+                "member_id", "member__name", "member__number",
+                "member__memberships__branch__name", "last_earned_on",
+            )
+        )  # fmt: skip
+        if only_behind:
+            self._opened = self._opened.filter(counted_hours__lt=ANNUAL_TARGET)
+        if named:
+            self._unopened = self._unopened.filter(name__icontains=named)
+            self._opened = self._opened.filter(member__name__icontains=named)
+            self._first, self._second = self._unopened.count(), self._opened.count()
+        else:
+            figures = board.figures
+            self._first = figures.members - figures.opened
+            self._second = figures.opened - (figures.reached if only_behind else 0)
+
+    def __len__(self) -> int:
+        return self._first + self._second
+
+    def __getitem__(self, place: Any) -> Any:
+        if not isinstance(place, slice):
+            return self[place : place + 1][0]
+        start, stop, _step = place.indices(len(self))
+        people: list[tuple[Any, ...]] = []
+        if start < self._first:
+            people += [(*row, None) for row in self._unopened[start : min(stop, self._first)]]
+        if stop > self._first:
+            people += self._opened[max(0, start - self._first) : stop - self._first]
+        return self._with_years(people)
+
+    def in_chunks(self, size: int = 2000) -> Iterator[list[MemberRow]]:
+        """All rows in order, without holding them all; for the export."""
+        chunk: list[tuple[Any, ...]] = []
+        for segment, tail in ((self._unopened, (None,)), (self._opened, ())):
+            for row in segment.iterator(chunk_size=size):
+                chunk.append((*row, *tail))
+                if len(chunk) == size:
+                    yield self._with_years(chunk)
+                    chunk = []
+        if chunk:
+            yield self._with_years(chunk)
+
+    def _with_years(self, people: Sequence[tuple[Any, ...]]) -> list[MemberRow]:
+        years = years_of((person[0] for person in people), self.year)
+        return [
+            MemberRow(
+                member_id=member_id, name=name, number=number, branch=branch,
+                year=years[member_id], last_earned_on=last,
+            )
+            for member_id, name, number, branch, last in people
+        ]  # fmt: skip
+
+
+def member_on_board(branch: Branch, member_id: int, year: int, today: dt.date) -> Member | None:
+    """A member whose `year` the board of `branch` shows.
+
+    Whoever belongs to the subtree today brings along all years; whoever has left is there for
+    the years on whose last day they belonged.
+    """
+    return (
+        Member.objects.filter(pk=member_id)
+        .filter(
+            Exists(members_of(branch, today).filter(pk=OuterRef("pk")))
+            | Exists(members_of(branch, reckoning_day(year, today)).filter(pk=OuterRef("pk")))
+        )
+        .first()
+    )
+
+
+def member_with_entry(
+    branch: Branch, member_id: int, entry_id: int, today: dt.date
+) -> Member | None:
+    """The member, if this entry of theirs lies in a year the board of `branch` shows."""
+    earned_on = (
+        StudyHourEntry.objects.filter(pk=entry_id, member_id=member_id)
+        .values_list("earned_on", flat=True)
+        .first()
+    )
+    return member_on_board(branch, member_id, earned_on.year, today) if earned_on else None

@@ -1,0 +1,76 @@
+"""Writing xlsx files: rows as they come, text as text and never as a formula."""
+
+import datetime as dt
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import IO
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+Value = str | int | Decimal | dt.date | None
+
+_HEADING = Font(bold=True)
+_HEADING_FILL = PatternFill("solid", fgColor="F3E9E4")
+_IN_MEMORY_BYTES = 1_000_000
+_NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
+_LONGEST_SHEET_NAME = 31
+
+
+def write_sheet(
+    title: str,
+    headings: Sequence[tuple[str, int]],
+    rows: Iterable[Sequence[Value]],
+    notes: Sequence[str] = (),
+) -> IO[bytes]:
+    """One sheet with a frozen heading row; `headings` are (text, width in characters).
+
+    `notes` follow below the rows. Returns an open temporary file at its beginning; it is
+    removed when it is closed.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_NOT_IN_A_SHEET_NAME.sub(" ", _plain(title))[:_LONGEST_SHEET_NAME])
+    sheet.freeze_panes = "A2"
+    for place, (_text, width) in enumerate(headings, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.append([_heading(sheet, text) for text, _width in headings])
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+    for note in ("", *notes) if notes else ():
+        sheet.append([_cell(sheet, note)])
+    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115  (the reader closes it)
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell | Value:
+    """A number or date as it is; text in a cell told to be text.
+
+    openpyxl takes a text that begins with "=" for a formula and an error word such as "#N/A" for
+    an error; a name is neither, whatever it begins with.
+    """
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, value="")
+    cell._value = _plain(value)
+    cell.data_type = "s"
+    return cell
+
+
+def _heading(sheet: WriteOnlyWorksheet, text: str) -> Cell:
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.font = _HEADING
+    cell.fill = _HEADING_FILL
+    return cell
+
+
+def _plain(text: str) -> str:
+    """Without the control characters no xlsx file may hold."""
+    return str(ILLEGAL_CHARACTERS_RE.sub("", text))

@@ -1,0 +1,19 @@
+"""Addresses of archives and boards."""
+
+from django.urls import path
+
+from lms.reports import views
+
+urlpatterns = [
+    path("archive/", views.archive, name="archive"),
+    path("archive/entries/<int:entry_id>/", views.archive_entry, name="archive_entry"),
+    path("board/", views.board_home, name="board_home"),
+    path("board/<int:branch_id>/", views.board, name="board"),
+    path("board/<int:branch_id>/export.xlsx", views.board_export, name="board_export"),
+    path("board/<int:branch_id>/members/<int:member_id>/", views.board_member, name="board_member"),
+    path(
+        "board/<int:branch_id>/members/<int:member_id>/entries/<int:entry_id>/",
+        views.board_entry,
+        name="board_entry",
+    ),
+]

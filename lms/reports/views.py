@@ -1,0 +1,203 @@
+"""The study archive of a member and the board of a branch."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from exams.credit.chain import entry_hash
+from exams.credit.policy import counts_towards_target
+from lms.core import clock
+from lms.core.access import SIGNED_IN, access
+from lms.members.models import Branch, Member
+from lms.members.queries import branch_on, visible_branches
+from lms.members.rules import BOARD
+from lms.reports import queries
+from lms.reports.explain import explained_lesson
+from lms.reports.export import board_sheet
+from lms.reports.words import (
+    COUNTED,
+    branch_line,
+    category_rows,
+    credited_rows,
+    member_line,
+    not_counted,
+    tiles,
+)
+from lms.reports.years import FIRST_YEAR, chosen_year
+
+MEMBERS_A_PAGE = 20
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@access(SIGNED_IN)
+@require_safe
+def archive(request: HttpRequest) -> HttpResponse:
+    """A member's own year: ring, categories, entries."""
+    return _archive(request, request.user, entries_under="/archive/entries/")
+
+
+@access(SIGNED_IN)
+@require_safe
+def archive_entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Why one of the member's own entries is what it is."""
+    return _entry(request, request.user, entry_id)
+
+
+@access(BOARD)
+@require_safe
+def board_home(request: HttpRequest) -> HttpResponse:
+    """To the board of the highest branch one looks after."""
+    branch = queries.highest_branch(request.user)
+    if branch is None:
+        raise Http404
+    return redirect("board", branch_id=branch.pk)
+
+
+@access(BOARD)
+@require_safe
+def board(request: HttpRequest, branch_id: int) -> HttpResponse:
+    """A branch's year: figures, parts, and its members with who is behind most first."""
+    shown = _board(request, branch_id)
+    only_behind, named = _filters(request)
+    members = queries.BehindFirst(shown, only_behind=only_behind, named=named)
+    page = Paginator(members, MEMBERS_A_PAGE).get_page(request.GET.get("page"))
+    year = str(shown.year)
+    filters = request.GET.copy()
+    filters.pop("page", None)
+    return render(
+        request,
+        "reports/board.html",
+        {
+            "board": shown,
+            "years": range(clock.today().year, FIRST_YEAR - 1, -1),
+            "tiles": tiles(shown.figures),
+            "lines": [branch_line(row) for row in shown.rows],
+            "credited": credited_rows(shown.figures),
+            "page": page,
+            "people": [member_line(row) for row in page.object_list],
+            "counted_categories": COUNTED,
+            "only_behind": only_behind,
+            "named": named,
+            "all_address": "?" + urlencode({"year": year}),
+            "behind_address": "?" + urlencode({"year": year, "show": "behind"}),
+            "export_address": f"export.xlsx?{filters.urlencode()}",
+        },
+    )
+
+
+@access(BOARD)
+@require_safe
+def board_export(request: HttpRequest, branch_id: int) -> FileResponse:
+    """The members on a board, as filtered, as an xlsx file."""
+    shown = _board(request, branch_id)
+    only_behind, named = _filters(request)
+    members = queries.BehindFirst(shown, only_behind=only_behind, named=named)
+    return FileResponse(
+        board_sheet(members),
+        as_attachment=True,
+        filename=_("%(branch)s%(year)s年度学时.xlsx")
+        % {"branch": shown.branch.name, "year": shown.year},
+        content_type=XLSX,
+    )
+
+
+@access(BOARD)
+@require_safe
+def board_member(request: HttpRequest, branch_id: int, member_id: int) -> HttpResponse:
+    """The archive of a member on the board, as the member sees it."""
+    branch = _visible_branch(request, branch_id)
+    today = clock.today()
+    year = chosen_year(request.GET.get("year", ""), today)
+    member = queries.member_on_board(branch, member_id, year, today)
+    if member is None:
+        raise Http404
+    return _archive(request, member, branch=branch, entries_under=f"{request.path}entries/")
+
+
+@access(BOARD)
+@require_safe
+def board_entry(
+    request: HttpRequest, branch_id: int, member_id: int, entry_id: int
+) -> HttpResponse:
+    """The evidence of an entry of a member on the board."""
+    branch = _visible_branch(request, branch_id)
+    member = queries.member_with_entry(branch, member_id, entry_id, clock.today())
+    if member is None:
+        raise Http404
+    return _entry(request, member, entry_id, branch=branch)
+
+
+def _visible_branch(request: HttpRequest, branch_id: int) -> Branch:
+    branch = visible_branches(request.user).filter(pk=branch_id).first()
+    if branch is None:
+        raise Http404
+    return branch
+
+
+def _board(request: HttpRequest, branch_id: int) -> queries.Board:
+    today = clock.today()
+    visible = visible_branches(request.user)
+    branch = visible.filter(pk=branch_id).first()
+    if branch is None:
+        raise Http404
+    year = chosen_year(request.GET.get("year", ""), today)
+    return queries.board_of(branch, year, today, visible=visible)
+
+
+def _filters(request: HttpRequest) -> tuple[bool, str]:
+    """(only who is behind, part of a name)"""
+    return request.GET.get("show") == "behind", request.GET.get("name", "").strip()[:60]
+
+
+def _archive(
+    request: HttpRequest, member: Member, *, entries_under: str, branch: Branch | None = None
+) -> HttpResponse:
+    today = clock.today()
+    year = chosen_year(request.GET.get("year", ""), today)
+    study = queries.year_of(member, year)
+    return render(
+        request,
+        "reports/archive.html",
+        {
+            "member": member,
+            "member_branch": branch_on(member, today),
+            "board_branch": branch,
+            "year": year,
+            "years": queries.years_with_entries(member, today),
+            "study": study,
+            "categories": category_rows(study),
+            "months": [
+                (_("%(month)s月") % {"month": place}, hours)
+                for place, hours in enumerate(queries.months_of(member, year), start=1)
+            ],
+            "entries": queries.entries_of_year(member, year),
+            "entries_under": entries_under,
+            "today": today,
+        },
+    )
+
+
+def _entry(
+    request: HttpRequest, member: Member, entry_id: int, *, branch: Branch | None = None
+) -> HttpResponse:
+    entry = queries.entry_of(member, entry_id)
+    if entry is None:
+        raise Http404
+    lesson = explained_lesson(entry.evidence)
+    return render(
+        request,
+        "reports/entry.html",
+        {
+            "member": member,
+            "board_branch": branch,
+            "entry": entry,
+            "lesson": lesson,
+            "not_counted": not_counted(lesson) if lesson else [],
+            "counts": counts_towards_target(entry.category),
+            "is_unaltered": entry.hash == entry_hash(entry.previous_hash, vars(entry)),
+        },
+    )
