@@ -41,7 +41,7 @@ class Asset(models.Model):
     percent = models.PositiveSmallIntegerField(_("进度"), default=0)
     reason = models.CharField(_("原因"), max_length=400, blank=True)
     size_bytes = models.PositiveBigIntegerField(_("大小"))
-    sha256 = models.CharField(max_length=64, db_index=True)
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     duration_ms = models.PositiveIntegerField(_("时长（毫秒）"), default=0)
     width = models.PositiveIntegerField(_("画面宽"), default=0)
     height = models.PositiveIntegerField(_("画面高"), default=0)

@@ -1,0 +1,122 @@
+"""Which sizes a lecture is made in: pure decisions, no files, no clock."""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+SEGMENT_SECONDS = 4
+MAX_FRAME_RATE = Fraction(30)
+# What a lecture falls back to when its own rate varies: screen recordings, phones.
+VARIABLE_FRAME_RATE = Fraction(25)
+AUDIO_BITRATE = 96_000
+AUDIO_SAMPLE_RATE = 48_000
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A size we offer: by the short side of the picture, with the bitrate it may use."""
+
+    name: str
+    short_side: int
+    max_bitrate: int
+    crf: int
+
+
+# Talking heads and slides: more bits would not be seen, and phones pay for them.
+RUNGS = (
+    Rung("360p", 360, 500_000, 24),
+    Rung("720p", 720, 1_500_000, 23),
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The source's picture as it is meant to be seen: after rotation and pixel shape.
+
+    width, height: display pixels; average_rate: frames a second, None if unknown;
+    rate_is_constant: whether every frame lasts equally long.
+    """
+
+    width: int
+    height: int
+    average_rate: Fraction | None
+    rate_is_constant: bool
+
+
+@dataclass(frozen=True)
+class RenditionPlan:
+    """One rendition to be made: even pixels, frames a second, bits a second at most."""
+
+    name: str
+    width: int
+    height: int
+    frame_rate: Fraction
+    max_bitrate: int
+    crf: int
+    level: str
+
+
+def frame_rate_for(picture: Picture) -> Fraction:
+    """At most 30 a second; 50 and 60 are halved, so that no motion stutters."""
+    rate = picture.average_rate
+    if rate is None or rate <= 0 or not picture.rate_is_constant:
+        return VARIABLE_FRAME_RATE
+    while rate > MAX_FRAME_RATE:
+        rate = rate / 2
+    if rate < 5:
+        return Fraction(5)
+    return rate.limit_denominator(1001)
+
+
+def _even(value: float) -> int:
+    return max(2, 2 * round(value / 2))
+
+
+def _scaled(picture: Picture, short_side: int) -> tuple[int, int]:
+    factor = min(1.0, short_side / min(picture.width, picture.height))
+    return _even(picture.width * factor), _even(picture.height * factor)
+
+
+def _level(width: int, height: int, rate: Fraction) -> str:
+    """The lowest H.264 level (table A-1) that holds this size at this rate; 4.0 at most."""
+    blocks = math.ceil(width / 16) * math.ceil(height / 16)
+    for level, most_blocks, most_per_second in (
+        ("3.0", 1_620, 40_500),
+        ("3.1", 3_600, 108_000),
+        ("4.0", 8_192, 245_760),
+    ):
+        if blocks <= most_blocks and blocks * rate <= most_per_second:
+            return level
+    raise ValueError(f"{width}x{height} at {rate}/s is beyond level 4.0")
+
+
+def renditions_for(picture: Picture) -> list[RenditionPlan]:
+    """The renditions to make, lowest first; never larger than the source.
+
+    A source between two rungs gets the rung below and one of its own size. One below the
+    lowest rung gets its own size alone. Very long pictures are held to 2,048 on the long side.
+    """
+    short = min(picture.width, picture.height)
+    rate = frame_rate_for(picture)
+    plans: list[RenditionPlan] = []
+    for rung in RUNGS:
+        width, height = _scaled(picture, rung.short_side)
+        longest = max(width, height)
+        if longest > 2_048:
+            width, height = _even(width * 2_048 / longest), _even(height * 2_048 / longest)
+        if plans and (width, height) == (plans[-1].width, plans[-1].height):
+            break
+        plans.append(
+            RenditionPlan(
+                name=rung.name if short >= rung.short_side else f"{_even(short)}p",
+                width=width,
+                height=height,
+                frame_rate=rate,
+                max_bitrate=rung.max_bitrate,
+                crf=rung.crf,
+                level=_level(width, height, rate),
+            )
+        )
+        if short <= rung.short_side:
+            break
+    return plans

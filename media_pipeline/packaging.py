@@ -1,0 +1,161 @@
+"""Playlists, and the check that what ffmpeg wrote is whole before anybody is shown it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from media_pipeline import boxes
+from media_pipeline.ffmpeg import (
+    INDEX_NAME,
+    INIT_NAME,
+    POSTER_NAME,
+    PROGRESSIVE_NAME,
+    TranscodeFailedError,
+)
+from media_pipeline.files import replace_text
+from media_pipeline.ladder import AUDIO_BITRATE, SEGMENT_SECONDS, RenditionPlan
+
+MASTER_NAME = "master.m3u8"
+# The low rendition is shown from this many segments on, while the rest is still being made.
+PLAYABLE_SEGMENTS = 3
+# How far the result may fall short of the source, in seconds and as a share.
+SHORT_SECONDS = 1.0
+SHORT_SHARE = 0.02
+_LISTED = re.compile(r"^#EXTINF:([0-9.]+),\s*\n([0-9]+\.m4s)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One rendition, read back segment by segment."""
+
+    plan: RenditionPlan
+    codecs: str
+    segments: int
+    key_times: tuple[float, ...]
+    duration_seconds: float
+    peak_bandwidth: int
+    average_bandwidth: int
+    size_bytes: int
+
+
+def listed_segments(folder: Path) -> list[tuple[str, float]]:
+    """(file name, seconds) of the segments a rendition's playlist names so far."""
+    try:
+        text = (folder / INDEX_NAME).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    return [(name, float(seconds)) for seconds, name in _LISTED.findall(text)]
+
+
+def checked(folder: Path, plan: RenditionPlan) -> Checked:
+    """Read a rendition back; raises TranscodeFailedError if a segment is not as it must be.
+
+    Every segment must be whole, begin with a key frame and follow the one before it without a
+    gap: this is what a player needs to begin and to change size anywhere.
+    """
+    segments = listed_segments(folder)
+    if not segments:
+        raise _unsound(plan, "no segment")
+    try:
+        init = (folder / INIT_NAME).read_bytes()
+        tracks = boxes.heads(init)
+        key_times: list[float] = []
+        expected = ended = 0.0
+        sizes: list[int] = []
+        for name, seconds in segments:
+            data = (folder / name).read_bytes()
+            sizes.append(len(data))
+            pictures = [run for run in boxes.runs(data, tracks) if run.handler == "vide"]
+            if not pictures or not pictures[0].starts_with_key:
+                raise _unsound(plan, f"{name} does not begin with a key frame")
+            if key_times and abs(pictures[0].start - expected) > 0.1:
+                raise _unsound(plan, f"{name} begins at {pictures[0].start}, not {expected}")
+            key_times.append(round(pictures[0].start, 3))
+            ended = expected = pictures[-1].start + pictures[-1].duration
+            if seconds > SEGMENT_SECONDS + 1:
+                raise _unsound(plan, f"{name} lasts {seconds} s")
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        raise _unsound(plan, str(error)) from error
+    total = sum(seconds for _name, seconds in segments)
+    # A last crumb of a segment says nothing about the rate a line must carry.
+    rates = [
+        size * 8 / seconds
+        for size, (_name, seconds) in zip(sizes, segments, strict=True)
+        if seconds >= 1 or len(segments) == 1
+    ]
+    return Checked(
+        plan=plan,
+        codecs=",".join(track.codec for track in tracks if track.codec),
+        segments=len(segments),
+        key_times=tuple(key_times),
+        duration_seconds=ended - key_times[0],
+        peak_bandwidth=int(max(rates)) + 1,
+        average_bandwidth=int(sum(sizes) * 8 / total) + 1,
+        size_bytes=len(init) + sum(sizes),
+    )
+
+
+def _unsound(plan: RenditionPlan, detail: str) -> TranscodeFailedError:
+    return TranscodeFailedError(
+        _("转码结果检查未通过（%(name)s）。请重试。") % {"name": plan.name}, detail
+    )
+
+
+def check_all(take: Path, plans: Sequence[RenditionPlan], seconds: float) -> list[Checked]:
+    """Check every rendition, the progressive file and the poster of a finished take.
+
+    `seconds` is how long the source lasts; sizes must agree on where their key frames are.
+    """
+    found = [checked(take / plan.name, plan) for plan in plans]
+    for one in found:
+        if one.key_times != found[0].key_times:
+            raise _unsound(one.plan, "key frames are not where the lowest rendition has them")
+        if one.duration_seconds < seconds - max(SHORT_SECONDS, SHORT_SHARE * seconds):
+            raise TranscodeFailedError(
+                _("视频在 %(minutes)d 分 %(seconds)d 秒处中断，文件不完整。请重新拷贝后上传。")
+                % {
+                    "minutes": one.duration_seconds // 60,
+                    "seconds": one.duration_seconds % 60,
+                }
+            )
+    with (take / PROGRESSIVE_NAME).open("rb") as file:
+        if file.read(8)[4:] != b"ftyp":
+            raise _unsound(plans[0], PROGRESSIVE_NAME)
+    with (take / POSTER_NAME).open("rb") as file:
+        if file.read(2) != b"\xff\xd8":
+            raise _unsound(plans[0], POSTER_NAME)
+    return found
+
+
+def publish_first(take: Path, first: Checked) -> None:
+    """A master playlist with the lowest rendition alone, which still grows."""
+    promised = first.plan.max_bitrate + AUDIO_BITRATE
+    replace_text(take / MASTER_NAME, master([first], least_bandwidth=promised))
+
+
+def publish_all(take: Path, renditions: Sequence[Checked]) -> None:
+    """The rendition playlists as finished ones, and the master that names them all."""
+    for one in renditions:
+        index = take / one.plan.name / INDEX_NAME
+        text = index.read_text(encoding="utf-8")
+        replace_text(index, text.replace("#EXT-X-PLAYLIST-TYPE:EVENT", "#EXT-X-PLAYLIST-TYPE:VOD"))
+    replace_text(take / MASTER_NAME, master(renditions))
+
+
+def master(renditions: Sequence[Checked], *, least_bandwidth: int = 0) -> str:
+    """The master playlist (RFC 8216, 4.3.4): what a player chooses a size by."""
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    for one in renditions:
+        plan = one.plan
+        lines.append(
+            "#EXT-X-STREAM-INF:"
+            f"BANDWIDTH={max(one.peak_bandwidth, least_bandwidth)},"
+            f"AVERAGE-BANDWIDTH={one.average_bandwidth},"
+            f'CODECS="{one.codecs}",RESOLUTION={plan.width}x{plan.height},'
+            f"FRAME-RATE={float(plan.frame_rate):.3f},CLOSED-CAPTIONS=NONE"
+        )
+        lines.append(f"{plan.name}/{INDEX_NAME}")
+    return "\n".join(lines) + "\n"

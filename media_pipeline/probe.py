@@ -1,0 +1,210 @@
+"""What is in a file, and whether it can become a lecture; refusals say what to do next."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lms.core.errors import DomainError
+from media_pipeline import whitelists
+from media_pipeline.ladder import Picture
+from media_pipeline.processes import Limits, end_group, start
+
+CHILD = Path(__file__).with_name("probe_child.py")
+WALL_SECONDS = 60
+LIMITS = Limits(memory_bytes=1_200_000_000, cpu_seconds=40, file_bytes=1_000_000, open_files=64)
+MAX_SECONDS = 4 * 3600
+MIN_SECONDS = 0.5
+MAX_FRAME_RATE = 240
+MIN_SIDE = 32
+# A file may end this much before its head says, in seconds and as a share.
+MISSING_SECONDS = 2.0
+MISSING_SHARE = 0.02
+
+
+class MediaRefusedError(DomainError):
+    """This file cannot become a lecture; another file may."""
+
+
+class EmptyFileError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(_("文件是空的（0 字节）。请检查原文件后重新上传。"))
+
+
+class NotAVideoError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("这个文件不是可识别的视频，或已损坏。请确认能在电脑上播放，另存为 MP4 后重新上传。")
+        )
+
+
+class NoPictureError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(_("文件里没有视频画面。请上传带画面的讲课录像（MP4、MOV、MKV 或 WebM）。"))
+
+
+class TruncatedError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("文件不完整，后半部分缺失。请从原设备重新拷贝一份，确认能播放到结尾后再上传。")
+        )
+
+
+class EncryptedError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(_("视频已加密，无法处理。请导出未加密的版本后重新上传。"))
+
+
+class TooLongError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(_("视频超过 4 小时。请分成几段后分别上传。"))
+
+
+class TooShortError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(_("视频不到半秒，没有可学习的内容。请检查是否选错了文件。"))
+
+
+class TooManyStreamsError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("文件里的音视频轨道超过 %(most)d 条。请只保留一条画面和一条声音，导出后重新上传。")
+            % {"most": whitelists.MAX_STREAMS}
+        )
+
+
+class PictureTooLargeError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(_("画面尺寸过大。请导出为 1080p（最大 4K）后重新上传。"))
+
+
+class PictureTooSmallError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(_("画面尺寸过小，看不清内容。请上传原始录像。"))
+
+
+class UnknownCodecError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(_("编码格式暂不支持。请导出为 MP4（H.264 画面、AAC 声音）后重新上传。"))
+
+
+class UndecodableError(MediaRefusedError):
+    def __init__(self) -> None:
+        super().__init__(_("视频画面无法解码，文件可能已损坏。请重新导出为 MP4 后上传。"))
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What the pipeline needs to know of a source.
+
+    width, height: display pixels after rotation and pixel shape; duration_seconds: of picture
+    or sound, whichever lasts longer; sound_index: None without sound.
+    """
+
+    format_name: str
+    video_index: int
+    video_codec: str
+    width: int
+    height: int
+    average_rate: Fraction | None
+    rate_is_constant: bool
+    duration_seconds: float
+    picture_seconds: float
+    sound_index: int | None
+
+    @property
+    def picture(self) -> Picture:
+        return Picture(self.width, self.height, self.average_rate, self.rate_is_constant)
+
+
+def probe(path: Path) -> MediaInfo:
+    """Look into `path` in a confined process; raises MediaRefusedError with a sentence."""
+    if path.stat().st_size == 0:
+        raise EmptyFileError
+    return judge(facts_of(path))
+
+
+def facts_of(path: Path) -> dict[str, Any]:
+    """What the child says; a child that dies or runs out of its limits says "unreadable"."""
+    process = start([sys.executable, "-I", str(CHILD), str(path.resolve())], limits=LIMITS)
+    try:
+        said, _errors = process.communicate(timeout=WALL_SECONDS)
+    except subprocess.TimeoutExpired:
+        return {"unreadable": "timeout"}
+    finally:
+        end_group(process)
+    if process.returncode != 0:
+        return {"unreadable": f"exit {process.returncode}"}
+    facts: dict[str, Any] = json.loads(said)
+    return facts
+
+
+def judge(facts: dict[str, Any]) -> MediaInfo:
+    """Facts to MediaInfo, or the first reason against it. Pure."""
+    if "unreadable" in facts:
+        # An MP4 keeps its index at the end until a player's export moves it: cut off, it has
+        # a head and nothing to read it by.
+        raise TruncatedError if facts.get("is_mp4") else NotAVideoError
+    if facts["streams"] > whitelists.MAX_STREAMS:
+        raise TooManyStreamsError
+    video = facts.get("video")
+    if video is None:
+        raise NoPictureError
+    if video["encrypted"]:
+        raise EncryptedError
+    if video["codec"] not in whitelists.VIDEO_CODECS:
+        raise UnknownCodecError
+    width, height = display_size(video)
+    if video["width"] * video["height"] > whitelists.MAX_PIXELS:
+        raise PictureTooLargeError
+    if not video["decodes"]:
+        raise UndecodableError
+    if min(width, height) < MIN_SIDE:
+        raise PictureTooSmallError
+    sound = facts.get("sound")
+    if sound is not None and sound["codec"] not in whitelists.AUDIO_CODECS:
+        raise UnknownCodecError
+    promised = video["duration"] or facts["duration"] or video["ends"]
+    if video["ends"] < promised - max(MISSING_SECONDS, MISSING_SHARE * promised):
+        raise TruncatedError
+    picture_seconds = min(promised, video["ends"])
+    duration = max(picture_seconds, (sound or {}).get("duration") or 0.0)
+    if duration > MAX_SECONDS:
+        raise TooLongError
+    if picture_seconds < MIN_SECONDS:
+        raise TooShortError
+    average, base = _rate(video["average_rate"]), _rate(video["base_rate"])
+    constant = (
+        average is not None
+        and base is not None
+        and average <= MAX_FRAME_RATE
+        and abs(average - base) <= base / 100
+    )
+    return MediaInfo(
+        format_name=facts["format"],
+        video_index=video["index"],
+        video_codec=video["codec"],
+        width=width,
+        height=height,
+        average_rate=average,
+        rate_is_constant=constant,
+        duration_seconds=duration,
+        picture_seconds=picture_seconds,
+        sound_index=None if sound is None else sound["index"],
+    )
+
+
+def display_size(video: dict[str, Any]) -> tuple[int, int]:
+    """Pixels as seen: pixel shape widened out, a quarter turn swaps the sides."""
+    shape = Fraction(video["pixel_shape"]) or Fraction(1)
+    width, height = round(video["width"] * shape), video["height"]
+    return (height, width) if video["rotation"] % 180 else (width, height)
+
+
+def _rate(text: str | None) -> Fraction | None:
+    return Fraction(text) if text else None

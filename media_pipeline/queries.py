@@ -1,0 +1,47 @@
+"""Which lectures and uploads a person sees."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from lms.core import jobs
+from lms.core.models import Job
+from lms.members.models import Branch, Role
+from lms.members.queries import branches_of_role
+from media_pipeline.models import Asset, AssetState, Upload, UploadState
+
+HANDLING = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
+
+
+def lecture_branches(by: Any) -> QuerySet[Branch]:
+    """The branches for which `by` may bring lectures in: the subtrees of the own roles."""
+    return branches_of_role(by, *HANDLING)
+
+
+def visible_assets(by: Any) -> QuerySet[Asset]:
+    """The lectures of the branches `by` teaches in or administers, the newest first."""
+    return (
+        Asset.objects.filter(owner_branch__in=lecture_branches(by).order_by())
+        .select_related("owner_branch", "uploaded_by")
+        .order_by("-created_at", "id")
+    )
+
+
+def choosable_assets(by: Any) -> QuerySet[Asset]:
+    """The lectures `by` may put on a page: whole and checked ones."""
+    return visible_assets(by).filter(state=AssetState.READY)
+
+
+def history_of(asset: Asset) -> QuerySet[Job]:
+    """Every piece of work done on a lecture, the newest first."""
+    return jobs.jobs_of(subject_id=str(asset.pk))
+
+
+def open_uploads(by: Any) -> QuerySet[Upload]:
+    """The uploads `by` has begun and may go on with."""
+    return Upload.objects.filter(by=by, state=UploadState.OPEN)
+
+
+def own_upload(by: Any, upload_id: Any) -> Upload | None:
+    """An upload of one's own, in any state; nobody else's."""
+    return Upload.objects.filter(by=by, pk=upload_id).first()

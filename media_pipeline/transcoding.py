@@ -1,0 +1,122 @@
+"""One run over one lecture, from the first segment to the last check, under a job's lease."""
+
+import time
+
+from django.db import transaction
+
+from lms.core import clock, jobs
+from lms.core.jobs import HEARTBEAT_SECONDS, Lease, LeaseLostError
+from lms.core.states import advance
+from media_pipeline import ffmpeg, files, packaging
+from media_pipeline.ladder import AUDIO_BITRATE, renditions_for
+from media_pipeline.models import Asset, AssetState, Rendition
+from media_pipeline.probe import probe
+from media_pipeline.signals import asset_ready
+
+# The last stretch is the check, not ffmpeg's.
+MOST_PERCENT_WHILE_RUNNING = 99
+
+
+class Run:
+    """Writes into a take of its own, named by the lease's token, and publishes it.
+
+    Nothing it writes is shown before the asset's row names the take, and the row is written
+    only while the lease is held: killed, repeated or overtaken, one whole result is shown.
+    """
+
+    def __init__(self, *, asset: Asset, lease: Lease) -> None:
+        self.asset = asset
+        self.lease = lease
+        self.take = lease.token.hex
+        self.folder = files.take_folder(asset.pk, self.take)
+        self.source = files.original_path(asset.pk)
+        self.playable = False
+        self.beaten_at = time.monotonic()
+
+    def make(self) -> None:
+        """Run ffmpeg; raises MediaRefusedError, TranscodeFailedError, LeaseLostError."""
+        self.info = probe(self.source)
+        self.plans = renditions_for(self.info.picture)
+        bits = sum(plan.max_bitrate + AUDIO_BITRATE for plan in (*self.plans, self.plans[0]))
+        files.ensure_room(int(bits / 8 * self.info.duration_seconds))
+        files.drop_other_takes(self.asset.pk, keep="")
+        for plan in self.plans:
+            (self.folder / plan.name).mkdir(parents=True)
+        self.log_tail = ffmpeg.run(
+            [ffmpeg.binary(), *ffmpeg.arguments(self.source, self.info, self.plans)],
+            limits=ffmpeg.limits_for(self.info),
+            wall_seconds=ffmpeg.wall_seconds_for(self.info),
+            cwd=self.folder,
+            on_progress=self._progress,
+        )
+
+    def _progress(self, progress: ffmpeg.Progress) -> None:
+        if not self.playable:
+            self._show_first()
+        if time.monotonic() - self.beaten_at < HEARTBEAT_SECONDS / 2:
+            return
+        self.beaten_at = time.monotonic()
+        share = progress.seconds / max(self.info.duration_seconds, 0.001)
+        percent = min(MOST_PERCENT_WHILE_RUNNING, int(100 * share))
+        jobs.beat(lease=self.lease, percent=percent, log_tail=progress.log_tail)
+        advance(self.asset, to=AssetState.RUNNING, from_=[AssetState.RUNNING], percent=percent)
+
+    def _show_first(self) -> None:
+        """Let the lowest rendition be watched while the others, and its own rest, are made."""
+        lowest = self.plans[0]
+        if len(packaging.listed_segments(self.folder / lowest.name)) < packaging.PLAYABLE_SEGMENTS:
+            return
+        packaging.publish_first(self.folder, packaging.checked(self.folder / lowest.name, lowest))
+        with jobs.fenced(lease=self.lease):
+            advance(
+                self.asset,
+                to=AssetState.RUNNING,
+                from_=[AssetState.RUNNING],
+                take=self.take,
+                playable_at=clock.now(),
+            )
+        self.playable = True
+
+    def publish(self) -> None:
+        """Check everything, then show it: one transaction under the lease."""
+        made = packaging.check_all(self.folder, self.plans, self.info.duration_seconds)
+        packaging.publish_all(self.folder, made)
+        now = clock.now()
+        with jobs.fenced(lease=self.lease):
+            moved = advance(
+                self.asset,
+                to=AssetState.READY,
+                from_=[AssetState.RUNNING],
+                percent=100,
+                reason="",
+                take=self.take,
+                duration_ms=round(made[0].duration_seconds * 1000),
+                playable_at=self.asset.playable_at or now,
+                ready_at=now,
+            )
+            if not moved:
+                raise LeaseLostError
+            self._write_renditions(made)
+            jobs.finish(lease=self.lease)
+            asset_id = self.asset.pk
+            transaction.on_commit(
+                lambda: asset_ready.send(sender=Asset, asset_id=asset_id), robust=True
+            )
+
+    def _write_renditions(self, made: list[packaging.Checked]) -> None:
+        self.asset.renditions.all().delete()
+        Rendition.objects.bulk_create(
+            Rendition(
+                asset=self.asset,
+                name=one.plan.name,
+                width=one.plan.width,
+                height=one.plan.height,
+                frame_rate=float(one.plan.frame_rate),
+                codecs=one.codecs,
+                peak_bandwidth=one.peak_bandwidth,
+                average_bandwidth=one.average_bandwidth,
+                segments=one.segments,
+                size_bytes=one.size_bytes,
+            )
+            for one in made
+        )

@@ -1,0 +1,158 @@
+"""Back-office pages: lectures, their upload, their progress and history."""
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from lms.core import clock
+from lms.core.access import access
+from lms.core.errors import DomainError
+from media_pipeline import playback, queries, services
+from media_pipeline.models import Asset, AssetState
+from media_pipeline.rules import LECTURES
+
+PAGE_SIZE = 30
+
+
+def _asset(request: HttpRequest, asset_id: uuid.UUID) -> Asset:
+    """The lecture if it is visible to who asks; what is not does not exist."""
+    asset = queries.visible_assets(request.user).filter(pk=asset_id).first()
+    if asset is None:
+        raise Http404
+    return asset
+
+
+def status_words(asset: Asset) -> str:
+    """Where a lecture stands, in a sentence for its uploader."""
+    if asset.state == AssetState.FAILED:
+        return asset.reason
+    if asset.state == AssetState.READY:
+        return _("转码完成，可以放进课程了。")
+    if asset.state == AssetState.RUNNING:
+        words = _("正在转码（%(percent)d%%）。") % {"percent": asset.percent}
+        return words + (_("流畅画质已可预览。") if asset.playable_at else "")
+    if asset.state == AssetState.QUEUED:
+        return _("检查通过，正在排队等待转码。")
+    return _("文件已收到，正在检查。")
+
+
+@access(LECTURES)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """All lectures of the branches one teaches in or administers."""
+    state = request.GET.get("state", "")
+    assets = queries.visible_assets(request.user)
+    if state in AssetState.values:
+        assets = assets.filter(state=state)
+    page = Paginator(assets, PAGE_SIZE).get_page(request.GET.get("p"))
+    return render(
+        request,
+        "media_pipeline/lectures.html",
+        {"page": page, "state": state, "states": AssetState.choices},
+    )
+
+
+@access(LECTURES)
+@require_safe
+def upload(request: HttpRequest) -> HttpResponse:
+    """Choose a branch and a file; the rest is done by the upload element and tus."""
+    branches = list(queries.lecture_branches(request.user))
+    wanted = request.GET.get("branch", "")
+    chosen = next((branch for branch in branches if str(branch.pk) == wanted), branches[0])
+    return render(
+        request,
+        "media_pipeline/upload.html",
+        {
+            "branches": branches,
+            "chosen": chosen,
+            "endpoint": f"{reverse('media:uploads')}?branch={chosen.pk}",
+            "status_url": reverse("lectures:status", args=[uuid.UUID(int=0)]).replace(
+                str(uuid.UUID(int=0)), "{id}"
+            ),
+        },
+    )
+
+
+@access(LECTURES)
+@require_safe
+def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
+    """One lecture: what it is, how far it is, and everything that was done on it."""
+    asset = _asset(request, asset_id)
+    links = {}
+    if asset.take:
+        now = clock.now()
+        links = {
+            "playlist": playback.signed_playlist(asset=asset, member=request.user, now=now),  # type: ignore[arg-type]
+            "poster": playback.signed_poster(asset=asset, member=request.user, now=now),  # type: ignore[arg-type]
+        }
+    return render(
+        request,
+        "media_pipeline/lecture.html",
+        {
+            "asset": asset,
+            "words": status_words(asset),
+            "renditions": asset.renditions.all(),
+            "history": queries.history_of(asset),
+            "links": links,
+            "duration": _spoken_duration(asset.duration_ms),
+        },
+    )
+
+
+def _spoken_duration(milliseconds: int) -> str:
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return _("%(minutes)d 分 %(seconds)02d 秒") % {"minutes": minutes, "seconds": seconds}
+
+
+@access(LECTURES)
+@require_safe
+def status(request: HttpRequest, asset_id: uuid.UUID) -> JsonResponse:
+    """How far a lecture is, for the upload element: asked every two seconds."""
+    asset = _asset(request, asset_id)
+    failed = asset.state == AssetState.FAILED
+    answer = JsonResponse(
+        {
+            "state": asset.state,
+            "percent": asset.percent,
+            "message": status_words(asset),
+            "playable": bool(asset.playable_at),
+            "done": failed or asset.is_ready,
+            "retry_url": reverse("lectures:retry", args=[asset.pk]) if failed else None,
+        }
+    )
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@access(LECTURES)
+@require_POST
+def retry(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
+    """Begin again with a lecture that failed."""
+    return _after(request, asset_id, services.retry_asset, _("已重新开始处理。"))
+
+
+@access(LECTURES)
+@require_POST
+def cancel(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
+    """Stop the work on a lecture."""
+    return _after(request, asset_id, services.cancel_asset, _("已取消处理。"))
+
+
+def _after(
+    request: HttpRequest, asset_id: uuid.UUID, verb: Callable[..., None], done: str
+) -> HttpResponse:
+    asset = _asset(request, asset_id)
+    try:
+        verb(asset=asset, by=request.user)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, done)
+    return redirect("lectures:lecture", asset_id=asset.pk)

@@ -1,0 +1,37 @@
+"""Lectures in the back office's menu and addresses."""
+
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from media_pipeline import views
+from media_pipeline.rules import LECTURES
+
+PATTERNS = [
+    path("", views.index, name="index"),
+    path("upload/", views.upload, name="upload"),
+    path("<uuid:asset_id>/", views.lecture, name="lecture"),
+    path("<uuid:asset_id>/status/", views.status, name="status"),
+    path("<uuid:asset_id>/retry/", views.retry, name="retry"),
+    path("<uuid:asset_id>/cancel/", views.cancel, name="cancel"),
+]
+
+
+class LecturesMenuItem(MenuItem):
+    """Shown to those who may bring lectures in."""
+
+    def is_shown(self, request: Any) -> bool:
+        return LECTURES.allows(request.user)
+
+
+@hooks.register("register_admin_urls")
+def lecture_addresses() -> list[URLPattern | URLResolver]:
+    return [path("lectures/", include((PATTERNS, "lectures")))]
+
+
+@hooks.register("register_admin_menu_item")
+def lecture_menu_item() -> MenuItem:
+    return LecturesMenuItem(_("讲课视频"), reverse("lectures:index"), icon_name="media", order=250)

@@ -1,0 +1,95 @@
+"""Lectures for tests: real little recordings made by ffmpeg, and rows that stand for finished ones."""
+
+import subprocess
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lms.core import clock
+from lms.members.models import Branch, Member
+from media_pipeline import ffmpeg, files
+from media_pipeline.models import Asset, AssetState, Rendition
+
+
+def make_recording(
+    path: Path,
+    *,
+    seconds: float = 3,
+    size: str = "640x480",
+    rate: str = "25",
+    sound: str | None = "sine=frequency=440:sample_rate=48000",
+    options: Sequence[str] = ("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
+    picture: str = "testsrc2",
+) -> Path:
+    """A moving test picture with a tone, in the container `path`'s suffix names."""
+    inputs = ["-f", "lavfi", "-i", f"{picture}=size={size}:rate={rate}:duration={seconds}"]
+    if sound is not None:
+        inputs += ["-f", "lavfi", "-i", f"{sound}:duration={seconds}"]
+    run_ffmpeg(*inputs, "-pix_fmt", "yuv420p", *options, path)
+    return path
+
+
+def run_ffmpeg(*arguments: str | Path) -> None:
+    """Our own ffmpeg without its limits, to make material with."""
+    subprocess.run(
+        [ffmpeg.binary(), "-nostdin", "-loglevel", "error", "-y", *map(str, arguments)],
+        check=True,
+    )
+
+
+def make_asset(
+    *, branch: Branch, by: Member, state: str = AssetState.READY, **fields: Any
+) -> Asset:
+    """A lecture's row, by default a ready one of three minutes, without files."""
+    now = clock.now()
+    ready = state == AssetState.READY
+    return Asset.objects.create(
+        **{
+            "title": "讲课视频",
+            "original_name": "讲课视频.mp4",
+            "owner_branch": branch,
+            "uploaded_by": by,
+            "state": state,
+            "percent": 100 if ready else 0,
+            "reason": "视频画面无法解码。" if state == AssetState.FAILED else "",
+            "size_bytes": 1_000_000,
+            "duration_ms": 180_000,
+            "width": 1280,
+            "height": 720,
+            "has_sound": True,
+            "take": uuid.uuid4().hex if ready else "",
+            "playable_at": now if ready else None,
+            "ready_at": now if ready else None,
+            "created_at": now,
+            **fields,
+        }
+    )
+
+
+def make_take(asset: Asset, content: dict[str, bytes]) -> Path:
+    """Files in a lecture's take, by relative name; returns the take's folder."""
+    folder = files.take_folder(asset.pk, asset.take)
+    for name, data in content.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def make_rendition(asset: Asset, **fields: Any) -> Rendition:
+    """One finished size of a lecture."""
+    return Rendition.objects.create(
+        **{
+            "asset": asset,
+            "name": "360p",
+            "width": 640,
+            "height": 360,
+            "frame_rate": 25.0,
+            "codecs": "avc1.4d401e,mp4a.40.2",
+            "peak_bandwidth": 600_000,
+            "average_bandwidth": 400_000,
+            "segments": 45,
+            "size_bytes": 9_000_000,
+            **fields,
+        }
+    )
