@@ -65,9 +65,12 @@ def specimens() -> dict[str, Any]:
             ("7月", 2.5), ("8月", 0), ("9月", 4), ("10月", 1.5), ("11月", 0), ("12月", 0),
         ],
         "people": [
-            {"name": "王建国", "group": "一组", "hours": 9, "gap": 23, "tone": "red", "state": "未达标"},
-            {"name": "李素芬", "group": "一组", "hours": 18.5, "gap": 13.5, "tone": "attention", "state": "进行中"},
-            {"name": "欧阳明远", "group": "二组", "hours": 33, "gap": 0, "tone": "ok", "state": "已达标"},
+            {"name": "王建国", "group": "一组", "hours": 9, "gap": 23,
+             "tone": "red", "state": "未达标"},
+            {"name": "李素芬", "group": "一组", "hours": 18.5, "gap": 13.5,
+             "tone": "attention", "state": "进行中"},
+            {"name": "欧阳明远", "group": "二组", "hours": 33, "gap": 0,
+             "tone": "ok", "state": "已达标"},
         ],
         "player": {
             "lesson": 0, "startUrl": "/learn/sessions/", "beatUrl": "/beat/", "playlist": "",

@@ -53,12 +53,15 @@ def navigation(context: template.Context) -> list[dict[str, Any]]:
     request = context.get("request")
     if request is None or not hasattr(request, "user"):
         return []
-    elder = context.get("presentation", {}).get("mode") == "elder"
-    return [
-        {"place": place, "current": place.is_current(request.path)}
-        for place in places_for(request.user)
-        if place.in_elder or not elder
-    ]
+    known = getattr(request, "places", None)
+    if known is None:  # asked once a request: header, bottom bar and menu show the same
+        elder = context.get("presentation", {}).get("mode") == "elder"
+        known = request.places = [
+            {"place": place, "current": place.is_current(request.path)}
+            for place in places_for(request.user)
+            if place.in_elder or not elder
+        ]
+    return known
 
 
 @register.filter
