@@ -38,8 +38,11 @@ app.autodiscover_tasks(
         "exams.credit",
     ]
 )
+app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
 # What the clock starts. Every one of these may run twice or late without harm.
 app.conf.beat_schedule = {
+    "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 30.0},
+    "tidy-lectures": {"task": "media_pipeline.tidy", "schedule": 60.0},
     "settle-progress": {"task": "courses.settle_progress", "schedule": 60.0},
     "credit-completed": {"task": "exams.credit_completed", "schedule": 60.0},
     "credit-all-completed": {

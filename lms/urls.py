@@ -9,9 +9,11 @@ from lms.members.rules import BACK_OFFICE, SUPERUSER
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lms.core.health.urls")),
     path("", include("lms.members.urls")),
+    path("", include("lms.reports.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("lms.core.design.urls")),
     path("", include("courses.urls")),
+    path("", include("media_pipeline.urls")),
 ]
 
 declare_routes("admin/", BACK_OFFICE)
