@@ -5,7 +5,7 @@ path has the same fixed length, so a sibling's path is never a prefix of another
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -13,7 +13,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from lms.core import clock
-from lms.members.models import Branch, Member, Membership, Role, RoleAssignment
+from lms.members.models import (
+    Branch,
+    Member,
+    Membership,
+    Role,
+    RoleAssignment,
+    RosterImport,
+)
+from lms.members.roster import RosterRow
+from lms.members.roster_plan import KnownBranch, KnownMember
 
 OVERSEEING = (Role.SECRETARY, Role.ADMINISTRATOR)
 
@@ -153,6 +162,60 @@ def member_named(name: str) -> Member | None:
     """The member whose number, or else whose phone, is `name`."""
     found = list(Member.objects.filter(Q(number=name) | Q(phone=name))[:2])
     return next((member for member in found if member.number == name), found[0] if found else None)
+
+
+def roster_branches(by: Any) -> list[KnownBranch]:
+    """The branches a roster of `by` may name."""
+    return [
+        KnownBranch(*values)
+        for values in administered_branches(by).values_list("pk", "code", "name")
+    ]
+
+
+def roster_members(by: Any, rows: Sequence[RosterRow]) -> list[KnownMember]:
+    """Everybody whose number or phone a row of the roster mentions, with the last membership."""
+    named = {row.number for row in rows} | {row.phone for row in rows if row.phone}
+    last = Membership.objects.filter(member=OuterRef("pk")).order_by("-joined_on")
+    people = Member.objects.filter(Q(number__in=named) | Q(phone__in=named)).annotate(
+        last_membership=Subquery(last.values("pk")[:1])
+    )
+    administered = set(
+        administered_members(by)
+        .order_by()
+        .filter(number__in=[row.number for row in rows])
+        .values_list("pk", flat=True)
+    )
+    found = list(people)
+    memberships = Membership.objects.select_related("branch").in_bulk(
+        [person.last_membership for person in found if person.last_membership]
+    )
+    return [
+        _known_member(person, memberships.get(person.last_membership), person.pk in administered)
+        for person in found
+    ]
+
+
+def _known_member(
+    person: Member, membership: Membership | None, is_administered: bool
+) -> KnownMember:
+    return KnownMember(
+        pk=person.pk,
+        number=person.number,
+        name=person.name,
+        phone=person.phone,
+        kind=person.kind,
+        is_administered=is_administered,
+        membership_pk=membership.pk if membership else None,
+        branch_pk=membership.branch_id if membership else None,
+        branch_name=membership.branch.name if membership else "",
+        joined_on=membership.joined_on if membership else None,
+        left_on=membership.left_on if membership else None,
+    )
+
+
+def roster_imports(by: Any) -> QuerySet[RosterImport]:
+    """The roster files `by` has uploaded, the newest first."""
+    return RosterImport.objects.filter(by_id=by.pk).select_related("by").order_by("-pk")
 
 
 def outermost(paths: Iterable[str]) -> list[str]:
