@@ -8,6 +8,7 @@ from celery.signals import heartbeat_sent
 from django.conf import settings
 
 from lms import env
+from lms.core.tasks import route
 
 env.point_django_at_settings()
 
@@ -17,6 +18,7 @@ app.conf.update(
     broker_transport_options={"visibility_timeout": settings.CELERY_VISIBILITY_TIMEOUT_SECONDS},
     broker_connection_retry_on_startup=True,
     task_default_queue="default",
+    task_routes=(route,),
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],

@@ -74,7 +74,12 @@ def _even(value: float) -> int:
 
 def _scaled(picture: Picture, short_side: int) -> tuple[int, int]:
     factor = min(1.0, short_side / min(picture.width, picture.height))
-    return _even(picture.width * factor), _even(picture.height * factor)
+    return _side(picture.width, factor), _side(picture.height, factor)
+
+
+def _side(pixels: int, factor: float) -> int:
+    """The nearest even length that is not above the source's."""
+    return max(2, min(_even(pixels * factor), pixels - pixels % 2))
 
 
 def _level(width: int, height: int, rate: Fraction) -> str:
@@ -108,7 +113,7 @@ def renditions_for(picture: Picture) -> list[RenditionPlan]:
             break
         plans.append(
             RenditionPlan(
-                name=rung.name if short >= rung.short_side else f"{_even(short)}p",
+                name=rung.name if short >= rung.short_side else f"{min(width, height)}p",
                 width=width,
                 height=height,
                 frame_rate=rate,

@@ -7,13 +7,22 @@ from celery import current_app, shared_task
 from django.db import transaction
 
 QUEUES = ("exam", "ledger", "default", "media", "mail")
+_queue_of: dict[str, str] = {}
 
 
 def task(*, name: str, queue: str = "default", **options: Any) -> Callable[..., Any]:
     """Register a function as the task `name`; it runs on `queue` and ignores its result."""
     if queue not in QUEUES:
         raise ValueError(f"unknown queue {queue!r}; one of {QUEUES}")
-    return shared_task(name=name, queue=queue, ignore_result=True, **options)
+    _queue_of[name] = queue
+    return shared_task(name=name, ignore_result=True, **options)
+
+
+def route(name: str, *_about: Any, **_more: Any) -> dict[str, str]:
+    """Celery's router: each task to the queue it was declared for, whoever sends it."""
+    if name not in _queue_of:
+        current_app.loader.import_default_modules()  # a web process has not loaded the tasks yet
+    return {"queue": _queue_of.get(name, "default")}
 
 
 def enqueue(name: str, **ids: Any) -> None:
@@ -22,9 +31,4 @@ def enqueue(name: str, **ids: Any) -> None:
     The sender needs no import of the task's module, so lower packages may name higher ones'
     work; an architecture test looks every such name up in the registry.
     """
-    transaction.on_commit(lambda: _send(name, ids))
-
-
-def _send(name: str, ids: dict[str, Any]) -> None:
-    options = getattr(current_app.tasks.get(name), "queue", None)
-    current_app.send_task(name, kwargs=ids, queue=options or "default")
+    transaction.on_commit(lambda: current_app.send_task(name, kwargs=ids))

@@ -1,0 +1,74 @@
+"""Which sizes are made: never larger than the source, always even, always within level 4.0."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media_pipeline.ladder import Picture, frame_rate_for, renditions_for
+
+
+def picture(width: int, height: int, rate: str | None = "25", constant: bool = True) -> Picture:
+    return Picture(width, height, Fraction(rate) if rate else None, constant)
+
+
+@pytest.mark.parametrize(
+    ("source", "sizes"),
+    [
+        ((1920, 1080), [("360p", 640, 360), ("720p", 1280, 720)]),
+        ((3840, 2160), [("360p", 640, 360), ("720p", 1280, 720)]),
+        ((1280, 720), [("360p", 640, 360), ("720p", 1280, 720)]),
+        ((1080, 1920), [("360p", 360, 640), ("720p", 720, 1280)]),
+        ((1024, 768), [("360p", 480, 360), ("720p", 960, 720)]),
+        ((854, 480), [("360p", 640, 360), ("480p", 854, 480)]),
+        ((640, 360), [("360p", 640, 360)]),
+        ((320, 240), [("240p", 320, 240)]),
+        ((853, 479), [("360p", 642, 360), ("478p", 852, 478)]),
+        ((175, 143), [("142p", 174, 142)]),
+    ],
+)
+def test_sizes(source: tuple[int, int], sizes: list[tuple[str, int, int]]) -> None:
+    plans = renditions_for(picture(*source))
+    assert [(plan.name, plan.width, plan.height) for plan in plans] == sizes
+
+
+@pytest.mark.parametrize(
+    ("rate", "constant", "made"),
+    [
+        ("25", True, "25"),
+        ("30000/1001", True, "30000/1001"),
+        ("50", True, "25"),
+        ("60", True, "30"),
+        ("60000/1001", True, "30000/1001"),
+        ("120", True, "30"),
+        ("15", True, "15"),
+        ("1", True, "5"),
+        ("17", False, "25"),
+        (None, True, "25"),
+    ],
+)
+def test_frame_rates(rate: str | None, constant: bool, made: str) -> None:
+    assert frame_rate_for(picture(1280, 720, rate, constant)) == Fraction(made)
+
+
+@given(
+    st.integers(32, 4096),
+    st.integers(32, 4096),
+    st.fractions(min_value=Fraction(1, 10), max_value=240),
+    st.booleans(),
+)
+def test_any_source_gets_fitting_renditions(
+    width: int, height: int, rate: Fraction, constant: bool
+) -> None:
+    plans = renditions_for(Picture(width, height, rate, constant))
+    assert plans
+    assert len({plan.name for plan in plans}) == len(plans)
+    assert [plan.width for plan in plans] == sorted(plan.width for plan in plans)
+    for plan in plans:
+        assert plan.width % 2 == plan.height % 2 == 0
+        assert plan.width <= width
+        assert plan.height <= height
+        assert plan.frame_rate <= 30
+        assert plan.level in {"3.0", "3.1", "4.0"}
+        assert plan.max_bitrate <= 1_500_000
