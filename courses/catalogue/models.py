@@ -18,6 +18,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, Site
 
 from courses.catalogue.blocks import ARTICLE_FEATURES, LessonBody
+from courses.catalogue.forms import LessonForm
 from courses.catalogue.hours import default_hours
 from lms.core.errors import DomainError
 from media_pipeline.models import Asset, AssetState
@@ -41,6 +42,11 @@ class RoutedPage(Page):
 
     def route(self) -> str:
         raise NotImplementedError
+
+    def permissions_for_user(self, user: Any) -> Any:
+        from courses.catalogue.permissions import CoursePermissionTester  # rules are above models
+
+        return CoursePermissionTester(user, self)
 
     def get_url_parts(self, request: HttpRequest | None = None) -> Any:
         site = Site.find_for_request(request) if request else None
@@ -179,6 +185,7 @@ class LessonPage(RoutedPage):
 
     parent_page_types: ClassVar[list[str]] = ["courses.ChapterPage"]
     subpage_types: ClassVar[list[str]] = []
+    base_form_class = LessonForm
     template = "catalogue/lesson.html"
     content_panels: ClassVar = [
         *Page.content_panels,

@@ -22,6 +22,8 @@ from courses.catalogue.models import (
 from lms.core import clock
 from lms.members.models import Membership, Role, RoleAssignment
 from lms.members.queries import held_on, standing_on
+from media_pipeline.models import Asset, AssetState
+from media_pipeline.queries import visible_assets
 
 TEACHING_ROLES = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
 
@@ -59,6 +61,26 @@ def managed_courses(by: Any) -> QuerySet[CoursePage]:
     return CoursePage.objects.filter(
         Q(audience__isnull=True) | _teaches_audience(by, clock.today())
     )
+
+
+def hidden_course_paths(by: Any) -> frozenset[str]:
+    """Where the courses are whose audience `by` does not teach; asked once a request."""
+    if by.is_superuser:
+        return frozenset()
+    known: frozenset[str] | None = getattr(by, "_hidden_course_paths", None)
+    if known is None:
+        managed = managed_courses(by).values("pk")
+        paths = CoursePage.objects.exclude(pk__in=managed).values_list("path", flat=True)
+        known = by._hidden_course_paths = frozenset(paths)
+    return known
+
+
+def usable_lectures(by: Any) -> QuerySet[Asset]:
+    """The lectures `by` may put on a page, also those still being made; failed ones are of no use.
+
+    A lesson with one that is not READY can be drafted, and waits for it to be published.
+    """
+    return visible_assets(by).exclude(state=AssetState.FAILED)
 
 
 def visible_courses(by: Any) -> QuerySet[CoursePage]:

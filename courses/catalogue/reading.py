@@ -25,6 +25,7 @@ from courses.progress.intervals import FORGIVEN_MS
 from courses.progress.queries import progress_of, resume_points
 from lms.core import clock
 from lms.core.templatetags.design import minutes
+from media_pipeline.playback import signed_playlist, signed_poster
 
 COURSES_A_PAGE = 12
 RATES = (Decimal("0.75"), Decimal(1), Decimal("1.25"), Decimal("1.5"), Decimal("1.75"), Decimal(2))
@@ -158,6 +159,12 @@ def place_in(course: CourseStanding, lesson_id: int) -> Place:
     )
 
 
+def _blocks_to_read(lesson: LessonPage) -> list[Any]:
+    """All blocks but the video, whose asset is at hand and need not be loaded again."""
+    kinds = (stored["type"] for stored in lesson.body.raw_data)
+    return [lesson.body[at] for at, kind in enumerate(kinds) if kind != "video"]
+
+
 def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
     """What the lesson page shows; without `by`, as somebody sees it who has not begun."""
     course = CoursePage.objects.get(path=lesson.path[:COURSE_PATH])
@@ -171,31 +178,30 @@ def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
         "outline": outline,
         "standing": far,
         "place": place_in(far, lesson.pk),
-        "blocks": [block for block in lesson.body if block.block_type != "video"],
+        "blocks": _blocks_to_read(lesson),
         "asset": lesson.asset,
         "progress": own,
     }
     if by is not None and lesson.asset is not None:
-        from media_pipeline.playback import signed_poster
-
-        poster = signed_poster(asset=lesson.asset, member=by, now=clock.now())
-        stopped_at, _when = resume_points(by, [lesson.pk]).get(lesson.pk, (0, None))
-        context["poster"] = poster
-        context["player"] = player_config(lesson, course, own, poster, stopped_at)
+        now = clock.now()
+        stopped_at, _when = resume_points(by, [lesson.pk]).get(lesson.pk, (0, now))
+        context["player"] = {
+            **player_config(lesson, course, own, stopped_at),
+            "playlist": signed_playlist(asset=lesson.asset, member=by, now=now),
+            "poster": signed_poster(asset=lesson.asset, member=by, now=now),
+        }
     return context
 
 
 def player_config(
-    lesson: LessonPage, course: CoursePage, own: Any, poster: str, stopped_at: int
+    lesson: LessonPage, course: CoursePage, own: Any, stopped_at: int
 ) -> dict[str, Any]:
-    """What the player is told. Opening the page opens no session, so there is no playlist yet."""
+    """What the player is told. The page opens no session; the player does when it plays."""
     duration_ms = lesson.duration_ms or 0
     return {
         "lesson": lesson.pk,
         "startUrl": reverse("progress:start"),
         "beatUrl": "/beat/",
-        "playlist": "",
-        "poster": poster,
         "durationMs": duration_ms,
         "requiredMs": own.required_ms if own else 0,
         "resumeMs": stopped_at if stopped_at < duration_ms - FORGIVEN_MS else 0,

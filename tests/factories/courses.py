@@ -1,10 +1,13 @@
 """Courses for tests, made the way the editor makes them."""
 
 import itertools
+from io import BytesIO
 from typing import Any
 
 from django.core.files.base import ContentFile
+from PIL import Image as Picture
 from wagtail.documents.models import Document
+from wagtail.images.models import Image
 
 from courses.catalogue import services
 from courses.catalogue.models import ChapterPage, CoursePage, LessonPage
@@ -100,4 +103,12 @@ def course_with_lessons(
 def document(*, by: Member, title: str = "学习材料", name: str = "material.pdf") -> Document:
     return Document.objects.create(
         title=title, file=ContentFile(SMALLEST_PDF, name=name), uploaded_by_user=by
+    )
+
+
+def picture(*, by: Member, title: str = "示意图", size: tuple[int, int] = (64, 36)) -> Image:
+    data = BytesIO()
+    Picture.new("RGB", size, "#b3261e").save(data, "PNG")
+    return Image.objects.create(
+        title=title, file=ContentFile(data.getvalue(), name="picture.png"), uploaded_by_user=by
     )
