@@ -33,5 +33,9 @@ export default tseslint.config(
       '@typescript-eslint/dot-notation': 'off',
     },
   },
+  {
+    files: ['tests/**/*.ts'],
+    rules: { 'no-restricted-syntax': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );
