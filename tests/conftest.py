@@ -59,6 +59,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         cache.clear()
     TransactionTestCase._fixture_teardown = lambda case: databases.copy_template()  # type: ignore
     yield
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's event loop may still be there
     with django_db_blocker.unblock():
         databases.drop()
 
