@@ -171,7 +171,7 @@ def _archive(
             "study": study,
             "categories": category_rows(study),
             "months": [
-                (_("%(month)s月") % {"month": place}, hours)
+                (_("%(month)s月") % {"month": place}, float(hours))
                 for place, hours in enumerate(queries.months_of(member, year), start=1)
             ],
             "entries": queries.entries_of_year(member, year),
