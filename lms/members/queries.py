@@ -172,44 +172,46 @@ def roster_branches(by: Any) -> list[KnownBranch]:
     ]
 
 
-def roster_members(by: Any, rows: Sequence[RosterRow]) -> list[KnownMember]:
-    """Everybody whose number or phone a row of the roster mentions, with the last membership."""
+def roster_members(
+    by: Any, rows: Sequence[RosterRow], branches: Iterable[KnownBranch]
+) -> list[KnownMember]:
+    """Everybody whose number or phone a row of the roster mentions.
+
+    `branches` are those `by` administers; who counts as administered is decided here, from what
+    is read anyway, by the same rule as `administered_members`.
+    """
     named = {row.number for row in rows} | {row.phone for row in rows if row.phone}
-    last = Membership.objects.filter(member=OuterRef("pk")).order_by("-joined_on")
-    people = Member.objects.filter(Q(number__in=named) | Q(phone__in=named)).annotate(
-        last_membership=Subquery(last.values("pk")[:1])
-    )
-    administered = set(
-        administered_members(by)
-        .order_by()
-        .filter(number__in=[row.number for row in rows])
-        .values_list("pk", flat=True)
-    )
-    found = list(people)
-    memberships = Membership.objects.select_related("branch").in_bulk(
-        [person.last_membership for person in found if person.last_membership]
-    )
-    return [
-        _known_member(person, memberships.get(person.last_membership), person.pk in administered)
-        for person in found
-    ]
+    people = Member.objects.filter(Q(number__in=named) | Q(phone__in=named))
+    spans: dict[int, list[Membership]] = {person.pk: [] for person in people}
+    for membership in (
+        Membership.objects.filter(member__in=list(spans))
+        .select_related("branch")
+        .order_by("joined_on")
+    ):
+        spans[membership.member_id].append(membership)
+    own = {branch.pk for branch in branches}
+    today = clock.today()
+    return [_known_member(by, person, spans[person.pk], own, today) for person in people]
 
 
 def _known_member(
-    person: Member, membership: Membership | None, is_administered: bool
+    by: Any, person: Member, spans: list[Membership], own: set[int], today: dt.date
 ) -> KnownMember:
+    begun = [span for span in spans if span.joined_on <= today]
+    of_record = begun[-1:] or spans[:1]
+    last = spans[-1] if spans else None
     return KnownMember(
         pk=person.pk,
         number=person.number,
         name=person.name,
         phone=person.phone,
         kind=person.kind,
-        is_administered=is_administered,
-        membership_pk=membership.pk if membership else None,
-        branch_pk=membership.branch_id if membership else None,
-        branch_name=membership.branch.name if membership else "",
-        joined_on=membership.joined_on if membership else None,
-        left_on=membership.left_on if membership else None,
+        is_administered=by.is_superuser or any(span.branch_id in own for span in of_record),
+        membership_pk=last.pk if last else None,
+        branch_pk=last.branch_id if last else None,
+        branch_name=last.branch.name if last else "",
+        joined_on=last.joined_on if last else None,
+        left_on=last.left_on if last else None,
     )
 
 

@@ -117,7 +117,7 @@ class Roster:
 
 
 class _WrongCellError(Exception):
-    def __init__(self, code: str, **words: str) -> None:
+    def __init__(self, code: str, /, **words: str) -> None:
         super().__init__(code)
         self.code, self.words = code, words
 
@@ -125,7 +125,7 @@ class _WrongCellError(Exception):
 class UnreadableRosterError(Exception):
     """No row of this file can be taken; `problem` says why."""
 
-    def __init__(self, code: str, **words: str) -> None:
+    def __init__(self, code: str, /, **words: str) -> None:
         super().__init__(code)
         self.problem = Problem(code, None, words)
 

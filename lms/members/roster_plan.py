@@ -89,7 +89,7 @@ class Plan:
 
 
 class _RefusedError(Exception):
-    def __init__(self, code: str, **words: str) -> None:
+    def __init__(self, code: str, /, **words: str) -> None:
         super().__init__(code)
         self.code, self.words = code, words
 
@@ -138,25 +138,23 @@ class _Places:
             self.by_name.setdefault(branch.name, []).append(branch)
 
     def of(self, row: RosterRow) -> KnownBranch:
-        """The branch the row names, by code before name; a branch column may hold either."""
-        if row.branch_code:
-            branch = self.by_code.get(row.branch_code)
-            if branch is None:
-                raise _RefusedError("unknown_branch", value=row.branch_code)
-            if row.branch and row.branch not in (branch.name, branch.code):
-                raise _RefusedError(
-                    "branch_differs", code=branch.code, name=branch.name, value=row.branch
-                )
-            return branch
-        name = row.branch or ""
-        if name in self.by_code:
-            return self.by_code[name]
-        found = self.by_name.get(name, [])
+        """The branch the row names. Either column may hold the code or the name."""
+        branch = self._named(row.branch_code or row.branch or "")
+        if row.branch_code and row.branch and row.branch not in (branch.name, branch.code):
+            raise _RefusedError(
+                "branch_differs", code=branch.code, name=branch.name, value=row.branch
+            )
+        return branch
+
+    def _named(self, value: str) -> KnownBranch:
+        if value in self.by_code:
+            return self.by_code[value]
+        found = self.by_name.get(value, [])
         if len(found) > 1:
             codes = "、".join(sorted(branch.code for branch in found))
-            raise _RefusedError("ambiguous_branch", value=name, codes=codes)
+            raise _RefusedError("ambiguous_branch", value=value, codes=codes)
         if not found:
-            raise _RefusedError("unknown_branch", value=name)
+            raise _RefusedError("unknown_branch", value=value)
         return found[0]
 
 

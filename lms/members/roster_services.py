@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -40,7 +41,7 @@ def preview_roster(*, by: Member, file_name: str, content: bytes) -> RosterImpor
         by=by,
         file_name=file_name[:255],
         rows={
-            "rows": [asdict(row) for row in roster.rows],
+            "rows": [_kept(row) for row in roster.rows],
             "problems": [asdict(problem) for problem in roster.problems],
             "ignored": roster.ignored,
         },
@@ -102,16 +103,20 @@ def _roster(roster_import: RosterImport) -> Roster:
     )
 
 
-def _row(kept: dict[str, str | int | None]) -> RosterRow:
-    joined_on = kept["joined_on"]
-    day = dt.date.fromisoformat(str(joined_on)) if joined_on else None
-    return RosterRow(**{**kept, "joined_on": day})  # type: ignore[arg-type]
+def _kept(row: RosterRow) -> dict[str, Any]:
+    joined_on = row.joined_on.isoformat() if row.joined_on else None
+    return {**asdict(row), "joined_on": joined_on}
+
+
+def _row(kept: dict[str, Any]) -> RosterRow:
+    joined_on = dt.date.fromisoformat(kept["joined_on"]) if kept["joined_on"] else None
+    return RosterRow(**{**kept, "joined_on": joined_on})
 
 
 def _plan(by: Member, rows: Sequence[RosterRow], today: dt.date) -> Plan:
-    return plan_roster(
-        rows, members=roster_members(by, rows), branches=roster_branches(by), today=today
-    )
+    branches = roster_branches(by)
+    members = roster_members(by, rows, branches)
+    return plan_roster(rows, members=members, branches=branches, today=today)
 
 
 def _counts(roster: Roster, plan: Plan) -> dict[str, int]:
