@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.base import File
 from wagtail.images import get_image_model
-from wagtail.images.models import SourceImageIOError
+from wagtail.images.models import Filter, SourceImageIOError
 from wagtail.permissions import policy_registry
 
 COVER = "fill-960x540|format-webp"
@@ -24,10 +24,24 @@ class Opened:
 def opened_picture(picture: Any, size: str) -> Opened | None:
     """`picture` at `size`, made at the first request; None when its file is gone."""
     try:
-        rendition = picture.get_rendition(size)
+        rendition = _rendition(picture, Filter(spec=size))
         return Opened(rendition.file.storage.open(rendition.file.name), "image/webp")
     except (SourceImageIOError, FileNotFoundError):
         return None
+
+
+def _rendition(picture: Any, wanted: Filter) -> Any:
+    """As Wagtail's `get_rendition`, which leaves the file it has just made open."""
+    try:
+        return picture.find_existing_rendition(wanted)
+    except picture.get_rendition_model().DoesNotExist:
+        with picture.generate_rendition_file(wanted) as made:
+            rendition, _made = picture.renditions.get_or_create(
+                filter_spec=wanted.spec,
+                focal_point_key=wanted.get_cache_key(picture),
+                defaults={"file": made},
+            )
+        return rendition
 
 
 def opened_document(document: Any) -> File | None:  # type: ignore[type-arg]

@@ -58,9 +58,8 @@ def home_context(member: Member) -> dict[str, Any]:
         "greeting": greeting(member),
         "year": year_figures(member),
         "go_on": _go_on(begun, stops) or _begin(new),
-        "begun": [item.card for item in begun],
-        "newest": [item.card for item in new[:COURSES_ON_HOME]],
-        "done_count": sum(item.standing.is_completed for item in items),
+        "shown": [item.card for item in [*begun, *new][:COURSES_ON_HOME]],
+        "has_begun": bool(begun),
         "is_empty": not items,
     }
 
