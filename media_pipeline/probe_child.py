@@ -24,7 +24,7 @@ def options() -> dict[str, str]:
         "protocol_whitelist": WHITELISTS["PROTOCOLS"],
         "format_whitelist": WHITELISTS["FORMATS"],
         "codec_whitelist": WHITELISTS["DECODERS"],
-        "max_streams": str(WHITELISTS["MAX_STREAMS"]),
+        "max_streams": str(4 * WHITELISTS["MAX_STREAMS"]),
     }
 
 
