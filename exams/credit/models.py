@@ -25,6 +25,7 @@ class SourceKind(models.TextChoices):
     """What an hour was given for; `source_id` names the one among its kind."""
 
     LESSON = "lesson", _("课程学习")
+    OFFLINE = "offline", _("线下学习登记")
     REVERSAL = "reversal", _("冲销")
 
 

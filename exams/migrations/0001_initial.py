@@ -110,7 +110,11 @@ class Migration(migrations.Migration):
                 (
                     "source_kind",
                     models.CharField(
-                        choices=[("lesson", "课程学习"), ("reversal", "冲销")],
+                        choices=[
+                            ("lesson", "课程学习"),
+                            ("offline", "线下学习登记"),
+                            ("reversal", "冲销"),
+                        ],
                         max_length=20,
                         verbose_name="来源",
                     ),
