@@ -261,7 +261,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 50,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Online party school API", "VERSION": "1"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Online party school API",
+    "VERSION": "1",
+    "PREPROCESSING_HOOKS": ["lms.core.schema.our_endpoints"],  # not Wagtail's nor allauth's
+}
 
 # --- Logging ----------------------------------------------------------------------------------
 LOGGING = {

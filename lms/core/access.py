@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -49,7 +50,7 @@ def declare_routes(prefix: str, policy: Access) -> None:
 
 def declared(view: Any, route: str) -> Access | None:
     """The policy of a view at `route` (as in URLconf, without the leading slash), if any."""
-    own = getattr(view, "access", None)
+    own = getattr(view, "access", None) or getattr(getattr(view, "cls", None), "access", None)
     if own is not None:
         return own
     matches = [prefix for prefix in _prefixes if route.startswith(prefix)]
@@ -76,5 +77,7 @@ class AccessMiddleware:
         if policy is PUBLIC or policy.allows(request.user):
             return None
         if not request.user.is_authenticated:
+            if hasattr(view, "cls"):  # the API answers programs, which cannot fill in a form
+                return JsonResponse({"error": _("请先登录。")}, status=401)
             return redirect_to_login(request.get_full_path(), resolve_url("account_login"))
         raise Http404
