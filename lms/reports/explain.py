@@ -20,6 +20,10 @@ class ExplainedSitting:
     highest_percent: int
     refused_beats: int
 
+    @property
+    def highest_rate(self) -> float:
+        return self.highest_percent / 100
+
 
 @dataclass(frozen=True, slots=True)
 class ExplainedLesson:
@@ -35,6 +39,11 @@ class ExplainedLesson:
     share_percent: int
     forgiven_ms: int
     sittings: tuple[ExplainedSitting, ...]
+
+    @property
+    def forgiven_seconds(self) -> int:
+        """How much of the end need not be watched: of a short clip its last tenth."""
+        return min(self.forgiven_ms, self.duration_ms // 10) // 1000
 
     @property
     def percent(self) -> int:

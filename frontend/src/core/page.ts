@@ -28,6 +28,15 @@ function installReveal(): void {
   }
 }
 
+function installPrint(): void {
+  for (const button of Array.from(document.querySelectorAll<HTMLButtonElement>('[data-print]'))) {
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      window.print();
+    });
+  }
+}
+
 export function focusErrors(root: ParentNode): void {
   root.querySelector<HTMLElement>('[data-focus]')?.focus();
 }
@@ -35,5 +44,6 @@ export function focusErrors(root: ParentNode): void {
 export function installPage(): void {
   installMenus();
   installReveal();
+  installPrint();
   focusErrors(document);
 }
