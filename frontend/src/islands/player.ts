@@ -10,7 +10,7 @@ import { BeatQueue, type FlushReport } from '../player/queue';
 import { Recorder, type Played } from '../player/recorder';
 import { addSpan, allowedPosition, coveredMs, edgeMs, mergeSpans, type Span } from '../player/spans';
 import { openStore } from '../player/store';
-import { PlayerView } from '../player/view';
+import { PlayerView, type Saved } from '../player/view';
 
 const STEP_MS = 10_000;
 const RETRY_FLUSH_MS = 20_000;
@@ -35,6 +35,7 @@ export class LmsPlayer extends HTMLElement {
   private refreshTimer = 0;
   private leaving = false;
   private settling = false;
+  private everSaved = false;
 
   connectedCallback(): void {
     if (this.classList.contains('is-ready')) return;
@@ -43,7 +44,7 @@ export class LmsPlayer extends HTMLElement {
     this.api = new PlayerApi(this.config);
     this.spans = mergeSpans(this.config.covered);
     this.verifiedMs = coveredMs(this.spans);
-    this.requiredMs = this.config.requiredMs ?? null;
+    this.requiredMs = this.config.requiredMs || null;
     this.completed = this.config.completed;
     this.recorder = new Recorder(this.config.beatSeconds * 1000);
     this.queue = openStore(stores()).then((store) => new BeatQueue(this.config.lesson, store, this.api.beats));
@@ -303,7 +304,9 @@ export class LmsPlayer extends HTMLElement {
   private told(report: FlushReport): void {
     const { answer } = report;
     if (answer !== null) this.verifiedMs = Math.max(this.verifiedMs, answer.coveredMs);
-    const state = !report.reached ? 'offline' : report.waiting > 0 ? 'saving' : answer !== null ? 'saved' : 'idle';
+    if (answer !== null) this.everSaved = true;
+    const settled: Saved = this.everSaved ? 'saved' : 'idle';
+    const state: Saved = !report.reached ? 'offline' : report.waiting > 0 ? 'saving' : settled;
     this.view.saved(state, report.waiting, this.verifiedMs);
     if (!report.reached) {
       window.setTimeout(() => {
