@@ -120,6 +120,7 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [env.REDIS_URL], "capacity": 1000, "expiry": 10, "prefix": "lms"},
     }
 }
+CELERY_APPLICATION = "lms.celery.app"
 # Celery writes a socket's address in another way than redis-py does.
 CELERY_BROKER_URL = (
     env.REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)

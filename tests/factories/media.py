@@ -1,4 +1,4 @@
-"""Lectures for tests: real little recordings made by ffmpeg, and rows that stand for finished ones."""
+"""Lectures for tests: real little recordings by ffmpeg, and rows that stand for finished ones."""
 
 import subprocess
 import uuid
