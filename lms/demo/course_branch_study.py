@@ -278,8 +278,14 @@ STUDY_MINUTES = LessonText(
 BRANCH_STUDY = CourseText(
     slug="branch-study",
     title="支部学习怎样组织",
+    topic="支部工作",
     summary="写给支部书记、组织委员和学习骨干：怎样选题、怎样办好一次集体学习、怎样留下准确的记录。",
+    introduction=(
+        "一次集体学习办得好不好，大半取决于会前和会后。这门课从选题讲起，沿着时间线走完一次学习的全过程，最后说明怎样留下一份准确的记录。",
+        "课中的时间安排是一般做法，各支部可以按自己的人数和工作特点调整；会议的次数和要求，以现行的有关规定为准。",
+    ),
     teacher="沈若琳",
+    teacher_title="示范课特邀主讲",
     chapters=(
         ChapterText(title="第一章　学习之前与会场之中", lessons=(CHOOSE_TOPIC, STUDY_MEETING)),
         ChapterText(title="第二章　学习之后", lessons=(STUDY_MINUTES,)),

@@ -225,8 +225,14 @@ SAFE_ACCOUNTS = LessonText(
 DIGITAL_SKILLS = CourseText(
     slug="digital-skills",
     title="基层干部数字技能",
+    topic="数字技能",
     summary="三讲短课，从给文件起名、管好名册到账号安全，都是当天学了当天就能用的办法。",
+    introduction=(
+        "办公室里的许多时间，花在找文件、对名册、改密码上。这门课选了三件最常见的小事，每一件用一两分钟讲清楚办法，不需要安装任何软件。",
+        "建议边看边做：每看完一讲，就在自己的电脑上照着做一遍，再教会一位同事。",
+    ),
     teacher="周明远",
+    teacher_title="机关第一党总支 信息员",
     chapters=(
         ChapterText(title="第一章　日常办公", lessons=(FILE_NAMES, ROSTER_SHEET)),
         ChapterText(title="第二章　安全使用", lessons=(SAFE_ACCOUNTS,)),

@@ -232,10 +232,17 @@ WORDING = LessonText(
 READ_REGULATION = CourseText(
     slug="read-regulation",
     title="怎样读一份条例",
+    topic="学习方法",
     summary="不讲某一份文件，只讲读法：先看整体，再认结构，最后读懂几个分量很重的小词。",
+    introduction=(
+        "同样一份条例，有的人读完只记得标题，有的人读完就知道遇到事情该翻到哪一条。差别在读法。这门课不讲某一份文件的内容，只讲怎样读。",
+        "本课程先在第一党支部试学，其他支部暂不开放。请第一党支部的同志带一份手边的规定，边看边对照。",
+    ),
     teacher="程启元",
+    teacher_title="示范课特邀主讲",
     chapters=(
         ChapterText(title="第一章　先看整体", lessons=(TITLE_AND_CONTENTS, ARTICLES)),
         ChapterText(title="第二章　再读条文", lessons=(WORDING,)),
     ),
+    audience="first",
 )

@@ -1,11 +1,9 @@
 """Make a lecture film from committed slides and narration: a picture with a running clock."""
 
 import hashlib
-import subprocess
 import tempfile
 from pathlib import Path
 
-import imageio_ffmpeg
 from PIL import Image
 
 from lms.demo.narration_index import TICK_MS, narration_path, read_index
@@ -24,15 +22,27 @@ from lms.demo.pictures import (
     slide_path,
 )
 from lms.demo.texts import LessonText
+from media_pipeline import ffmpeg
+from media_pipeline.processes import Limits
 
 PICTURES_A_SECOND = 10
 RECIPE = 1  # raise it when the same slides and sound should give another film
 
 
-def run_ffmpeg(arguments: list[str]) -> None:
-    """Run ffmpeg quietly to its end; raises CalledProcessError when it fails."""
-    program = imageio_ffmpeg.get_ffmpeg_exe()
-    subprocess.run([program, "-v", "error", "-nostdin", "-y", *arguments], check=True, timeout=600)
+# Generous: our own files, on a machine that may be busy with its first start.
+LIMITS = Limits(memory_bytes=3_000_000_000, cpu_seconds=1200, file_bytes=1024**3)
+WALL_SECONDS = 600
+
+
+def run_ffmpeg(arguments: list[str], *, cwd: Path) -> None:
+    """Run ffmpeg to its end in `cwd`; raises TranscodeFailedError when it fails."""
+    ffmpeg.run(
+        [ffmpeg.binary(), "-v", "error", "-nostdin", "-y", "-progress", "pipe:1", *arguments],
+        limits=LIMITS,
+        wall_seconds=WALL_SECONDS,
+        cwd=cwd,
+        on_progress=lambda _progress: None,
+    )
 
 
 def slide_milliseconds(lesson: LessonText) -> tuple[int, ...]:
@@ -126,7 +136,7 @@ def render_lecture(
         command += ["-g", str(4 * PICTURES_A_SECOND), "-threads", "2"]
         command += ["-c:a", "aac", "-b:a", "64k", "-ar", "48000", "-ac", "1", "-af", "apad"]
         command += ["-t", f"{length:.3f}", "-movflags", "+faststart", str(film)]
-        run_ffmpeg(command)
+        run_ffmpeg(command, cwd=scratch)
         film.replace(target)
 
 

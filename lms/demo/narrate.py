@@ -17,6 +17,7 @@ from pathlib import Path
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
 from pypinyin.seg import mmseg
 
+from lms import env
 from lms.demo.content import all_lessons
 from lms.demo.film import run_ffmpeg
 from lms.demo.narration_index import (
@@ -119,7 +120,7 @@ def narrate(lesson: LessonText, scratch: Path) -> tuple[int, ...]:
     command = ["-i", str(scratch / "lesson.wav"), "-af", filters, "-ac", "1", "-ar", "16000"]
     command += ["-c:a", "libopus", "-b:a", "12k"]
     command += ["-application", "voip", "-map_metadata", "-1", "-fflags", "+bitexact"]
-    run_ffmpeg([*command, str(narration_path(lesson.key))])
+    run_ffmpeg([*command, str(narration_path(lesson.key))], cwd=scratch)
     return tuple(len(part) // 2 * 1000 // 22050 for part in parts)
 
 
@@ -128,6 +129,7 @@ def main(keys: list[str]) -> int:
     if shutil.which("espeak-ng") is None:
         say("espeak-ng is missing. Install it with: apt-get install espeak-ng")
         return 1
+    env.point_django_at_settings()  # they name the ffmpeg to use
     NARRATION.mkdir(exist_ok=True)
     index = read_index()
     for _, lesson in all_lessons():

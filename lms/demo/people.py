@@ -29,6 +29,7 @@ class BranchText:
     """One node of the branch tree; `parent` is the key of the node above, empty at the root."""
 
     key: str
+    code: str
     name: str
     level: Level
     parent: str = ""
@@ -47,11 +48,11 @@ class MemberText:
 
 
 BRANCHES: tuple[BranchText, ...] = (
-    BranchText("committee", "某县机关党委", Level.COMMITTEE),
-    BranchText("general", "机关第一党总支", Level.GENERAL_BRANCH, "committee"),
-    BranchText("first", "第一党支部", Level.BRANCH, "general"),
-    BranchText("second", "第二党支部", Level.BRANCH, "general"),
-    BranchText("retired", "离退休党支部", Level.BRANCH, "committee"),
+    BranchText("committee", "JG", "某县机关党委", Level.COMMITTEE),
+    BranchText("general", "JG01", "机关第一党总支", Level.GENERAL_BRANCH, "committee"),
+    BranchText("first", "JG0101", "第一党支部", Level.BRANCH, "general"),
+    BranchText("second", "JG0102", "第二党支部", Level.BRANCH, "general"),
+    BranchText("retired", "JG02", "离退休党支部", Level.BRANCH, "committee"),
 )
 
 _STAFF: tuple[tuple[str, str, str, date, Duty], ...] = (
@@ -89,3 +90,10 @@ def _members() -> tuple[MemberText, ...]:
 
 
 MEMBERS: tuple[MemberText, ...] = _members()
+
+# Who moves in the middle of the year, and where to: the first months stay with the old branch.
+TRANSFERS: dict[str, str] = {
+    "400003": "second",  # 刘建业, from the first branch
+    "400012": "first",  # 胡立新, from the second branch
+    "400018": "retired",  # 许秋平, from the second branch
+}

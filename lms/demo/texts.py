@@ -38,13 +38,20 @@ class ChapterText:
 
 @dataclass(frozen=True, slots=True)
 class CourseText:
-    """A whole short course with its one lecturer."""
+    """A whole short course with its one lecturer.
+
+    `audience` is the key of the branch it is for; empty for the whole school.
+    """
 
     slug: str
     title: str
+    topic: str
     summary: str
+    introduction: tuple[str, ...]
     teacher: str
+    teacher_title: str
     chapters: tuple[ChapterText, ...]
+    audience: str = ""
 
     @property
     def lessons(self) -> tuple[LessonText, ...]:
