@@ -57,7 +57,7 @@ def build_demo() -> None:
     _say("building the demo school …")
     started_at = time.monotonic()
     DEMO_MARK.write_text(BUILDING)
-    build_demo_school()
+    build_demo_school(_say)
     DEMO_MARK.write_text(BUILT)
     _say(f"demo school built in {time.monotonic() - started_at:.0f} s")
 
