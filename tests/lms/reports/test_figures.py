@@ -85,7 +85,7 @@ def happen(chance: random.Random, members: list[Member], branches: list[Branch])
         )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_figures_are_those_of_every_person_and_entry(seed: int) -> None:
     chance = random.Random(seed)
