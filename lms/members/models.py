@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
@@ -32,6 +33,11 @@ class Branch(MP_Node):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def indented_name(self) -> str:
+        """The name, set in by its depth, for lists in tree order."""
+        return "\u3000" * (self.depth - 1) + self.name
 
 
 class MemberKind(models.TextChoices):
@@ -86,6 +92,13 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name
+
+    @property
+    def way_in(self) -> str:
+        """How the member signs in, in a word."""
+        if not self.is_active:
+            return gettext("已停用")
+        return gettext("密码") if self.has_usable_password() else gettext("待首次登录")
 
 
 class DateSpan(Func):

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
@@ -32,6 +33,11 @@ def held_on(day: dt.date, *, prefix: str = "") -> Q:
     return Q(**{f"{prefix}from_on__lte": day}) & (
         Q(**{f"{prefix}until_on__isnull": True}) | Q(**{f"{prefix}until_on__gt": day})
     )
+
+
+def held_from(day: dt.date) -> Q:
+    """Roles held on `day` or later."""
+    return Q(until_on__isnull=True) | Q(until_on__gt=day)
 
 
 def standing_on(day: dt.date, *, prefix: str = "") -> Q:
@@ -218,6 +224,40 @@ def _known_member(
 def roster_imports(by: Any) -> QuerySet[RosterImport]:
     """The roster files `by` has uploaded, the newest first."""
     return RosterImport.objects.filter(by_id=by.pk).select_related("by").order_by("-pk")
+
+
+def members_to_hand_codes(by: Any, numbers: Sequence[str]) -> QuerySet[Member]:
+    """Those of `numbers` who may sign in by a first code and whose account `by` may manage."""
+    return with_branch_name(
+        managed_accounts(by)
+        .filter(
+            number__in=numbers,
+            password__startswith=UNUSABLE_PASSWORD_PREFIX,
+            first_code_until__gt=clock.now(),
+        )
+        .exclude(first_code_salt="")
+    )
+
+
+def with_branch_name(members: QuerySet[Member]) -> QuerySet[Member]:
+    """Each with `branch_name`, of the last membership, standing or not."""
+    last = Membership.objects.filter(member=OuterRef("pk")).order_by("-joined_on")
+    return members.annotate(branch_name=Subquery(last.values("branch__name")[:1]))
+
+
+def managed_accounts(by: Any) -> QuerySet[Member]:
+    """Administered members whose way in `by` may close or open anew.
+
+    Not the superuser, and nobody who holds a role over a branch `by` does not administer:
+    whoever could give such a person a new code could take their place.
+    """
+    elsewhere = RoleAssignment.objects.filter(
+        held_from(clock.today()), member=OuterRef("pk")
+    ).exclude(branch__in=administered_branches(by).order_by())
+    members = administered_members(by)
+    if not by.is_superuser:
+        members = members.filter(is_superuser=False)
+    return members.exclude(Exists(elsewhere))
 
 
 def outermost(paths: Iterable[str]) -> list[str]:

@@ -4,7 +4,13 @@ from typing import Any
 
 from lms.core.access import Access
 from lms.members.models import Branch, Member, Role
-from lms.members.queries import OVERSEEING, administered_members, has_role, visible_members
+from lms.members.queries import (
+    OVERSEEING,
+    administered_members,
+    has_role,
+    managed_accounts,
+    visible_members,
+)
 
 
 def can_enter_back_office(by: Any) -> bool:
@@ -40,6 +46,11 @@ def can_administer_branch(by: Any, branch: Branch) -> bool:
 def can_administer_member(by: Any, member: Member) -> bool:
     """Keeps the records of this member."""
     return administered_members(by).filter(pk=member.pk).exists()
+
+
+def can_manage_account(by: Any, member: Member) -> bool:
+    """May put the member out and give a new first sign-in code; never to who outranks `by`."""
+    return managed_accounts(by).filter(pk=member.pk).exists()
 
 
 def can_upload_lectures(by: Any) -> bool:

@@ -12,11 +12,13 @@ from lms.members.codes import FIRST_CODE_LASTS, new_salt, standing_code
 from lms.members.errors import (
     AlreadyInBranchError,
     MembershipDateError,
+    NotAllowedError,
     NotInBranchError,
     RoleDateError,
 )
 from lms.members.models import Branch, Member, Membership, Role, RoleAssignment
 from lms.members.queries import standing_on
+from lms.members.rules import can_administer_member, can_manage_account
 from lms.members.signals import member_left
 
 
@@ -156,11 +158,39 @@ def reactivate_member(*, member: Member) -> bool:
 
 
 @transaction.atomic
-def issue_first_code(*, member: Member) -> str:
+def update_member(*, member: Member, by: Member) -> Member:
+    """Write the corrected name, phone and kind; put in or out whose account `by` may manage."""
+    if not can_administer_member(by, member):
+        raise NotAllowedError(_("这位党员不在您管理的范围内。"))
+    wanted = member.is_active
+    stands = Member.objects.select_for_update().get(pk=member.pk)
+    Member.objects.filter(pk=member.pk).update(
+        name=member.name, phone=member.phone or None, kind=member.kind
+    )
+    if wanted != stands.is_active:
+        if not can_manage_account(by, stands):
+            raise NotAllowedError(_("此人另有上级职务，请由上级学校管理员停用或启用。"))
+        change = reactivate_member if wanted else deactivate_member
+        change(member=member)
+    return member
+
+
+@transaction.atomic
+def rename_branch(*, branch: Branch) -> Branch:
+    """Write the branch's name and kind; its place in the tree and its code stay."""
+    Branch.objects.filter(pk=branch.pk).update(name=branch.name, kind=branch.kind)
+    return branch
+
+
+@transaction.atomic
+def issue_first_code(*, member: Member, by: Member | None = None) -> str:
     """A new code to sign in with once and choose a password; what was valid before is not.
 
     Returns the code as it is printed. It can be shown again until it is used or has run out.
+    With `by`, refused to whoever may not manage the account.
     """
+    if by is not None and not can_manage_account(by, member):
+        raise NotAllowedError(_("您不能重发此人的登录码，请联系上级学校管理员。"))
     member.set_unusable_password()
     member.first_code_salt = new_salt()
     member.first_code_until = clock.now() + FIRST_CODE_LASTS

@@ -1,0 +1,33 @@
+"""People in the back office's menu and addresses."""
+
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from lms.members.people_screens import PATTERNS, PeopleGroup
+from lms.members.rules import ADMINISTRATION
+
+
+class RosterMenuItem(MenuItem):  # type: ignore[misc]
+    """Shown to those who keep the records of some branch."""
+
+    def is_shown(self, request: Any) -> bool:
+        return ADMINISTRATION.allows(request.user)
+
+
+@hooks.register("register_admin_viewset")
+def people_screens() -> PeopleGroup:
+    return PeopleGroup()
+
+
+@hooks.register("register_admin_urls")
+def roster_addresses() -> list[URLPattern | URLResolver]:
+    return list(PATTERNS)
+
+
+@hooks.register("register_admin_menu_item")
+def roster_menu_item() -> MenuItem:
+    return RosterMenuItem(_("名册导入"), reverse("roster"), icon_name="upload", order=310)
