@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "lms.core.access.AccessMiddleware",
+    "courses.catalogue.middleware.HiddenPagesMiddleware",
     "lms.members.middleware.PeopleMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -21,4 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 declare_routes("admin/", BACK_OFFICE)
 declare_routes("admin/users/", SUPERUSER)
 declare_routes("admin/groups/", SUPERUSER)
+declare_routes("admin/reports/page-types-usage/", SUPERUSER)  # names the last page edited
 declare_routes("static/", PUBLIC)

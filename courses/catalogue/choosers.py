@@ -18,6 +18,7 @@ from wagtail.admin.views.generic.chooser import (
     CreationFormMixin,
 )
 from wagtail.admin.viewsets.chooser import ChooserViewSet
+from wagtail.admin.widgets import BaseChooser
 
 from courses.catalogue.queries import usable_lectures
 from lms.core import clock
@@ -108,6 +109,14 @@ class LectureChosenMultipleView(ChosenMultipleView):
         return usable_lectures(self.request.user).filter(pk__in=keys)
 
 
+class LectureChooser(BaseChooser):
+    """Wagtail's chooser field, for rows whose key is a UUID."""
+
+    def get_value_data_from_instance(self, instance: Any) -> dict[str, Any]:
+        data = super().get_value_data_from_instance(instance)
+        return {**data, "id": str(data["id"])}
+
+
 class LectureChooserViewSet(ChooserViewSet):
     model = Asset
     icon = "media"
@@ -118,6 +127,7 @@ class LectureChooserViewSet(ChooserViewSet):
     choose_results_view_class = LectureChooseResultsView
     chosen_view_class = LectureChosenView
     chosen_multiple_view_class = LectureChosenMultipleView
+    base_widget_class = LectureChooser
     register_widget = False
 
 

@@ -5,6 +5,7 @@ a course for an audience the editor does not teach does not exist for that edito
 and documents belong to who uploaded them until they are on a page.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -16,6 +17,11 @@ from courses.catalogue.models import COURSE_PATH
 from courses.catalogue.queries import hidden_course_paths
 from lms.members.models import Role
 from lms.members.queries import has_role
+
+# What Wagtail's routes call a page's id.
+PAGE_ID_NAMES = frozenset(
+    {"page_id", "parent_page_id", "page_to_move_id", "destination_id", "parent_id"}
+)
 
 
 def is_hidden_from(by: Any, page: Page) -> bool:
@@ -29,6 +35,16 @@ def without_hidden(pages: QuerySet[Page], by: Any) -> QuerySet[Page]:
     for path in hidden_course_paths(by):
         hidden |= Q(path__startswith=path)
     return pages.exclude(hidden) if hidden else pages
+
+
+def names_hidden_page(by: Any, values: Mapping[str, Any]) -> bool:
+    """One of a back-office address's parts is the id of a page hidden from `by`."""
+    hidden = hidden_course_paths(by)
+    ids = [value for name, value in values.items() if name in PAGE_ID_NAMES]
+    if not hidden or not ids:
+        return False
+    paths = Page.objects.filter(pk__in=ids).values_list("path", flat=True)
+    return any(path[:COURSE_PATH] in hidden for path in paths)
 
 
 class CoursePermissionTester(PagePermissionTester):
