@@ -51,6 +51,12 @@ app.conf.beat_schedule = {
         "task": "exams.credit_all_completed",
         "schedule": crontab(hour=3, minute=20),
     },
+    "open-year": {"task": "exams.open_year", "schedule": 300.0},
+    "recount-branches": {"task": "reports.recount_branches", "schedule": 60.0},
+    "compare-with-ledger": {
+        "task": "reports.compare_with_ledger",
+        "schedule": crontab(hour=3, minute=50),
+    },
 }
 
 

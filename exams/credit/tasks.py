@@ -3,6 +3,7 @@
 import datetime as dt
 
 from exams.credit import services
+from exams.credit.totals import open_year as give_balances
 from lms.core import clock
 from lms.core.tasks import task
 
@@ -23,3 +24,10 @@ def credit_completed() -> None:
 def credit_all_completed() -> None:
     """Each night: whatever was ever completed."""
     services.send_uncredited(limit=100_000)
+
+
+@task(name="exams.open_year", queue="ledger")
+def open_year() -> None:
+    """Each few minutes: a balance of this year for who has none yet."""
+    today = clock.today()
+    give_balances(year=today.year, day=today)

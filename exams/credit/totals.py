@@ -57,6 +57,30 @@ def add_to_year(
         )
 
 
+def open_year(*, year: int, day: dt.date) -> int:
+    """Give everybody who belongs to a branch on `day` a balance for `year`; how many were new.
+
+    Nothing depends on it but speed: a balance of nothing takes its place in the order of who is
+    behind like any other, where a missing one has to be looked for.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO exams_memberyear (member_id, year, counted_hours, all_hours)
+            SELECT m.member_id, %(year)s, 0, 0
+            FROM members_membership m
+            WHERE m.joined_on <= %(day)s AND (m.left_on IS NULL OR m.left_on > %(day)s)
+              AND NOT EXISTS (
+                  SELECT FROM exams_memberyear y
+                  WHERE y.member_id = m.member_id AND y.year = %(year)s
+              )
+            ON CONFLICT (member_id, year) DO NOTHING
+            """,
+            {"year": year, "day": day},
+        )
+        return cursor.rowcount
+
+
 def differences(limit: int = 100) -> list[Difference]:
     """Balances that are not what the ledger says, one statement; empty when all is well."""
     with connection.cursor() as cursor:

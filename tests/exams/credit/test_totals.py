@@ -7,7 +7,7 @@ import pytest
 from django.db.models import F
 
 from exams.credit.models import MemberYear
-from exams.credit.totals import Difference, differences, rebuild_years
+from exams.credit.totals import Difference, differences, open_year, rebuild_years
 from tests.factories.hours import make_entry, make_reversal
 from tests.factories.members import make_branch_tree, make_member
 
@@ -59,3 +59,17 @@ def test_a_wrong_balance_is_found_and_rebuilt_from_the_ledger() -> None:
     ]
     assert rebuild_years() == 3
     assert (balances(), differences()) == (right, [])
+
+
+def test_everybody_in_a_branch_gets_a_balance_once() -> None:
+    tree = make_branch_tree()
+    day = dt.date(2026, 11, 20)
+    member, known = make_member(tree.first), make_member(tree.second)
+    make_member(tree.first, left_on=dt.date(2026, 5, 1))
+    make_entry(known, "1", earned_on=dt.date(2026, 1, 1))
+    assert [open_year(year=2026, day=day), open_year(year=2026, day=day)] == [1, 0]
+    assert balances() == [
+        (member.pk, 2026, Decimal(0), Decimal(0), None),
+        (known.pk, 2026, Decimal(1), Decimal(1), dt.date(2026, 1, 1)),
+    ]
+    assert differences() == []

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from exams.credit.models import MemberYear, StudyCategory, StudyHourEntry
 from exams.credit.policy import ANNUAL_TARGET, counts_towards_target
+from exams.credit.totals import open_year
 from lms.members.models import Branch, Member, Membership
 from lms.members.queries import branch_on, members_of
 from lms.members.services import join_branch, leave_branch, transfer_member
@@ -74,7 +75,9 @@ def happen(chance: random.Random, members: list[Member], branches: list[Branch])
         entry = StudyHourEntry.objects.filter(member=member, reversed_by=None).first()
         if entry.reverses_id is None:
             make_reversal(entry, by=members[0])
-    elif what == 5 and chance.random() < 0.5:
+    elif what == 5:
+        if chance.random() < 0.5:
+            open_year(year=2026, day=TODAY)
         recount_branches()
     for _more in range(chance.randrange(3)):
         make_entry(
