@@ -163,6 +163,7 @@ def filled(route, page):
     return None if re.search(r"[<(\[]", path) else f"/{path}"
 
 
+@pytest.mark.slow
 def test_no_address_of_the_back_office_shows_a_course_of_a_foreign_audience(client, tree):
     author = make.editor()
     course, (lesson,) = make.course_with_lessons(
