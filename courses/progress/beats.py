@@ -105,6 +105,11 @@ class BeatRoute:
             "open": recorded.is_open,
         }
 
+    async def close(self) -> None:
+        """Write what waits and close the connection."""
+        if self._recorder is not None:
+            await self._recorder.close()
+
     def _recorder_here(self) -> Recorder:
         loop = asyncio.get_running_loop()
         if self._recorder is None or self._loop is not loop:

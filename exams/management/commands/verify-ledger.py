@@ -1,4 +1,4 @@
-"""`python -m lms verify-ledger`: is every entry of the ledger as it was posted?"""
+"""`python -m lms verify-ledger`: is every entry of the ledger as it was posted?"""  # noqa: N999
 
 import time
 from typing import Any
