@@ -131,7 +131,12 @@ def shoot(artefacts: Path) -> Callable[[Page, str], Path]:
         size = page.viewport_size
         path = artefacts / f"{name}-{size['width'] if size else 'page'}.png"
         page.evaluate("document.fonts.ready")
+        if size:  # a screen as tall as the page: what is fixed to its foot stands at the foot
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": size["width"], "height": height})
         page.screenshot(path=path, full_page=True, animations="disabled")
+        if size:
+            page.set_viewport_size(size)
         return path
 
     return keep
