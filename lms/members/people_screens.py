@@ -13,7 +13,13 @@ from wagtail.admin.widgets.button import Button
 
 from lms.members import views
 from lms.members.models import Branch, Member
-from lms.members.queries import administered_branches, administered_members, with_branch_name
+from lms.members.queries import (
+    administered_branches,
+    administered_members,
+    is_others_number,
+    with_branch_name,
+)
+from lms.members.roster import is_phone
 from lms.members.rules import can_administer, can_manage_account
 from lms.members.scoping import BranchScopedViewSet, RolePolicy
 from lms.members.services import rename_branch, update_member
@@ -27,7 +33,12 @@ class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "phone", "kind", "is_active")
 
     def clean_phone(self) -> str | None:
-        return self.cleaned_data["phone"] or None
+        phone = (self.cleaned_data["phone"] or "").replace(" ", "")
+        if phone and not is_phone(phone):
+            raise forms.ValidationError(_("应为 11 位手机号，境外号码以 + 和区号开头。请改正。"))
+        if phone and is_others_number(phone, self.instance):
+            raise forms.ValidationError(_("与他人的编号相同，不能用来登录。请改填别的号码。"))
+        return phone or None
 
 
 class MemberIndex(generic.IndexView):  # type: ignore[misc]

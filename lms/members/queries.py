@@ -260,6 +260,11 @@ def managed_accounts(by: Any) -> QuerySet[Member]:
     return members.exclude(Exists(elsewhere))
 
 
+def is_others_number(phone: str, member: Member) -> bool:
+    """Somebody else signs in by the number `phone`, which would hide it as a phone."""
+    return Member.objects.exclude(pk=member.pk).filter(number=phone).exists()
+
+
 def outermost(paths: Iterable[str]) -> list[str]:
     """`paths` without those that lie below another of them."""
     kept: list[str] = []

@@ -315,9 +315,14 @@ def _phone(cell: Cell) -> str:
     text = re.sub(r"[ ()-]", "", _digits(cell))
     for prefix in ("+86", "0086"):
         text = text.removeprefix(prefix)
-    if text and not _PHONE.fullmatch(text):
+    if text and not is_phone(text):
         raise _WrongCellError("wrong_phone", value=text[:40])
     return text
+
+
+def is_phone(text: str) -> bool:
+    """A mobile number of the mainland, or one of elsewhere with + and its country code."""
+    return bool(_PHONE.fullmatch(text))
 
 
 def _text(cell: Cell) -> str:

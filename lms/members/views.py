@@ -122,7 +122,8 @@ def roster_apply(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, _("名册已导入。"))
+        told = _("名册已导入：新增 %(new)s 人，转接 %(transfer)s 人，变更 %(changed)s 人。")
+        messages.success(request, told % kept.counts)
     return redirect("roster_preview", pk)
 
 

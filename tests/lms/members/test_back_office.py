@@ -170,6 +170,21 @@ def test_a_record_is_corrected_and_a_foreign_one_is_not(office: Client, tree: Br
         assert (member.name, member.phone) == (("李明明" if status == 302 else "李明"), None)
 
 
+@pytest.mark.parametrize("phone", ["123", "13800000007", "13800000008"])
+def test_a_phone_that_cannot_be_signed_in_with_is_refused(
+    office: Client, tree: BranchTree, phone: str
+) -> None:
+    make_member(tree.third, number="13800000007")
+    make_member(tree.third, phone="13800000008")
+    member = make_member(tree.first, name="李明")
+    form = {"name": "李明", "kind": "full", "is_active": "on"}
+    answer = office.post(reverse("members:edit", args=[member.pk]), {**form, "phone": phone})
+    assert list(answer.context["form"].errors) == ["phone"]
+    office.post(reverse("members:edit", args=[member.pk]), {**form, "phone": "138 0000 0009"})
+    member.refresh_from_db()
+    assert member.phone == "13800000009"
+
+
 def test_what_the_form_does_not_have_cannot_be_written(office: Client, tree: BranchTree) -> None:
     member = make_member(tree.first, number="400001")
     office.post(
