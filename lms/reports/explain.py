@@ -52,7 +52,7 @@ class ExplainedLesson:
 
     @property
     def gaps(self) -> tuple[Span, ...]:
-        """The parts never shown."""
+        """The parts never shown, of a second or more: less is the rounding of players."""
         gaps: list[Span] = []
         at = 0
         for start, end in self.covered:
@@ -61,7 +61,7 @@ class ExplainedLesson:
             at = max(at, end)
         if at < self.duration_ms:
             gaps.append((at, self.duration_ms))
-        return tuple(gaps)
+        return tuple(gap for gap in gaps if _length([gap]) >= 1000)
 
     @property
     def unseen_ms(self) -> int:

@@ -436,7 +436,9 @@ export class LmsPlayer extends HTMLElement {
       void this.pictureInPicture();
     });
     view.rate.addEventListener('change', () => {
-      video.playbackRate = Number(view.rate.value);
+      // Also the default: attaching the lecture begins with the default speed again.
+      video.defaultPlaybackRate = Number(view.rate.value);
+      video.playbackRate = video.defaultPlaybackRate;
     });
     view.quality.addEventListener('change', () => {
       this.engine.choose(Number(view.quality.value));
