@@ -26,9 +26,18 @@ _pages = WSGIMiddleware(pages, workers=16)
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Dispatch by path: `/beat/` to the watch recorder, everything else over HTTP to Django."""
-    if scope["type"] != "http":
-        return
-    if scope["path"] == PATH:
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["type"] == "http" and scope["path"] == PATH:
         await beats(scope, receive, send)
-    else:
+    elif scope["type"] == "http":
         await _pages(scope, receive, send)  # type: ignore[arg-type]
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Start at once; at the end, write the beats that still wait."""
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await beats.close()
+    await send({"type": "lifespan.shutdown.complete"})
