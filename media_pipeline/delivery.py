@@ -72,7 +72,7 @@ def lecture_file(
         expiry=expiry,
         member_id=member_id,
         asset_id=asset_id,
-        by=request.user.pk,
+        by=request.user.pk or 0,
         now=clock.now(),
     )
     if judged is playback.Verdict.FORGED:
@@ -135,12 +135,20 @@ def _body(path: Path, part: Part, status: int, headers: dict[str, str]) -> HttpR
     if part.length <= WHOLE_BYTES:
         with file:
             return HttpResponse(file.read(part.length), status=status, headers=headers)
-    response = StreamingHttpResponse(_blocks(file, part.length), status=status, headers=headers)
-    response._resource_closers.append(file.close)
-    return response
+    return StreamingHttpResponse(_Blocks(file, part.length), status=status, headers=headers)
 
 
-def _blocks(file: BinaryIO, left: int) -> Iterator[bytes]:
-    while left and (block := file.read(min(BLOCK_BYTES, left))):
-        left -= len(block)
-        yield block
+class _Blocks:
+    """An open file's next `left` bytes, block by block; closed by the response it feeds."""
+
+    def __init__(self, file: BinaryIO, left: int) -> None:
+        self.file = file
+        self.left = left
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self.left and (block := self.file.read(min(BLOCK_BYTES, self.left))):
+            self.left -= len(block)
+            yield block
+
+    def close(self) -> None:
+        self.file.close()

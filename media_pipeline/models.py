@@ -46,6 +46,8 @@ class Asset(models.Model):
     width = models.PositiveIntegerField(_("画面宽"), default=0)
     height = models.PositiveIntegerField(_("画面高"), default=0)
     has_sound = models.BooleanField(_("有声音"), default=False)
+    # What the probe found (`MediaInfo.as_facts`); empty before it, and where it refused.
+    facts = models.JSONField(default=dict, editable=False)
     take = models.CharField(max_length=32, blank=True, editable=False)
     playable_at = models.DateTimeField(_("可播放于"), null=True, blank=True)
     ready_at = models.DateTimeField(_("完成于"), null=True, blank=True)

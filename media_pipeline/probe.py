@@ -1,5 +1,6 @@
 """What is in a file, and whether it can become a lecture; refusals say what to do next."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -120,6 +121,15 @@ class MediaInfo:
     @property
     def picture(self) -> Picture:
         return Picture(self.width, self.height, self.average_rate, self.rate_is_constant)
+
+    def as_facts(self) -> dict[str, Any]:
+        """Plain values for a row; `from_facts` reads them back."""
+        rate = self.average_rate
+        return {**dataclasses.asdict(self), "average_rate": None if rate is None else str(rate)}
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> "MediaInfo":
+        return cls(**{**facts, "average_rate": _rate(facts["average_rate"])})
 
 
 def probe(path: Path) -> MediaInfo:

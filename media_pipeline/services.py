@@ -103,6 +103,7 @@ def probe_asset(*, job_id: int) -> None:
             height=info.height,
             has_sound=info.sound_index is not None,
             sha256=sha256,
+            facts=info.as_facts(),
         )
         _queue(asset, from_=[AssetState.PROBED])
         jobs.finish(lease=lease)
@@ -132,8 +133,6 @@ def transcode_asset(*, job_id: int) -> None:
         run.publish()
     except LeaseLostError:
         files.drop_take(asset.pk, lease.token.hex)
-    except MediaRefusedError as refusal:
-        _give_up(lease, asset, refusal.message)
     except DomainError as failure:
         _try_again_or_give_up(lease, asset, failure)
 
@@ -202,7 +201,7 @@ def retry_asset(*, asset: Asset, by: Member) -> None:
     if not files.original_path(asset.pk).exists():
         raise StateMovedError(_("原文件已不在服务器上，请重新上传。"))
     with transaction.atomic():
-        was_probed = asset.duration_ms > 0
+        was_probed = bool(asset.facts)
         advance_or_raise(
             asset,
             to=AssetState.QUEUED if was_probed else AssetState.UPLOADED,

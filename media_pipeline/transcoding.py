@@ -10,7 +10,7 @@ from lms.core.states import advance
 from media_pipeline import ffmpeg, files, packaging
 from media_pipeline.ladder import AUDIO_BITRATE, renditions_for
 from media_pipeline.models import Asset, AssetState, Rendition
-from media_pipeline.probe import probe
+from media_pipeline.probe import MediaInfo
 from media_pipeline.signals import asset_ready
 
 # The last stretch is the check, not ffmpeg's.
@@ -30,13 +30,13 @@ class Run:
         self.take = lease.token.hex
         self.folder = files.take_folder(asset.pk, self.take)
         self.source = files.original_path(asset.pk)
+        self.info = MediaInfo.from_facts(asset.facts)
+        self.plans = renditions_for(self.info.picture)
         self.playable = False
         self.beaten_at = time.monotonic()
 
     def make(self) -> None:
-        """Run ffmpeg; raises MediaRefusedError, TranscodeFailedError, LeaseLostError."""
-        self.info = probe(self.source)
-        self.plans = renditions_for(self.info.picture)
+        """Run ffmpeg; raises DiskFullError, TranscodeFailedError, LeaseLostError."""
         bits = sum(plan.max_bitrate + AUDIO_BITRATE for plan in (*self.plans, self.plans[0]))
         files.ensure_room(int(bits / 8 * self.info.duration_seconds))
         files.drop_other_takes(self.asset.pk, keep="")

@@ -25,6 +25,7 @@ from media_pipeline.files import DiskFullError
 from media_pipeline.models import Upload, UploadState
 from media_pipeline.queries import lecture_branches, own_upload
 from media_pipeline.rules import LECTURES
+from media_pipeline.services import NotYourLectureError
 
 VERSION = "1.0.0"
 SLICE_BYTES = 1024**2
@@ -35,7 +36,7 @@ _STATUS: dict[type[DomainError], int] = {
     uploads.TooManyUploadsError: 429,
     uploads.OffsetConflictError: 409,
     uploads.UploadOverError: 410,
-    uploads.NotYourLectureError: 403,
+    NotYourLectureError: 403,
 }
 
 

@@ -55,8 +55,8 @@ def decoded(take: Path, name: str, folder: Path) -> tuple[list[float], float]:
             times.append(float(frame.time or 0))
     with av.open(str(joined)) as container:
         if container.streams.audio:
-            for frame in container.decode(audio=0):
-                sound += frame.samples / frame.sample_rate
+            for piece in container.decode(audio=0):
+                sound += piece.samples / piece.sample_rate
     return times, sound
 
 

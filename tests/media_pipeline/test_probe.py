@@ -9,6 +9,7 @@ import pytest
 from media_pipeline import probe as probing
 from media_pipeline.ladder import renditions_for
 from media_pipeline.probe import MediaRefusedError, probe
+from media_pipeline.processes import Limits
 from tests.factories.media import make_recording, run_ffmpeg
 from tests.support import media_corpus as corpus
 
@@ -133,7 +134,7 @@ def test_a_probe_that_runs_out_of_its_limits_is_a_refusal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make_recording(tmp_path / "good.mp4", seconds=1)
-    starved = probing.Limits(memory_bytes=60_000_000, cpu_seconds=5, file_bytes=1000)
+    starved = Limits(memory_bytes=60_000_000, cpu_seconds=5, file_bytes=1000)
     monkeypatch.setattr(probing, "LIMITS", starved)
     with pytest.raises(probing.NotAVideoError):
         probe(path)
