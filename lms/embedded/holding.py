@@ -52,12 +52,13 @@ def ensure_services() -> Hold:
     """Start what is not running and wait until it answers. Any number of callers at once."""
     if not wanted():
         return Hold(None)
-    make_directories()
+    env.VAR_DIR.mkdir(parents=True, exist_ok=True)
     with _locked(START_LOCK):
         holders = os.open(HOLDERS_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         # Waits here only while a keeper whose last holder has just gone is closing down.
         fcntl.flock(holders, fcntl.LOCK_SH)
         try:
+            make_directories()
             _ensure_answering()
         except BaseException:
             os.close(holders)

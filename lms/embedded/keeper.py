@@ -12,7 +12,14 @@ import psycopg
 
 from lms import env
 from lms.embedded.answers import wanted
-from lms.embedded.places import HOLDERS_LOCK, KEEPER_LOCK, LOG_DIR, ServiceStartError, tail
+from lms.embedded.places import (
+    HOLDERS_LOCK,
+    KEEPER_LOCK,
+    LOG_DIR,
+    ServiceStartError,
+    remove_run_directory,
+    tail,
+)
 from lms.embedded.servers import COMMANDS, create_database
 
 START_SECONDS = 90
@@ -89,6 +96,7 @@ def keep() -> None:
     finally:
         for server in reversed(servers):
             server.stop()
+        remove_run_directory()
 
 
 def _await_postgres(servers: list[Server]) -> None:

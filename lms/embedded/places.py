@@ -27,15 +27,21 @@ def tail(path: Path, lines: int = 15) -> str:
 
 
 def make_directories() -> None:
-    for directory in (env.VAR_DIR, LOG_DIR):
-        directory.mkdir(parents=True, exist_ok=True)
+    """For whoever holds the servers; the keeper removes a socket directory in /tmp at its end."""
+    LOG_DIR.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
-        env.RUN_DIR.mkdir(mode=0o700, parents=True)
+        env.RUN_DIR.mkdir(mode=0o700)
     found = env.RUN_DIR.lstat()
     if env.RUN_DIR.is_symlink() or found.st_uid not in {os.geteuid(), _service_uid()}:
         raise ServiceStartError(f"{env.RUN_DIR} belongs to somebody else; remove it and try again.")
     env.RUN_DIR.chmod(0o700)
     give(env.RUN_DIR)
+
+
+def remove_run_directory() -> None:
+    if not env.RUN_DIR.is_relative_to(env.VAR_DIR):
+        with contextlib.suppress(OSError):
+            env.RUN_DIR.rmdir()
 
 
 def _service_uid() -> int:
@@ -62,6 +68,8 @@ def as_service_user(needed: Sequence[Path]) -> list[str]:
     # PostgreSQL stays out of the paths of others by being somebody else; see the operating guide.
     plain = [*drop, "--inh-caps=-all", "--bounding-set=-all"]
     reach = [*drop, "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
+    # access(2) forgets the capabilities of who is not root, unless told that none are from root.
+    reach += ["--securebits=+no_setuid_fixup"]
     test = ["sh", "-c", 'for path; do test -r "$path" || exit 1; done', "sh", *map(str, needed)]
     for command in (plain, reach):
         if subprocess.run([*command, *test], capture_output=True, check=False).returncode == 0:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import socket
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,6 +40,8 @@ def web(arguments: Sequence[str]) -> None:
 
 def worker(arguments: Sequence[str]) -> None:
     """`python -m lms worker`: a Celery worker on the queues named, all of them by default."""
+    from celery.exceptions import SecurityWarning
+
     from lms.celery import app
     from lms.core.tasks import QUEUES
 
@@ -49,6 +52,8 @@ def worker(arguments: Sequence[str]) -> None:
     threads = options.threads or THREADS.get(options.queues, DEFAULT_THREADS)
     words = ["worker", "--pool=threads", f"--concurrency={threads}", f"--queues={options.queues}"]
     words += ["--loglevel=INFO", "--without-gossip", "--without-mingle"]
+    # As root Celery warns of pickled tasks; ours are JSON, and ffmpeg is confined by its own part.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     words += [f"--hostname={options.queues.split(',')[0]}-{os.getpid()}@%h"]
     _run(app, words)
 

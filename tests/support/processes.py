@@ -37,21 +37,37 @@ def wait_until(
         time.sleep(pause)
 
 
+def processes(about: Path | str, *words: str) -> list[int]:
+    """Living processes with `about` in command or environment, and all `words` in the command."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            command = (entry / "cmdline").read_bytes()
+            everything = command + (entry / "environ").read_bytes()
+        except OSError:
+            continue
+        if str(about).encode() in everything and all(word.encode() in command for word in words):
+            found.append(int(entry.name))
+    return found
+
+
 class SchoolProcess:
     """A process of the school with its output in a file."""
 
     def __init__(self, arguments: list[str], *, log: Path, **environment: str) -> None:
         self.log = log
-        self.output = log.open("wb")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
-            cwd=BASE_DIR,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=self.output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                cwd=BASE_DIR,
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     @property
     def pid(self) -> int:
@@ -82,7 +98,6 @@ class SchoolProcess:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
-        self.output.close()
 
 
 class WebProcess(SchoolProcess):
