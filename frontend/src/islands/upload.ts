@@ -2,6 +2,7 @@
  * <lms-upload>: a file goes up in resumable pieces (tus); afterwards the server's work on it is shown.
  * The server writes the markup and all words; this moves them.
  */
+import '../styles/upload.css';
 import { Upload } from 'tus-js-client';
 import { csrfToken } from '../core/csrf';
 import { fill } from '../player/clock';

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django_vite.core.asset_loader import DjangoViteAssetLoader
+from django_vite.core.asset_loader import DjangoViteAssetLoader  # type: ignore[import-untyped]
 
 from lms.core.design import drawing
 from lms.core.design.navigation import places_for
@@ -21,7 +21,9 @@ register = template.Library()
 
 
 def sprite_url() -> str:
-    return DjangoViteAssetLoader.instance().generate_vite_asset_url("src/generated/icons.svg")
+    """Where the icons are."""
+    loader = DjangoViteAssetLoader.instance()
+    return str(loader.generate_vite_asset_url("src/generated/icons.svg"))
 
 
 @register.simple_tag
@@ -30,12 +32,13 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     css = f"icon {css}".strip()
     if label:
         return format_html(
-            '<svg class="{}" role="img" aria-label="{}" viewBox="0 0 24 24">'
+            '<svg class="{}" role="img" aria-label="{}" width="24" height="24" viewBox="0 0 24 24">'
             '<use href="{}#{}"></use></svg>',
             css, label, sprite_url(), name,
         )  # fmt: skip
     return format_html(
-        '<svg class="{}" aria-hidden="true" focusable="false" viewBox="0 0 24 24">'
+        '<svg class="{}" aria-hidden="true" focusable="false" width="24" height="24"'
+        ' viewBox="0 0 24 24">'
         '<use href="{}#{}"></use></svg>',
         css, sprite_url(), name,
     )  # fmt: skip
@@ -55,7 +58,7 @@ def navigation(context: template.Context) -> list[dict[str, Any]]:
         return []
     known = getattr(request, "places", None)
     if known is None:  # asked once a request: header, bottom bar and menu show the same
-        elder = context.get("presentation", {}).get("mode") == "elder"
+        elder = (context.get("presentation") or {}).get("mode") == "elder"
         known = request.places = [
             {"place": place, "current": place.is_current(request.path)}
             for place in places_for(request.user)
