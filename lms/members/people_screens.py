@@ -41,12 +41,12 @@ class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
         return phone or None
 
 
-class MemberIndex(generic.IndexView):  # type: ignore[misc]
+class MemberIndex(generic.IndexView):
     def get_base_queryset(self) -> Any:
         return with_branch_name(super().get_base_queryset())
 
 
-class MemberEdit(generic.EditView):  # type: ignore[misc]
+class MemberEdit(generic.EditView):
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
         if not can_manage_account(self.request.user, self.object):
@@ -100,7 +100,7 @@ class BranchForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "kind")
 
 
-class BranchEdit(generic.EditView):  # type: ignore[misc]
+class BranchEdit(generic.EditView):
     def save_instance(self) -> Branch:
         return rename_branch(branch=self.form.instance)
 
@@ -130,7 +130,7 @@ class BranchViewSet(BranchScopedViewSet):
         return BranchForm
 
 
-class PeopleGroup(ModelViewSetGroup):  # type: ignore[misc]
+class PeopleGroup(ModelViewSetGroup):
     items = (MemberViewSet, BranchViewSet)
     menu_label = _("党员与支部")
     menu_icon = "group"

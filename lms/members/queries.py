@@ -93,13 +93,15 @@ def branches_under(paths: Iterable[str]) -> QuerySet[Branch]:
     within = Q(pk__in=[])
     for path in outermost(paths):
         within |= Q(path__startswith=path)
-    return Branch.objects.filter(within).order_by("path")
+    found: QuerySet[Branch] = Branch.objects.filter(within).order_by("path")
+    return found
 
 
 def branches_of_role(by: Any, *roles: str) -> QuerySet[Branch]:
     """The subtrees over which `by` holds one of `roles` today."""
     if by.is_authenticated and by.is_active and by.is_superuser:
-        return Branch.objects.order_by("path")
+        everywhere: QuerySet[Branch] = Branch.objects.order_by("path")
+        return everywhere
     return branches_under(
         roles_of(by).filter(role__in=roles).values_list("branch__path", flat=True)
     )

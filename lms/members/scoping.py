@@ -19,7 +19,7 @@ from wagtail.permission_policies.base import BasePermissionPolicy
 Scope = Callable[[Any], QuerySet[Any]]
 
 
-class RolePolicy(BasePermissionPolicy):  # type: ignore[misc]
+class RolePolicy(BasePermissionPolicy):
     """What `allows(user)` lets in may do `actions`; objects are narrowed by the scope."""
 
     def __init__(
@@ -59,7 +59,7 @@ class BranchScopedMixin:
         return rows.filter(pk__in=type(self).scope(self.request.user).order_by().values("pk"))
 
 
-class BranchScopedViewSet(ModelViewSet):  # type: ignore[misc]
+class BranchScopedViewSet(ModelViewSet):
     """A viewset that mixes its scope into every view class it has, so that none is forgotten."""
 
     scope: Scope

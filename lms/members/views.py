@@ -2,7 +2,8 @@
 
 import csv
 import io
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import openpyxl
 from django import forms
@@ -21,7 +22,7 @@ from openpyxl.styles.numbers import FORMAT_TEXT
 from lms.core.access import access
 from lms.core.errors import DomainError
 from lms.members.codes import FIRST_CODE_LASTS, standing_code
-from lms.members.models import MemberKind, RosterImport, RosterState
+from lms.members.models import Member, MemberKind, RosterImport, RosterState
 from lms.members.queries import managed_accounts, members_to_hand_codes, roster_imports
 from lms.members.roster import BRANCH_CODE, HEADINGS, JOINED_ON, KIND, NAME, NUMBER, PHONE
 from lms.members.roster_files import MAX_BYTES
@@ -65,7 +66,7 @@ def roster(request: HttpRequest) -> HttpResponse:
     if sent and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            kept = preview_roster(by=request.user, file_name=file.name, content=file.read())
+            kept = preview_roster(by=_person(request), file_name=file.name, content=file.read())
         except DomainError as refused:
             form.add_error("file", refused.message)
         else:
@@ -118,7 +119,7 @@ def roster_preview(request: HttpRequest, pk: int) -> HttpResponse:
 def roster_apply(request: HttpRequest, pk: int) -> HttpResponse:
     kept = _own_import(request, pk)
     try:
-        import_roster(roster_import=kept, by=request.user)
+        import_roster(roster_import=kept, by=_person(request))
     except DomainError as refused:
         messages.error(request, refused.message)
     else:
@@ -134,8 +135,8 @@ def roster_codes(request: HttpRequest, pk: int) -> HttpResponse:
     kept = _own_import(request, pk)
     if kept.state != RosterState.APPLIED:
         raise Http404
-    rows = [
-        (member.number, member.name, member.branch_name, standing_code(member))
+    rows: list[tuple[str, ...]] = [
+        (member.number, member.name, getattr(member, "branch_name", ""), standing_code(member))
         for member in members_to_hand_codes(request.user, _numbers(kept))
     ]
     return _sheet(_("首次登录码"), (_("党员编号"), _("姓名"), _("支部"), _("首次登录码")), rows)
@@ -161,7 +162,7 @@ def member_first_code(request: HttpRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(managed_accounts(request.user), pk=pk)
     code = ""
     if request.method == "POST":
-        code = issue_first_code(member=member, by=request.user)
+        code = issue_first_code(member=member, by=_person(request))
     return _page(
         request,
         "members/first_code.html",
@@ -172,6 +173,11 @@ def member_first_code(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # --- Putting together -----------------------------------------------------------------------------
+
+
+def _person(request: HttpRequest) -> Member:
+    """Who is signed in: every view here is refused to strangers."""
+    return cast(Member, request.user)
 
 
 def _own_import(request: HttpRequest, pk: int) -> RosterImport:
@@ -220,7 +226,7 @@ def _page(
     return TemplateResponse(request, template, {**furniture, **context}, status=status)
 
 
-def _sheet(title: str, headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> HttpResponse:
+def _sheet(title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> HttpResponse:
     """An xlsx whose every cell is text, so that no number loses its zeros."""
     book = openpyxl.Workbook()
     sheet: Any = book.active

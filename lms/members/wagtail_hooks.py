@@ -11,7 +11,7 @@ from lms.members.people_screens import PATTERNS, PeopleGroup
 from lms.members.rules import ADMINISTRATION
 
 
-class RosterMenuItem(MenuItem):  # type: ignore[misc]
+class RosterMenuItem(MenuItem):
     """Shown to those who keep the records of some branch."""
 
     def is_shown(self, request: Any) -> bool:
