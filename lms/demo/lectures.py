@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from lms.core import jobs
 from lms.demo.content import all_lessons
 from lms.demo.texts import LessonText
 from lms.members.models import Branch, Member
@@ -53,15 +54,25 @@ def _brought_in(text: LessonText, by: Member, branch: Branch, films: Films) -> A
 
 
 def _finished(asset: Asset, by: Member, report: Report) -> Asset:
-    """Do the work here. What another process holds is waited for: it ends, or its lease does."""
-    if asset.state == AssetState.FAILED:
-        retry_asset(asset=asset, by=by)
-    asset = process_now(asset=asset)
-    if not asset.is_ready and asset.state != AssetState.FAILED:
-        report("  another process is at it, waiting …")
+    """Do the work here, beginning again once with what failed.
+
+    What another process holds is waited for: either it ends, or its lease does, and then this
+    one takes over. A job whose attempts were all cut off is given up by the sweep.
+    """
+    is_second_try = is_waiting = False
     while not asset.is_ready:
         if asset.state == AssetState.FAILED:
-            raise LectureNotMadeError(f"{asset.title}: {asset.reason}")
-        time.sleep(WAIT_SECONDS)
+            if is_second_try:
+                raise LectureNotMadeError(f"{asset.title}: {asset.reason}")
+            is_second_try = True
+            retry_asset(asset=asset, by=by)
         asset = process_now(asset=asset)
+        if asset.is_ready or asset.state == AssetState.FAILED:
+            continue
+        if not is_waiting:
+            is_waiting = True
+            report("  another process was at it; waiting for it, or for its lease to end …")
+        time.sleep(WAIT_SECONDS)
+        jobs.sweep()
+        asset.refresh_from_db()
     return asset

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +19,7 @@ from courses.catalogue.queries import visible_courses, visible_lessons
 from courses.progress.models import LessonProgress, WatchSession
 from exams.credit.models import SourceKind, StudyCategory, StudyHourEntry
 from exams.credit.totals import differences
-from lms.core import clock
+from lms.core import clock, jobs
 from lms.demo.content import all_lessons
 from lms.demo.demo_year import demo_year
 from lms.demo.people import MEMBERS, PASSWORD, TRANSFERS, Duty
@@ -29,6 +30,7 @@ from lms.members.queries import branch_on, visible_branches
 from lms.reports.queries import board_of, years_of
 from lms.reports.years import YearState
 from media_pipeline.models import Asset, AssetState, Rendition
+from media_pipeline.services import ingest_file
 from tests.factories.media import make_recording
 from tests.support import databases
 from tests.support.environment import BASE_DIR
@@ -51,6 +53,25 @@ def everything() -> dict[str, str]:
     }
 
 
+def bring_in_and_die_three_times(film: Path) -> None:
+    """The third lecture as three starts leave it that were killed while they worked on it."""
+    text = all_lessons()[2][1]
+    by = Member.objects.get(number="300001")
+    began = clock.now() - dt.timedelta(hours=4)
+    with clock.pretended(began):
+        asset = ingest_file(
+            path=film,
+            title=text.title,
+            by=by,
+            branch=branch_on(by, clock.today()),
+            original_name=f"{text.key}.mp4",
+        )
+    job = jobs.jobs_of(subject_id=str(asset.pk)).get()
+    for hours in (1, 2, 3):
+        with clock.pretended(began + dt.timedelta(hours=hours)):
+            assert jobs.claim(job_id=job.pk) is not None
+
+
 @pytest.fixture(scope="module")
 def school(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
@@ -69,6 +90,7 @@ def school(
         with pytest.raises(CutOffError):
             build_demo_school(report, films=lambda _text: film)
         made.after_cut_off = (Asset.objects.count(), LessonPage.objects.count())
+        bring_in_and_die_three_times(film)
         made.accounts = build_demo_school(report, films=lambda _text: film)
         made.rows = everything()
         said_before = len(made.said)
