@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 
@@ -71,7 +70,7 @@ def added_up(parts: Iterable[Figures]) -> Figures:
 
 def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
     """Figures by path: of the branch at `path` itself and of each subtree directly below it."""
-    people: dict[str, list[Any]] = {}
+    people: dict[str, tuple[int, int, int, int, Decimal]] = {}
     credited: dict[str, dict[str, Decimal]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -84,12 +83,12 @@ def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
                 "target": ANNUAL_TARGET,
             },
         )
-        for child_path, category, *counts, hours in cursor.fetchall():
+        for child_path, category, members, opened, reached, started, hours in cursor.fetchall():
             if category is None:
-                people[child_path] = [*counts, hours]
+                people[child_path] = (members, opened, reached, started, hours)
             else:
                 credited.setdefault(child_path, {})[category] = hours
     return {
-        child_path: Figures(*counts, credited=credited.get(child_path, {}))
+        child_path: Figures(*counts, credited.get(child_path, {}))
         for child_path, counts in sorted(people.items())
     }

@@ -24,4 +24,4 @@ def recount_branches() -> int:
             COUNT_ANEW,
             {"years": list(days), "days": list(days.values()), "target": ANNUAL_TARGET},
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -1,5 +1,6 @@
 """The study archive of a member and the board of a branch."""
 
+from typing import cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -37,14 +38,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def archive(request: HttpRequest) -> HttpResponse:
     """A member's own year: ring, categories, entries."""
-    return _archive(request, request.user, entries_under="/archive/entries/")
+    return _archive(request, cast(Member, request.user), entries_under="/archive/entries/")
 
 
 @access(SIGNED_IN)
 @require_safe
 def archive_entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Why one of the member's own entries is what it is."""
-    return _entry(request, request.user, entry_id)
+    return _entry(request, cast(Member, request.user), entry_id)
 
 
 @access(BOARD)
