@@ -78,7 +78,7 @@ def _listener() -> socket.socket:
         return socket.create_server((env.HOST, env.PORT), family=family, backlog=2048)
     except OSError as error:
         raise NotOpenedError(
-            f"{env.HOST} port {env.PORT} cannot be listened on ({error.strerror}); "
+            f"{env.HOST} port {env.PORT} cannot be listened on ({os.strerror(error.errno or 0)}); "
             "choose another one: PORT=8001 make run"
         ) from None
 

@@ -1,0 +1,70 @@
+"""Background tasks: every name that is sent exists, and every task has a declared policy."""
+
+import ast
+import inspect
+
+from lms.celery import app
+from lms.core.tasks import QUEUES, route
+from tests.architecture.test_sources import dotted, name, ours
+
+# Tasks run as the system, on rows a person's act or the clock has named. Each is listed here with
+# what it may touch; a task that is not listed fails.
+POLICY = {
+    "core.sweep_jobs": "jobs whose lease has run out",
+    "courses.settle_progress": "progress whose sittings have ended",
+    "exams.credit_all_completed": "every completed lesson not in the ledger",
+    "exams.credit_completed": "completed lessons of late not in the ledger",
+    "exams.credit_lesson": "one completed lesson",
+    "exams.open_year": "the year's balances of members",
+    "media_pipeline.probe_asset": "one lecture's file",
+    "media_pipeline.tidy": "parts of files nobody claims",
+    "media_pipeline.transcode_asset": "one lecture's file",
+    "reports.compare_with_ledger": "balances against the ledger",
+    "reports.recount_branches": "branch figures",
+}
+
+
+def registered() -> dict[str, object]:
+    app.loader.import_default_modules()
+    return {
+        task_name: task
+        for task_name, task in app.tasks.items()
+        if not task_name.startswith("celery.")
+    }
+
+
+def test_every_task_has_a_declared_policy() -> None:
+    assert sorted(registered()) == sorted(POLICY)
+
+
+def test_every_name_that_is_sent_is_registered() -> None:
+    sent = {}
+    for path in ours():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "enqueue":
+                first = node.args[0]
+                if isinstance(first, ast.Constant):
+                    sent[f"{name(path)}:{node.lineno}"] = first.value
+    known = registered()
+    assert {where: what for where, what in sent.items() if what not in known} == {}
+
+
+def test_the_schedule_names_registered_tasks() -> None:
+    known = registered()
+    scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert scheduled - set(known) == set()
+
+
+def test_every_task_goes_to_a_queue_a_worker_listens_on() -> None:
+    assert {route(task_name)["queue"] for task_name in registered()} <= set(QUEUES)
+
+
+def test_tasks_carry_ids_only() -> None:
+    simple = {"int", "str", "bool", "uuid.UUID", "UUID"}
+    wrong = [
+        f"{task_name}({parameter})"
+        for task_name, task in registered().items()
+        for parameter in inspect.signature(task.run).parameters.values()  # type: ignore[attr-defined]
+        if getattr(parameter.annotation, "__name__", str(parameter.annotation)) not in simple
+    ]
+    assert wrong == []
