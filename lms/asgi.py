@@ -15,7 +15,7 @@ from lms import env
 env.point_django_at_settings()
 pages = get_wsgi_application()
 
-from courses.progress.beats import PATH, beats  # needs Django's settings
+from courses.progress.beats import PATH, beats  # noqa: E402  (needs Django's settings)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

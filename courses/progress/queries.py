@@ -28,7 +28,7 @@ def resume_points(
         sittings = sittings.filter(lesson_id__in=list(lesson_ids))
     latest = sittings.order_by("lesson_id", "-opened_at").distinct("lesson_id")
     rows = latest.values_list("lesson_id", "position_ms", "last_beat_at")
-    return {lesson_id: (position_ms, when) for lesson_id, position_ms, when in rows}
+    return {lesson_id: (position_ms, when) for lesson_id, position_ms, when in rows if when}
 
 
 def sessions_of(by: Any) -> QuerySet[WatchSession]:

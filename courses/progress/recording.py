@@ -24,6 +24,11 @@ MOST_PER_STATEMENT = 500
 # A row that somebody else holds must not keep everybody's beats waiting.
 LOCK_TIMEOUT_MS = 300
 CONNECT_SECONDS = 3
+# Planning for each array anew costs more than running: one plan serves all.
+CONNECTION_SETTINGS = f"""
+SET lock_timeout = {LOCK_TIMEOUT_MS};
+SET plan_cache_mode = force_generic_plan
+"""
 
 # One line a message (`said`); its beats stand at first…last of the flat columns $6 to $10.
 RECORD = """
@@ -241,7 +246,7 @@ class Recorder:
             self._connection = await psycopg.AsyncConnection.connect(
                 **self._settings, autocommit=True, connect_timeout=CONNECT_SECONDS
             )
-            await self._connection.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+            await self._connection.execute(CONNECTION_SETTINGS)
         cursor = await self._connection.execute(RECORD, values, prepare=True)
         return await cursor.fetchall()
 

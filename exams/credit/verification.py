@@ -52,8 +52,8 @@ def findings(
     facts, `id`, `hash`, `previous_hash`, and with the position and hash of the member's head.
     """
     member: int | None = None
-    seq, last_hash, head = 0, "", (None, None)
-    is_sound = True
+    seq, last_hash, is_sound = 0, "", True
+    head: tuple[int | None, str | None] = (None, None)
 
     def end() -> Iterator[Finding]:
         if member is None:

@@ -47,9 +47,9 @@ class Command(BaseCommand):
                 "rate": round(tally.entries / seconds) if seconds else tally.entries,
             }
         )
-        self.stdout.write(_("总校验码（请另处保存）：%s") % tally.digest)
+        self.stdout.write(str(_("总校验码（请另处保存）：%s") % tally.digest))
         if wrong:
             raise CommandError(
                 _("有%s名党员的学时账不对，请勿自行修改，保留现场并联系学校管理员。") % len(wrong)
             )
-        self.stdout.write(_("学时账完整。"))
+        self.stdout.write(str(_("学时账完整。")))

@@ -150,7 +150,7 @@ def verified() -> tuple[bool, str]:
         call_command("verify-ledger", stdout=output)
     except CommandError:
         return False, output.getvalue().splitlines()[0]
-    return True, output.getvalue().splitlines()[0][:10]
+    return True, output.getvalue().splitlines()[0][:9]
 
 
 def test_a_sound_ledger_is_said_to_be(member: Member) -> None:
