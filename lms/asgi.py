@@ -21,7 +21,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_pages = WSGIMiddleware(pages, workers=16)
+_pages = WSGIMiddleware(pages, workers=16)  # type: ignore[arg-type]  # Django types it narrower
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

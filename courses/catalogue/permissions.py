@@ -53,7 +53,7 @@ class CoursePermissionTester(PagePermissionTester):
     def __init__(self, user: Any, page: Page) -> None:
         super().__init__(user, page)
         if user.is_active and not user.is_superuser and is_hidden_from(user, page):
-            self.permissions = set()
+            self.permissions: set[str] = set()
 
 
 class CourseTreePolicy(PagePermissionPolicy):

@@ -1,13 +1,12 @@
 """Which courses and lessons there are for whom; every page and every other package asks here."""
 
-import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Left, Length
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Left
 from wagtail.models import Page
 
 from courses.catalogue.models import (
@@ -19,36 +18,20 @@ from courses.catalogue.models import (
     CoursePage,
     LessonPage,
 )
-from lms.core import clock
-from lms.members.models import Membership, Role, RoleAssignment
-from lms.members.queries import held_on, standing_on
+from lms.members.models import Role
+from lms.members.queries import outermost, path_and_above, standing_today
 from media_pipeline.models import Asset, AssetState
 from media_pipeline.queries import visible_assets
 
 TEACHING_ROLES = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
 
 
-def _belongs_to_audience(by: Any, day: dt.date) -> Exists:
-    """The member's branch on `day` is the course's audience or lies below it."""
-    return Exists(
-        Membership.objects.filter(
-            standing_on(day),
-            member_id=by.pk,
-            branch__path__startswith=OuterRef("audience__path"),
-        )
-    )
-
-
-def _teaches_audience(by: Any, day: dt.date) -> Exists:
-    """The member teaches or administers the audience: holds such a role at it or above it."""
-    return Exists(
-        RoleAssignment.objects.filter(
-            held_on(day),
-            member_id=by.pk,
-            role__in=TEACHING_ROLES,
-            branch__path=Left(OuterRef("audience__path"), Length("branch__path")),
-        )
-    )
+def _taught(roles: list[tuple[str, str]]) -> Q:
+    """The audience is a branch where one of these teaching roles is held, or lies below it."""
+    taught = Q()
+    for path in outermost(path for role, path in roles if role in TEACHING_ROLES):
+        taught |= Q(audience__path__startswith=path)
+    return taught
 
 
 def managed_courses(by: Any) -> QuerySet[CoursePage]:
@@ -58,9 +41,8 @@ def managed_courses(by: Any) -> QuerySet[CoursePage]:
     """
     if by.is_superuser:
         return CoursePage.objects.all()
-    return CoursePage.objects.filter(
-        Q(audience__isnull=True) | _teaches_audience(by, clock.today())
-    )
+    _branch, roles = standing_today(by)
+    return CoursePage.objects.filter(Q(audience__isnull=True) | _taught(roles))
 
 
 def hidden_course_paths(by: Any) -> frozenset[str]:
@@ -90,10 +72,9 @@ def visible_courses(by: Any) -> QuerySet[CoursePage]:
         return live.none()
     if by.is_superuser:
         return live
-    day = clock.today()
-    return live.filter(
-        Q(audience__isnull=True) | _belongs_to_audience(by, day) | _teaches_audience(by, day)
-    )
+    branch, roles = standing_today(by)
+    belongs = Q(audience__path__in=path_and_above(branch)) if branch else Q()
+    return live.filter(Q(audience__isnull=True) | belongs | _taught(roles))
 
 
 def lessons_in_tree() -> QuerySet[LessonPage]:
@@ -107,7 +88,7 @@ def visible_lessons(by: Any) -> QuerySet[LessonPage]:
     """Published lessons of published chapters of the courses `by` may study, in order."""
     return (
         lessons_in_tree()
-        .live()
+        .filter(live=True)
         .filter(
             course_path__in=visible_courses(by).order_by().values("path"),
             chapter_path__in=ChapterPage.objects.live().values("path"),

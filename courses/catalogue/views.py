@@ -63,7 +63,7 @@ def lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
 @access(SIGNED_IN)
 @require_safe
 @cache_control(private=True, max_age=3600)
-def cover(request: HttpRequest, slug: str, image_id: int) -> HttpResponse:
+def cover(request: HttpRequest, slug: str, image_id: int) -> FileResponse:
     """A course's cover picture, at the size cards and the course page show it."""
     picture = reading.course_cover(by=request.user, slug=slug, image_id=image_id)
     return _picture(picture, files.COVER)
@@ -72,7 +72,7 @@ def cover(request: HttpRequest, slug: str, image_id: int) -> HttpResponse:
 @access(SIGNED_IN)
 @require_safe
 @cache_control(private=True, max_age=3600)
-def image(request: HttpRequest, lesson_id: int, image_id: int) -> HttpResponse:
+def image(request: HttpRequest, lesson_id: int, image_id: int) -> FileResponse:
     """A picture of a lesson."""
     picture = reading.lesson_image(by=request.user, lesson_id=lesson_id, image_id=image_id)
     return _picture(picture, files.IN_LESSON)
@@ -81,7 +81,7 @@ def image(request: HttpRequest, lesson_id: int, image_id: int) -> HttpResponse:
 @access(SIGNED_IN)
 @require_safe
 @cache_control(private=True, max_age=3600)
-def document(request: HttpRequest, lesson_id: int, document_id: int) -> HttpResponse:
+def document(request: HttpRequest, lesson_id: int, document_id: int) -> FileResponse:
     """A PDF of a lesson, shown in the browser."""
     found = reading.lesson_document(by=request.user, lesson_id=lesson_id, document_id=document_id)
     handle = files.opened_document(found) if found is not None else None
@@ -93,7 +93,7 @@ def document(request: HttpRequest, lesson_id: int, document_id: int) -> HttpResp
 @access(BACK_OFFICE)
 @require_safe
 @cache_control(private=True, max_age=3600)
-def back_office_file(request: HttpRequest, name: str) -> HttpResponse:
+def back_office_file(request: HttpRequest, name: str) -> FileResponse:
     """A picture the back office lists; nothing else of the stored files has an address."""
     opened = files.opened_listed_picture(by=request.user, name=name)
     if opened is None:
@@ -101,7 +101,7 @@ def back_office_file(request: HttpRequest, name: str) -> HttpResponse:
     return FileResponse(opened.handle, content_type=opened.content_type)
 
 
-def _picture(picture: Any, size: str) -> HttpResponse:
+def _picture(picture: Any, size: str) -> FileResponse:
     opened = files.opened_picture(picture, size) if picture is not None else None
     if opened is None:
         raise Http404

@@ -41,7 +41,7 @@ def _template_name() -> str:
 def _server() -> Iterator[psycopg.Connection[Any]]:
     """A connection beside Django's, to make and drop databases; one process at a time."""
     descriptor = os.open(VAR_DIR / "databases.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    settings = {
+    settings: dict[str, Any] = {
         "host": env.DATABASE.get("HOST"),
         "port": env.DATABASE.get("PORT"),
         "user": env.DATABASE.get("USER"),
@@ -104,4 +104,4 @@ def close_connections() -> None:
     """Close this thread's connections and the pool all threads share."""
     for connection in connections.all(initialized_only=True):
         connection.close()
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one

@@ -250,7 +250,7 @@ def breadcrumb(*steps: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: template.Context, page: Page, name: str = "page") -> dict[str, Any]:
+def pagination(context: template.Context, page: Page[Any], name: str = "page") -> dict[str, Any]:
     """Links to the pages of a Paginator page; the other query parameters are kept."""
     request = context.get("request")
 
