@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hasher, make_password
 from django.db.models import Max
 
 from lms.members.models import Branch, BranchKind, Member, Membership, Role
@@ -16,8 +16,12 @@ JOINED_ON = dt.date(2020, 1, 1)
 PASSWORD = "study-2026"
 
 _numbers = itertools.count(500001)
-# A real hash is slow on purpose; one a password is enough for all tests of a run.
-_hashed = functools.cache(make_password)
+
+
+@functools.cache
+def _hashed(password: str | None, algorithm: str) -> str:
+    """A real hash is slow on purpose; one a password is enough for all tests of a run."""
+    return make_password(password, hasher=algorithm)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,10 @@ def make_member(
     """One member, belonging to `branch` since `joined_on` if a branch is given."""
     number = number or str(next(_numbers))
     member = Member.objects.create(
-        number=number, password=_hashed(password), name=name or f"党员{number}", **fields
+        number=number,
+        password=_hashed(password, get_hasher().algorithm),
+        name=name or f"党员{number}",
+        **fields,
     )
     if branch is not None:
         Membership.objects.create(
