@@ -28,12 +28,15 @@ from lms.core.templatetags.design import minutes
 from media_pipeline.playback import signed_playlist, signed_poster
 
 COURSES_A_PAGE = 12
+# What cards and course pages show of a course; a page has thirty columns more.
+ON_CARDS = ("title", "slug", "path", "summary", "topic", "cover_id")
+ON_COURSE_PAGE = (*ON_CARDS, "introduction", "teacher_name", "teacher_title", "lock_seek")
 RATES = (Decimal("0.75"), Decimal(1), Decimal("1.25"), Decimal("1.5"), Decimal("1.75"), Decimal(2))
 
 
 def search_courses(*, by: Any, text: str = "", topic: str = "") -> QuerySet[CoursePage]:
     """Visible courses whose title, summary or teacher contains `text`, of one topic if given."""
-    found = visible_courses(by)
+    found = visible_courses(by).only(*ON_CARDS)
     if topic:
         found = found.filter(topic=topic)
     for word in text.split():
@@ -117,7 +120,7 @@ def catalogue_page(
 
 def course_named(*, by: Any, slug: str) -> CoursePage | None:
     """The course at `slug`, if `by` may study it."""
-    return visible_courses(by).filter(slug=slug).first()
+    return visible_courses(by).only(*ON_COURSE_PAGE).filter(slug=slug).first()
 
 
 def course_context(course: CoursePage, by: Any = None) -> dict[str, Any]:
@@ -167,7 +170,9 @@ def _blocks_to_read(lesson: LessonPage) -> list[Any]:
 
 def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
     """What the lesson page shows; without `by`, as somebody sees it who has not begun."""
-    course = CoursePage.objects.get(path=lesson.path[:COURSE_PATH])
+    course = CoursePage.objects.only(*ON_COURSE_PAGE, "max_rate").get(
+        path=lesson.path[:COURSE_PATH]
+    )
     outline = outlines([course])[course.pk]
     progress = progress_of(by, [*outline.lesson_ids, lesson.pk]) if by is not None else {}
     far = standing(outline, progress)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.catalogue.queries import visible_courses
-from courses.catalogue.reading import CourseItem, course_items
+from courses.catalogue.reading import ON_CARDS, CourseItem, course_items
 from courses.catalogue.standing import LessonStanding
 from courses.portal.figures import year_figures
 from courses.portal.models import HomePage
@@ -49,7 +49,8 @@ class GoOn:
 
 def home_context(member: Member) -> dict[str, Any]:
     """Greeting, hours of the year, where to go on, and the newest courses."""
-    courses = list(visible_courses(member).order_by("-first_published_at", "path"))
+    newest_first = visible_courses(member).order_by("-first_published_at", "path")
+    courses = list(newest_first.only(*ON_CARDS))
     items = course_items(courses=courses, by=member)
     stops = resume_points(member)
     begun = [item for item in items if item.standing.is_begun and not item.standing.is_completed]

@@ -59,15 +59,29 @@ def roles_of(by: Any, *, day: dt.date | None = None) -> QuerySet[RoleAssignment]
 
 
 def members_with_roles() -> QuerySet[Member]:
-    """Members who carry the roles they hold today, as `roles_today`: ["role path", …].
+    """Members who carry what they are today, which a request asks about several times.
 
-    A request asks about roles several times (who sees which place, who may enter): loading them
-    with the person costs no statement of its own.
+    `roles_today` is ["role path", …], `branch_today` the path of the branch they belong to, or
+    None. Loading both with the person costs no statement of its own.
     """
-    held = RoleAssignment.objects.filter(held_on(clock.today()), member_id=OuterRef("pk"))
+    today = clock.today()
+    held = RoleAssignment.objects.filter(held_on(today), member_id=OuterRef("pk"))
+    standing = Membership.objects.filter(standing_on(today), member_id=OuterRef("pk"))
     return Member.objects.annotate(
-        roles_today=ArraySubquery(held.values_list(Concat("role", Value(" "), "branch__path")))
+        roles_today=ArraySubquery(held.values_list(Concat("role", Value(" "), "branch__path"))),
+        branch_today=Subquery(standing.values("branch__path")[:1]),
     )
+
+
+def standing_today(by: Any) -> tuple[str | None, list[tuple[str, str]]]:
+    """The path of the branch `by` belongs to today, and the roles held as (role, path).
+
+    No statement for the person of a request, one for any other.
+    """
+    if not hasattr(by, "roles_today"):
+        by = members_with_roles().get(pk=by.pk)
+    roles = [entry.split(" ") for entry in by.roles_today]
+    return by.branch_today, [(role, path) for role, path in roles]
 
 
 def has_role(by: Any, role: str | Iterable[str], branch: Branch | None = None) -> bool:
@@ -79,12 +93,12 @@ def has_role(by: Any, role: str | Iterable[str], branch: Branch | None = None) -
     wanted = [role] if isinstance(role, str) else list(role)
     carried = getattr(by, "roles_today", None)
     if carried is not None:
-        above = None if branch is None else _path_and_above(branch.path)
+        above = None if branch is None else path_and_above(branch.path)
         held_today = (entry.split(" ") for entry in carried)
         return any(held in wanted and (not above or path in above) for held, path in held_today)
     held = roles_of(by).filter(role__in=wanted)
     if branch is not None:
-        held = held.filter(branch__path__in=_path_and_above(branch.path))
+        held = held.filter(branch__path__in=path_and_above(branch.path))
     return held.exists()
 
 
@@ -276,6 +290,7 @@ def outermost(paths: Iterable[str]) -> list[str]:
     return kept
 
 
-def _path_and_above(path: str) -> list[str]:
+def path_and_above(path: str) -> list[str]:
+    """The path of a branch and of all branches above it."""
     step = Branch.steplen
     return [path[:end] for end in range(step, len(path) + 1, step)]

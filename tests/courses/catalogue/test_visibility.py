@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from courses.catalogue import queries
 from lms.core import clock
+from lms.members.queries import members_with_roles
 from tests.factories import courses as make
 from tests.factories.members import (
     make_administrator,
@@ -95,7 +96,7 @@ def test_nothing_unpublished_is_visible(tree):
 
 def test_the_terms_of_a_lesson_come_from_its_course(tree, school, django_assert_num_queries):
     _open, lesson = school["lessons"]
-    member = make_member(tree.first)
+    member = members_with_roles().get(pk=make_member(tree.first).pk)
     with django_assert_num_queries(1):
         terms = queries.lesson_terms(lesson.pk, by=member)
     assert (terms.course_id, terms.course_title, terms.duration_ms) == (
