@@ -1,5 +1,6 @@
 """Background tasks: named, carrying ids only, sent after commit, safe to run twice or late."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,9 @@ from celery import Celery, current_app, shared_task
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
 
 QUEUES = ("exam", "ledger", "default", "media", "mail")
 _queue_of: dict[str, str] = {}
@@ -31,9 +35,17 @@ def enqueue(name: str, **ids: Any) -> None:
     """Send task `name` once the surrounding transaction has committed.
 
     The sender needs no import of the task's module, so lower packages may name higher ones'
-    work; an architecture test looks every such name up in the registry.
+    work; an architecture test looks every such name up in the registry. A broker that cannot be
+    reached does not fail what has been committed: the row is the truth, and its sweep sends again.
     """
-    transaction.on_commit(lambda: _application().send_task(name, kwargs=ids))
+    transaction.on_commit(lambda: _send(name, ids))
+
+
+def _send(name: str, ids: dict[str, Any]) -> None:
+    try:
+        _application().send_task(name, kwargs=ids, retry=False)
+    except OperationalError as error:
+        logger.warning("%s %s not sent, left to its sweep: %s", name, ids, error)
 
 
 def _application() -> Celery:
