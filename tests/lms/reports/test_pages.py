@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from courses.portal.figures import year_figures
 from lms.members.models import Member
 from lms.members.services import transfer_member
 from lms.reports.services import recount_branches
@@ -166,7 +167,10 @@ def test_member_secretary_and_board_say_the_same() -> None:
     own = signed_in(member).get("/archive/").context["study"]
     overseen = signed_in(secretary).get(f"{base}members/{member.pk}/").context["study"]
     (line,) = signed_in(secretary).get(f"{base}?name={member.name}").context["people"]
+    panel = year_figures(member)
     assert own == overseen == line["row"].year
+    assert panel is not None
+    assert (panel.hours, panel.target, panel.year) == (own.counted, own.target, 2026)
     assert (own.counted, own.all_hours, own.missing) == (1.5, 3.5, 30.5)
 
 
