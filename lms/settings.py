@@ -93,14 +93,16 @@ TEMPLATES = [
 ]
 
 # --- Database -----------------------------------------------------------------------------
-# The pool keeps connections across requests of all threads. Timeouts: a page that waits for
-# a lock longer than this is better told so than left hanging.
+# The pool keeps connections across requests of all threads; a connection that a restart of
+# PostgreSQL has cut is noticed before it is used. Timeouts: a page that waits for a lock longer
+# than this is better told so than left hanging.
 DATABASES = {
     "default": {
         **env.DATABASE,
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": env.THROWAWAY_DATABASE,  # tests put the database back under a server
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **env.DATABASE.get("OPTIONS", {}),  # sslmode and the like, from DATABASE_URL
             "pool": {"min_size": 1, "max_size": 20, "timeout": 15},
             "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
         },
