@@ -117,7 +117,7 @@ def status(request: HttpRequest, asset_id: uuid.UUID) -> JsonResponse:
     """How far a lecture is, for the upload element: asked every two seconds."""
     asset = _asset(request, asset_id)
     failed = asset.state == AssetState.FAILED
-    answer = JsonResponse(
+    return JsonResponse(
         {
             "state": asset.state,
             "percent": asset.percent,
@@ -127,8 +127,6 @@ def status(request: HttpRequest, asset_id: uuid.UUID) -> JsonResponse:
             "retry_url": reverse("lectures:retry", args=[asset.pk]) if failed else None,
         }
     )
-    answer["Cache-Control"] = "no-store"
-    return answer
 
 
 @access(LECTURES)
