@@ -104,7 +104,7 @@ def not_counted(lesson: ExplainedLesson) -> list[str]:
     """What was not counted and why, one sentence for each; empty when everything was."""
     sentences = []
     if lesson.unseen_ms:
-        named = "、".join(
+        named = _("、").join(
             f"{as_clock(start)}–{as_clock(end)}" for start, end in lesson.gaps[:_MOST_GAPS_NAMED]
         )
         more = _(" 等") if len(lesson.gaps) > _MOST_GAPS_NAMED else ""
