@@ -1,8 +1,11 @@
-"""How a page is shown to this person: mode, size and theme from the cookie, set by the server."""
+"""How a page is shown to this person: mode, size, theme, language; from cookies, by the server."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 CHOICES = {
     "mode": ("standard", "elder"),
@@ -21,6 +24,28 @@ def chosen(request: HttpRequest) -> dict[str, str]:
         name: wanted[name] if wanted.get(name) in values else values[0]
         for name, values in CHOICES.items()
     }
+
+
+def language_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Chinese unless the reader chose another language.
+
+    The browser's own language is not asked: on many office machines it is English by accident, and
+    nobody's school should change its language with the browser's next update.
+    """
+    spoken = dict(settings.LANGUAGES)
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = wanted if wanted in spoken else settings.LANGUAGE_CODE
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return respond
 
 
 def presentation(request: HttpRequest) -> dict[str, Any]:

@@ -84,6 +84,7 @@ def test_targets_of_the_elder_mode_are_large(
 
 def test_the_reader_chooses_mode_size_colour_and_language(pc_page: Page) -> None:
     root = pc_page.locator("html")
+    menu = pc_page.locator(".site-header details[data-menu]").first
     pc_page.goto("/help/")
     pc_page.get_by_role("button", name="长辈版").click()
     expect(root).to_have_attribute("data-mode", "elder")
@@ -95,8 +96,8 @@ def test_the_reader_chooses_mode_size_colour_and_language(pc_page: Page) -> None
         ("深色", "data-theme", "dark"),
         ("English", "lang", "en"),
     ]:
-        pc_page.locator(".site-header summary").first.click()
-        pc_page.get_by_role("button", name=button, exact=True).click()
+        menu.locator("summary").click()
+        menu.get_by_role("button", name=button, exact=True).click()
         expect(root).to_have_attribute(attribute, value)
 
 
