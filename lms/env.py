@@ -37,6 +37,7 @@ def _kept_secret() -> str:
 
 
 DEBUG = _flag("DEBUG")
+SECRET_KEY_GIVEN = bool(os.environ.get("SECRET_KEY"))
 SECRET_KEY = os.environ.get("SECRET_KEY") or _kept_secret()
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))

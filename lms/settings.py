@@ -11,6 +11,17 @@ SECRET_KEY = env.SECRET_KEY
 ALLOWED_HOSTS = env.ALLOWED_HOSTS or (
     ["*"] if env.EVERYWHERE else ["127.0.0.1", "localhost", "[::1]", env.HOST]
 )
+PUBLIC_URL = env.PUBLIC_URL
+TRUSTED_PROXIES = env.TRUSTED_PROXIES
+LOG_LEVEL = env.LOG_LEVEL
+# What `check --deploy` asks about how this school was set up.
+SECRET_KEY_GIVEN = env.SECRET_KEY_GIVEN
+DATABASE = env.DATABASE
+EMBEDDED_DATABASE = not env.DATABASE_URL
+EMBEDDED_REDIS = not env.REDIS_URL_GIVEN
+REDIS_URL = env.REDIS_URL
+THROWAWAY_DATABASE = env.THROWAWAY_DATABASE
+DEMO_MARK = env.VAR_DIR / "demo-school"
 ROOT_URLCONF = "lms.urls"
 WSGI_APPLICATION = "lms.asgi.pages"
 ASGI_APPLICATION = "lms.asgi.application"

@@ -7,7 +7,7 @@ import django
 
 from lms import embedded, env
 
-DEMO_MARK = env.VAR_DIR / "demo-school"
+DEMO_MARK = env.VAR_DIR / "demo-school"  # settings.DEMO_MARK: `check --deploy` looks for it
 BUILDING, BUILT = "building", "built"
 
 
