@@ -114,3 +114,28 @@ def test_a_board_works_without_script(
     page.get_by_role("button", name="查找").click()
     page.get_by_role("link", name="王䶮").click()
     assert page.locator("h1").inner_text() == "王䶮的学习档案"
+
+
+def test_an_explanation_prints_without_the_school_around_it(
+    open_page: Callable[..., Page],
+    shoot: Callable[[Page, str], Path],
+    school: dict[str, Any],
+    school_server: str,
+) -> None:
+    page = open_page(width=800, height=1100)
+    sign_in(page, school["member"], school_server)
+    page.goto(f"/archive/entries/{school['entry'].pk}/")
+    assert page.get_by_role("button", name="打印").is_visible()
+    page.emulate_media(media="print")
+    shoot(page, "entry-print")
+    shown = {
+        name: page.locator(name).first.is_visible()
+        for name in (".site-header", ".bottom-nav", ".site-footer", "[data-print]", "main .watched")
+    }
+    assert shown == {
+        ".site-header": False,
+        ".bottom-nav": False,
+        ".site-footer": False,
+        "[data-print]": False,
+        "main .watched": True,
+    }
