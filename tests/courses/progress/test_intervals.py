@@ -297,6 +297,10 @@ def test_the_last_ten_seconds_are_forgiven_and_the_share_is_of_the_rest() -> Non
     assert completion.required_ms == 161_500
 
 
+def test_what_is_required_is_rounded_up() -> None:
+    assert Completion(100_001).required_ms == 85_501
+
+
 def test_of_a_short_clip_the_last_tenth_is_forgiven() -> None:
     assert Completion(12_000, Decimal(1)).required_ms == 10_800
 
