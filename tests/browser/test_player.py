@@ -89,6 +89,9 @@ def test_a_lesson_watched_on_a_phone_is_completed_once(
         timeout=PLAYED_TO_THE_END_MS
     )
     expect(player.locator("[data-saved]")).to_have_text("已保存")
+    outline = phone_page.locator("#lesson-tabs")
+    expect(outline.get_by_text("1/1 讲 · 100%")).to_be_visible()
+    expect(outline.get_by_role("img", name="已完成")).to_be_visible()
     shoot(phone_page, "lesson-done")
     assert_accessible(phone_page)
     progress = LessonProgress.objects.get(member=study.member, lesson_id=study.lesson_id)
