@@ -20,7 +20,7 @@ from media_pipeline.ladder import AUDIO_BITRATE, SEGMENT_SECONDS, RenditionPlan
 
 MASTER_NAME = "master.m3u8"
 # The low rendition is shown from this many segments on, while the rest is still being made.
-PLAYABLE_SEGMENTS = 3
+PLAYABLE_SEGMENTS = 2
 # How far the result may fall short of the source, in seconds and as a share.
 SHORT_SECONDS = 1.0
 SHORT_SHARE = 0.02

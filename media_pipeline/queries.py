@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from lms.core import jobs
 from lms.core.models import Job
@@ -30,6 +30,15 @@ def visible_assets(by: Any) -> QuerySet[Asset]:
 def choosable_assets(by: Any) -> QuerySet[Asset]:
     """The lectures `by` may put on a page: whole and checked ones."""
     return visible_assets(by).filter(state=AssetState.READY)
+
+
+def unfinished_assets(by: Any) -> QuerySet[Asset]:
+    """The visible lectures that are being worked on or have failed, the failed ones first."""
+    return (
+        visible_assets(by)
+        .exclude(state=AssetState.READY)
+        .order_by(Case(When(state=AssetState.FAILED, then=0), default=1), "-created_at", "id")
+    )
 
 
 def history_of(asset: Asset) -> QuerySet[Job]:

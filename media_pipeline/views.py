@@ -17,6 +17,7 @@ from lms.core.errors import DomainError
 from media_pipeline import playback, queries, services
 from media_pipeline.models import Asset, AssetState
 from media_pipeline.rules import LECTURES
+from media_pipeline.words import status_words
 
 PAGE_SIZE = 30
 
@@ -27,20 +28,6 @@ def _asset(request: HttpRequest, asset_id: uuid.UUID) -> Asset:
     if asset is None:
         raise Http404
     return asset
-
-
-def status_words(asset: Asset) -> str:
-    """Where a lecture stands, in a sentence for its uploader."""
-    if asset.state == AssetState.FAILED:
-        return asset.reason
-    if asset.state == AssetState.READY:
-        return _("转码完成，可以放进课程了。")
-    if asset.state == AssetState.RUNNING:
-        words = _("正在转码（%(percent)d%%）。") % {"percent": asset.percent}
-        return words + (_("流畅画质已可预览。") if asset.playable_at else "")
-    if asset.state == AssetState.QUEUED:
-        return _("检查通过，正在排队等待转码。")
-    return _("文件已收到，正在检查。")
 
 
 @access(LECTURES)

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from media_pipeline import views
+from media_pipeline.office_panel import LecturesPanel
 from media_pipeline.rules import LECTURES
 
 PATTERNS = [
@@ -35,3 +37,9 @@ def lecture_addresses() -> list[URLPattern | URLResolver]:
 @hooks.register("register_admin_menu_item")
 def lecture_menu_item() -> MenuItem:
     return LecturesMenuItem(_("讲课视频"), reverse("lectures:index"), icon_name="media", order=250)
+
+
+@hooks.register("construct_homepage_panels")
+def lectures_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if LECTURES.allows(request.user):
+        panels.append(LecturesPanel())

@@ -60,6 +60,7 @@ def decoded(take: Path, name: str, folder: Path) -> tuple[list[float], float]:
     return times, sound
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("binary", BINARIES, ids=[Path(b).name[:10] for b in BINARIES])
 def test_either_build_makes_aligned_renditions(tmp_path: Path, binary: str) -> None:
     source = make_recording(tmp_path / "lecture.mp4", seconds=9, size="1280x720")
@@ -77,6 +78,7 @@ def test_either_build_makes_aligned_renditions(tmp_path: Path, binary: str) -> N
         assert (poster.streams.video[0].width, poster.streams.video[0].height) == (1280, 720)
 
 
+@pytest.mark.slow
 def test_playlists_are_finished_and_complete(tmp_path: Path) -> None:
     source = make_recording(tmp_path / "lecture.mp4", seconds=5, size="1280x720")
     low, high = transcoded(source, tmp_path / "take")
@@ -104,6 +106,7 @@ def test_playlists_are_finished_and_complete(tmp_path: Path) -> None:
     assert lines[-1] == "#EXT-X-ENDLIST"
 
 
+@pytest.mark.slow
 def test_odd_sources_end_well(tmp_path: Path) -> None:
     """Portrait, odd, silent, fast, mono 44.1 kHz, varying rate, sound that outlasts the picture."""
     webm = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus")

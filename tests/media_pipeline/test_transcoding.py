@@ -66,6 +66,7 @@ def let_leases_run_out() -> None:
     Job.objects.update(sent_at=F("sent_at") - dt.timedelta(hours=1))
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_mid_transcode(
     tmp_path: Path, by: Member, tree: BranchTree, start_worker: Callable[..., Any]
 ) -> None:
@@ -100,6 +101,7 @@ def test_a_worker_killed_in_mid_transcode(
     assert processes_in(asset) == []
 
 
+@pytest.mark.slow
 def test_the_low_rendition_plays_before_the_high_one_is_done(
     tmp_path: Path, by: Member, tree: BranchTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +139,7 @@ def test_delivered_twice_is_done_once(tmp_path: Path, by: Member, tree: BranchTr
     assert [job.attempt for job in Job.objects.all()] == [1, 1]
 
 
+@pytest.mark.slow
 def test_the_overtaken_run_publishes_nothing(tmp_path: Path, by: Member, tree: BranchTree) -> None:
     """A worker that was thought dead finishes late: the other's result stands."""
     asset = ingest(make_recording(tmp_path / "lecture.mp4", seconds=2), by, tree)
@@ -173,6 +176,7 @@ def test_a_refused_file_says_why_and_can_be_tried_again(
         services.retry_asset(asset=asset, by=by)
 
 
+@pytest.mark.slow
 def test_three_failed_attempts_then_a_reason_then_retry_succeeds(
     tmp_path: Path, by: Member, tree: BranchTree, settings: Any
 ) -> None:
@@ -195,6 +199,7 @@ def test_three_failed_attempts_then_a_reason_then_retry_succeeds(
     assert (asset.state, asset.reason, takes(asset)) == (AssetState.READY, "", [asset.take])
 
 
+@pytest.mark.slow
 def test_cancelling_stops_the_run_at_its_next_heartbeat(
     tmp_path: Path, by: Member, tree: BranchTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:

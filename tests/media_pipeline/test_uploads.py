@@ -346,6 +346,7 @@ def test_one_person_cannot_hold_every_place(
     assert [create(client, 5).status_code for _ in range(3)] == [201, 201, 429]
 
 
+@pytest.mark.slow
 def test_what_was_acknowledged_survives_a_killed_server(
     client: Client, web_process: Any, by: Member
 ) -> None:
