@@ -141,7 +141,7 @@ def run_single(binary: str, arguments: list[str], folder: Path) -> None:
 
 
 def _make_database() -> None:
-    given = {
+    given: dict[str, Any] = {
         "host": env.DATABASE.get("HOST"),
         "port": env.DATABASE.get("PORT"),
         "user": env.DATABASE.get("USER"),
@@ -209,7 +209,7 @@ def _rows(
     same_keys: bool,
 ) -> list[dict[str, Any]]:
     def median(runs: list[Timed], what: str) -> float:
-        return statistics.median(getattr(run, what) for run in runs)
+        return float(statistics.median(getattr(run, what) for run in runs))
 
     rows = []
     for what, aim in (("wall", "<= 1.0 x the best single command"), ("cpu", "")):
