@@ -136,7 +136,9 @@ def make_school() -> School:
         member, "4", category=StudyCategory.GROUP, title="Group study", said={"note": "Noted."}
     )
     reversal = make_reversal(group, by=administrator, reason="Entered twice")
-    make_entry(secretary, Decimal(32), category=StudyCategory.CONCENTRATED, title="Training", said={})
+    make_entry(
+        secretary, Decimal(32), category=StudyCategory.CONCENTRATED, title="Training", said={}
+    )
     make_entry(
         member, "1", earned_on=clock.today() - dt.timedelta(days=366), title="Rosters", said=said
     )
