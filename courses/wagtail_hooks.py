@@ -12,6 +12,7 @@ from wagtail.models import AbstractPage, Page
 from wagtail.permissions import register_permission_policy
 
 from courses.catalogue.choosers import asset_chooser
+from courses.catalogue.office_panel import CoursesPanel
 from courses.catalogue.permissions import CourseTreePolicy, OwnUploadsPolicy, without_hidden
 from courses.catalogue.publishing import refusal, refusals
 
@@ -59,3 +60,8 @@ def keep_unfinished_back_in_bulk(
     for sentence in sentences:
         messages.error(request, sentence)
     return HttpResponseRedirect(action.next_url)
+
+
+@hooks.register("construct_homepage_panels")
+def courses_panel(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(CoursesPanel())

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
 from wagtail.models import Page
 
@@ -15,6 +15,7 @@ from courses.catalogue.models import (
     COURSE_PATH,
     LESSON_DEPTH,
     ChapterPage,
+    CourseIndexPage,
     CoursePage,
     LessonPage,
 )
@@ -43,6 +44,20 @@ def managed_courses(by: Any) -> QuerySet[CoursePage]:
         return CoursePage.objects.all()
     _branch, roles = standing_today(by)
     return CoursePage.objects.filter(Q(audience__isnull=True) | _taught(roles))
+
+
+def courses_last_edited(by: Any) -> QuerySet[CoursePage]:
+    """The managed courses, drafts included, what was edited last first; `audience` at hand."""
+    return (
+        managed_courses(by)
+        .select_related("audience")
+        .order_by(F("latest_revision_created_at").desc(nulls_last=True), "path")
+    )
+
+
+def course_index() -> CourseIndexPage | None:
+    """The page all courses are made under."""
+    return CourseIndexPage.objects.order_by("path").first()
 
 
 def hidden_course_paths(by: Any) -> frozenset[str]:

@@ -94,6 +94,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     @property
+    def first_name(self) -> str:
+        """What the back office's menu calls whoever is signed in."""
+        return self.name
+
+    @property
     def way_in(self) -> str:
         """How the member signs in, in a word."""
         if not self.is_active:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from lms.members.office_panel import RosterPanel
 from lms.members.people_screens import PATTERNS, PeopleGroup
 from lms.members.rules import ADMINISTRATION
 
@@ -31,3 +33,9 @@ def roster_addresses() -> list[URLPattern | URLResolver]:
 @hooks.register("register_admin_menu_item")
 def roster_menu_item() -> MenuItem:
     return RosterMenuItem(_("名册导入"), reverse("roster"), icon_name="upload", order=310)
+
+
+@hooks.register("construct_homepage_panels")
+def roster_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if ADMINISTRATION.allows(request.user):
+        panels.append(RosterPanel())
