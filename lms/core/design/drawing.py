@@ -6,6 +6,7 @@ from math import pi
 
 RING_RADIUS = 52
 RING_LENGTH = 2 * pi * RING_RADIUS
+RING_MOST_OPEN = 0.98
 
 
 def share(value: float, of: float) -> float:
@@ -18,6 +19,12 @@ def share(value: float, of: float) -> float:
 def plain(number: float) -> str:
     """A figure as people write it: 24.5, 32, 7 (no idle zeros)."""
     return f"{round(float(number), 2):g}"
+
+
+def ring_dash(filled: float) -> str:
+    """The stroke of a ring filled to this share: short of everything it stays visibly open."""
+    drawn = filled if filled >= 1 else min(filled, RING_MOST_OPEN)
+    return f"{drawn * RING_LENGTH:.1f} {RING_LENGTH:.1f}"
 
 
 @dataclass(frozen=True)
