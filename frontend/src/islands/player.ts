@@ -192,6 +192,7 @@ export class LmsPlayer extends HTMLElement {
     video.addEventListener('playing', () => {
       this.view.wait(false);
       this.sample();
+      if (!this.everSaved) this.view.saved('playing', 0, this.verifiedMs);
     });
     video.addEventListener('waiting', () => {
       this.view.wait(true);
@@ -305,7 +306,8 @@ export class LmsPlayer extends HTMLElement {
     const { answer } = report;
     if (answer !== null) this.verifiedMs = Math.max(this.verifiedMs, answer.coveredMs);
     if (answer !== null) this.everSaved = true;
-    const settled: Saved = this.everSaved ? 'saved' : 'idle';
+    const unsaved: Saved = this.view.video.paused ? 'idle' : 'playing';
+    const settled: Saved = this.everSaved ? 'saved' : unsaved;
     const state: Saved = !report.reached ? 'offline' : report.waiting > 0 ? 'saving' : settled;
     this.view.saved(state, report.waiting, this.verifiedMs);
     if (!report.reached) {

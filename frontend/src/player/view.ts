@@ -2,7 +2,7 @@
 import { clock, fill } from './clock';
 import type { Span } from './spans';
 
-export type Saved = 'idle' | 'saving' | 'saved' | 'offline';
+export type Saved = 'idle' | 'playing' | 'saving' | 'saved' | 'offline';
 
 const SVG = 'http://www.w3.org/2000/svg';
 

@@ -1,13 +1,20 @@
 """The words of the islands, from the same catalogue as the pages."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
-def player_words() -> dict[str, str]:
+def player_words(beat_seconds: int) -> dict[str, str]:
     return {
         "place": _("{now}，全长 {length}"),
         "locked": _("首次学习请按顺序观看"),
         "saved_idle": _("开始学习后，记录会自动保存"),
+        "saved_playing": ngettext(
+            "正在学习，记录每 %(count)d 秒自动保存",
+            "正在学习，记录每 %(count)d 秒自动保存",
+            beat_seconds,
+        )
+        % {"count": beat_seconds},
         "saved_saving": _("正在保存…"),
         "saved_saved": _("已保存"),
         "saved_offline": _("连不上学校，{count} 条记录存在本机，恢复后自动上传"),

@@ -19,6 +19,9 @@ from lms.core.design.words import player_words, upload_words
 
 register = template.Library()
 
+BEAT_SECONDS = 15
+CELLS_A_ROW = 6
+
 
 def sprite_url() -> str:
     """Where the icons are."""
@@ -105,7 +108,7 @@ def progress_ring(
         "size": size,
         "done": filled >= 1,
         "percent": int(filled * 100),
-        "dash": f"{filled * drawing.RING_LENGTH:.1f} {drawing.RING_LENGTH:.1f}",
+        "dash": drawing.ring_dash(filled),
         "radius": drawing.RING_RADIUS,
     }
 
@@ -145,24 +148,26 @@ def watched_map(
 
 
 @register.inclusion_tag("components/heat_strip.html")
-def heat_strip(cells: Iterable[tuple[str, float]], label: str, unit: str = "") -> dict[str, Any]:
-    """One square a `(name, value)`: months or weeks of study, darker for more."""
-    rows = list(cells)
-    top = max((value for _name, value in rows), default=0)
+def heat_strip(values: Iterable[tuple[str, float]], label: str, unit: str = "") -> dict[str, Any]:
+    """One square a `(name, value)`, darker for more; rows of six, beside each other on a PC."""
+    named = list(values)
+    top = max((value for _name, value in named), default=0)
+    cells = [
+        {
+            "x": place % CELLS_A_ROW * 40 + 2,
+            "middle": place % CELLS_A_ROW * 40 + 20,
+            "name": name,
+            "value": drawing.plain(value),
+            "level": drawing.heat_level(value, top),
+        }
+        for place, (name, value) in enumerate(named)
+    ]
     return {
         "label": label,
-        "width": max(1, len(rows)) * 40,
-        "cells": [
-            {
-                "x": place * 40,
-                "middle": place * 40 + 18,
-                "name": name,
-                "value": drawing.plain(value),
-                "level": drawing.heat_level(value, top),
-            }
-            for place, (name, value) in enumerate(rows)
-        ],
         "unit": unit,
+        "cells": cells,
+        "rows": [cells[start : start + CELLS_A_ROW] for start in range(0, len(cells), CELLS_A_ROW)],
+        "width": CELLS_A_ROW * 40,
     }
 
 
@@ -312,16 +317,17 @@ def player(
     context: template.Context, config: Mapping[str, Any], poster: str = "", title: str = ""
 ) -> dict[str, Any]:
     """The lesson's video with its controls; `config` is what docs/design-system.md lists."""
+    words = player_words(config.get("beatSeconds", BEAT_SECONDS))
     return {
         "config": {
             "rates": [0.75, 1, 1.25, 1.5],
             "maxRate": 1.5,
-            "beatSeconds": 15,
+            "beatSeconds": BEAT_SECONDS,
             "covered": [],
             "resumeMs": 0,
             "completed": False,
             **config,
-            "strings": {**player_words(), **config.get("strings", {})},
+            "strings": {**words, **config.get("strings", {})},
         },
         "poster": poster or config.get("poster", ""),
         "title": title,
