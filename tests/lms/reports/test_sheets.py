@@ -82,7 +82,7 @@ def test_export_holds_the_members_and_figures_of_the_board() -> None:
     ]  # fmt: skip
     first = tree.first.name
     assert rows[1:4] == [
-        ["甲书记", "700001", first, 0, 0, 0, 0, 0, 0, 0, 32, "未开始", None],
+        ["甲书记", "700001", first, 0, 0, 0, 0, 0, 0, 0, 32, "尚无学时", None],
         ["=cmd|' /C calc'!A0", "700002", first, 0, 2.5, 0, 0, 0, 0, 2.5, 29.5, "进行中",
          dt.datetime(2026, 2, 3)],
         ["王䶮", "700003", first, 0, 0, 33, 1, 0, 0, 33, 0, "已达标", dt.datetime(2026, 4, 6)],
