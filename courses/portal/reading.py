@@ -17,6 +17,7 @@ from lms.core import clock
 from lms.members.models import Member
 
 COURSES_ON_HOME = 6
+CARDS_A_ROW = 3
 
 
 def greeting(member: Member) -> str:
@@ -60,7 +61,10 @@ def home_context(member: Member) -> dict[str, Any]:
         "year": year_figures(member),
         "go_on": _go_on(begun, stops) or _begin(new),
         "shown": [item.card for item in [*begun, *new][:COURSES_ON_HOME]],
+        "few": min(len(begun) + len(new), COURSES_ON_HOME) < CARDS_A_ROW,
         "has_begun": bool(begun),
+        "finished": [] if begun or new else [item.card for item in items[:COURSES_ON_HOME]],
+        "few_finished": len(items) < CARDS_A_ROW,
         "is_empty": not items,
     }
 
