@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -37,8 +37,7 @@ def _public_host_is_not_allowed() -> bool:
 
 
 def _database() -> dict[str, Any]:
-    found: dict[str, Any] = settings.DATABASE
-    return found
+    return dict(settings.DATABASE)
 
 
 def _database_is_remote() -> bool:
@@ -53,7 +52,7 @@ def _redis_is_remote() -> bool:
 
 
 def _scripts_are_open() -> bool:
-    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    directives: Any = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     sources = directives.get("script-src", directives.get("default-src", ["*"]))
     return bool({"*", "'unsafe-inline'", "'unsafe-eval'", "http:", "https:"} & set(sources))
 

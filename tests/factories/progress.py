@@ -41,7 +41,7 @@ def sitting(
         lesson=lesson,
         opened_at=opened.replace(microsecond=opened.microsecond // 1000 * 1000),
         closed_at=closed_at,
-        duration_ms=duration_ms or lesson.duration_ms,
+        duration_ms=duration_ms or lesson.duration_ms or 0,
         allowed_percent=allowed_percent,
         **fields,
     )

@@ -1,0 +1,383 @@
+"""Every route × every role × whose the thing is: exactly those are let in who are meant to be.
+
+`CASES` has one line for each route of ours: how it is asked for, and which roles reach whose
+objects. A route without a line fails, and so does a line without a route. What is refused is a
+404 for who has signed in, and the way to the sign-in page (401 for programs) for who has not.
+Wagtail's own routes are not listed one by one: their outer gate is asked as each role, and those
+that open a page or a person are asked for ones outside the asker's branches.
+"""
+
+import ast
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.urls import URLPattern, get_resolver
+
+from courses.progress import beats
+from lms import asgi
+from lms.core.access import declared
+from lms.members.models import RosterState
+from tests.support.matrix import (
+    BRANCHES,
+    FOREIGN,
+    OWN,
+    PARENT,
+    ROLES,
+    SELF,
+    SIBLING,
+    SIGNED_IN,
+    WHERES,
+    World,
+    filled,
+)
+
+Arguments = Callable[[World, str, str], dict[str, Any]]
+ANY = ("",)  # a route without an object: there is only one of it
+
+# --- Who reaches whose --------------------------------------------------------------------------
+
+EVERYBODY = dict.fromkeys(ROLES, ANY)
+WHO_SIGNED_IN = dict.fromkeys(SIGNED_IN, ANY)
+OVERSEERS = dict.fromkeys(("secretary", "administrator", "school"), ANY)
+TEACHERS = dict.fromkeys(("instructor", "administrator", "school"), ANY)
+ADMINISTRATORS = dict.fromkeys(("administrator", "school"), ANY)
+# One's own things, whatever one's role.
+ONESELF = dict.fromkeys(SIGNED_IN, (SELF,))
+# A branch's figures and people: its secretary, and the administrators of it and above.
+BOARD = {
+    "secretary": (SELF, OWN),
+    "administrator": (SELF, OWN),
+    "school": (OWN, SIBLING, PARENT),
+}
+# Recordings: who teaches in the branch or administers it.
+LECTURES = {"instructor": (OWN,), "administrator": (OWN,), "school": (OWN, SIBLING, PARENT)}
+# Courses: who belongs to the branch they are for or below it, and who teaches there.
+AUDIENCE = {
+    "member": (OWN, PARENT),
+    "instructor": (OWN, PARENT),
+    "secretary": (OWN, PARENT),
+    "administrator": (OWN, PARENT),
+    "school": (OWN, SIBLING, PARENT),
+}
+RECORDS = {"administrator": (SELF, OWN), "school": (SELF, OWN, SIBLING, PARENT)}
+BRANCH_RECORDS = {"administrator": (OWN,), "school": (OWN, SIBLING, PARENT)}
+NOBODY: dict[str, tuple[str, ...]] = {}
+
+
+@dataclass(frozen=True)
+class Case:
+    """How one route is asked for, and who reaches whose object there."""
+
+    allowed: dict[str, tuple[str, ...]]
+    arguments: Arguments = lambda world, where, role: {}
+    wheres: tuple[str, ...] = ANY
+    method: str = "GET"
+    data: Callable[[World, str, str], Any] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = ""
+
+
+def branch(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"branch_id": world.branch(where).pk, "pk": world.branch(where).pk}
+
+
+def person(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.person(where, role)
+    return {**branch(world, where, role), "member_id": found.pk, "pk": found.pk}
+
+
+def entry(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.entry(world.person(where, role))
+    return {**person(world, where, role), "entry_id": found.pk}
+
+
+def asset(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"asset_id": world.asset(where).pk, "pk": world.asset(where).pk}
+
+
+def course(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"slug": world.course(where).slug, "image_id": world.picture.pk}
+
+
+def lesson(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.lesson(where)
+    return {
+        "lesson_id": found.pk,
+        "image_id": world.picture.pk,
+        "document_id": world.document.pk,
+    }
+
+
+def session(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"session_id": world.session(world.person(where, role)).pk}
+
+
+def upload(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.upload(world.person(where, role), world.branch(where))
+    return {"upload_id": found.pk}
+
+
+def roster(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.roster(world.person(where, role)).pk}
+
+
+def applied_roster(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.roster(world.person(where, role), RosterState.APPLIED).pk}
+
+
+def lecture_link(world: World, where: str, role: str) -> dict[str, Any]:
+    address = world.playlist(world.person(where, role), OWN)
+    _, _, token, expiry, member_id, asset_id, rest = address.split("/", 6)
+    return {
+        "token": token,
+        "expiry": expiry,
+        "member_id": member_id,
+        "asset_id": asset_id,
+        "rest": rest,
+    }
+
+
+TUS = {"Tus-Resumable": "1.0.0"}
+BY_BRANCH = {"wheres": BRANCHES}
+BY_PERSON = {"wheres": WHERES}
+
+CASES: dict[str, Case] = {
+    # The ground floor
+    "healthz": Case(EVERYBODY),
+    "readyz": Case(EVERYBODY),
+    "preferences/": Case(EVERYBODY, method="POST"),
+    "help/": Case(EVERYBODY),
+    "styleguide/": Case(EVERYBODY),
+    # People
+    "sign-in/": Case(EVERYBODY),
+    "sign-out/": Case(EVERYBODY),
+    "sign-in/forgotten/": Case(EVERYBODY),
+    "sign-in/password/": Case(WHO_SIGNED_IN),
+    "sign-in/password/first/": Case(WHO_SIGNED_IN),
+    "admin/login/": Case(WHO_SIGNED_IN),  # sends everybody on: to the sign-in page, or inside
+    "admin/roster/": Case(ADMINISTRATORS),
+    "admin/roster/template.<slug:form>": Case(ADMINISTRATORS, lambda *_: {"form": "xlsx"}),
+    "admin/roster/<int:pk>/": Case(dict.fromkeys(ADMINISTRATORS, (SELF,)), roster, **BY_PERSON),
+    "admin/roster/<int:pk>/apply/": Case(
+        dict.fromkeys(ADMINISTRATORS, (SELF,)), roster, method="POST", **BY_PERSON
+    ),
+    "admin/roster/<int:pk>/codes.xlsx": Case(
+        dict.fromkeys(ADMINISTRATORS, (SELF,)), applied_roster, **BY_PERSON
+    ),
+    "admin/members/first-code/<int:pk>/": Case(
+        {"administrator": (SELF, OWN), "school": (SELF, OWN, SIBLING, PARENT)},
+        person,
+        method="POST",
+        **BY_PERSON,
+    ),
+    "admin/members/": Case(ADMINISTRATORS),
+    "admin/members/results/": Case(ADMINISTRATORS),
+    "admin/members/new/": Case(NOBODY),
+    "admin/members/edit/<int:pk>/": Case(RECORDS, person, **BY_PERSON),
+    "admin/members/delete/<int:pk>/": Case(NOBODY, person, **BY_PERSON),
+    "admin/members/history/<int:pk>/": Case(RECORDS, person, **BY_PERSON),
+    "admin/members/history-results/<int:pk>/": Case(RECORDS, person, **BY_PERSON),
+    "admin/members/usage/<int:pk>/": Case(RECORDS, person, **BY_PERSON),
+    "admin/members/inspect/<int:pk>/": Case(RECORDS, person, **BY_PERSON),
+    "admin/branches/": Case(ADMINISTRATORS),
+    "admin/branches/results/": Case(ADMINISTRATORS),
+    "admin/branches/new/": Case(NOBODY),
+    "admin/branches/edit/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
+    "admin/branches/delete/<int:pk>/": Case(NOBODY, branch, **BY_BRANCH),
+    "admin/branches/history/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
+    "admin/branches/history-results/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
+    "admin/branches/usage/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
+    "admin/branches/inspect/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
+    # Reports
+    "archive/": Case(WHO_SIGNED_IN),
+    "archive/entries/<int:entry_id>/": Case(ONESELF, entry, **BY_PERSON),
+    "board/": Case(OVERSEERS),
+    "board/<int:branch_id>/": Case(BOARD, branch, **BY_BRANCH),
+    "board/<int:branch_id>/export.xlsx": Case(BOARD, branch, **BY_BRANCH),
+    "board/<int:branch_id>/members/<int:member_id>/": Case(BOARD, person, **BY_PERSON),
+    "board/<int:branch_id>/members/<int:member_id>/entries/<int:entry_id>/": Case(
+        BOARD, entry, **BY_PERSON
+    ),
+    # Lectures
+    "admin/lectures/": Case(TEACHERS),
+    "admin/lectures/upload/": Case(TEACHERS),
+    "admin/lectures/<uuid:asset_id>/": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/status/": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/retry/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/cancel/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/choose-lecture/": Case(TEACHERS),
+    "admin/choose-lecture/results/": Case(TEACHERS),
+    "admin/choose-lecture/chosen/<str:pk>/": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/choose-lecture/chosen-multiple/": Case(TEACHERS),
+    "uploads/": Case(TEACHERS, method="OPTIONS"),
+    "uploads/<uuid:upload_id>/": Case(
+        dict.fromkeys(TEACHERS, (SELF,)), upload, method="HEAD", headers=TUS, **BY_PERSON
+    ),
+    "hls/<str:token>/<str:expiry>/<str:member_id>/<str:asset_id>/<path:rest>": Case(
+        ONESELF, lecture_link, **BY_PERSON
+    ),
+    # Courses
+    "": Case(EVERYBODY),
+    "courses/": Case(WHO_SIGNED_IN),
+    "courses/<str:slug>/": Case(AUDIENCE, course, **BY_BRANCH),
+    "courses/<str:slug>/cover/<int:image_id>/": Case(AUDIENCE, course, **BY_BRANCH),
+    "lessons/<int:lesson_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
+    "lessons/<int:lesson_id>/documents/<int:document_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
+    "lessons/<int:lesson_id>/images/<int:image_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
+    "files/<path:name>": Case(
+        TEACHERS, lambda world, where, role: {"name": world.picture.file.name}
+    ),
+    "api/v1/^courses/$": Case(WHO_SIGNED_IN),
+    "api/v1/^courses/(?P<slug>[^/]+)/$": Case(AUDIENCE, course, **BY_BRANCH),
+    # Watching
+    "learn/sessions/": Case(
+        AUDIENCE,
+        method="POST",
+        data=lambda world, where, role: {"lesson": world.lesson(where).pk},
+        **BY_BRANCH,
+    ),
+    "learn/sessions/<uuid:session_id>/settle/": Case(ONESELF, session, method="POST", **BY_PERSON),
+    "learn/sessions/<uuid:session_id>/playlist/": Case(ONESELF, session, **BY_PERSON),
+}
+OURS = ("lms.", "courses.", "exams.", "live.", "media_pipeline.")
+
+
+def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every route of the site as written in its URLconf, with its pattern."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route, pattern
+        else:
+            yield from routes(pattern.url_patterns, route)
+
+
+def is_ours(route: str, pattern: URLPattern) -> bool:
+    """Not one of those Wagtail brings along; what stands outside its prefix is always ours."""
+    return not route.startswith("admin/") or pattern.callback.__module__.startswith(OURS)
+
+
+OUR_ROUTES = sorted({route for route, pattern in routes() if is_ours(route, pattern)})
+WAGTAIL_ROUTES = sorted({route for route, pattern in routes() if route not in OUR_ROUTES})
+
+
+def is_refused(answer: HttpResponseBase, role: str) -> bool:
+    """404 to who has signed in; to the sign-in page or 401 to who has not; a bug is neither."""
+    assert answer.status_code < 500
+    if role == "anonymous":
+        if answer.status_code == 302:
+            return answer["Location"].startswith("/sign-in/?")
+        return answer.status_code in {401, 404}
+    # Wagtail's own views send who may not on to its home page, with a word of why.
+    return answer.status_code in {403, 404} or (
+        answer.status_code == 302 and answer["Location"] in {"/admin/", "/admin/login/"}
+    )
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for all cells; each cell takes back what it changed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+def asked(world: World, case: Case, route: str, role: str, where: str) -> HttpResponseBase:
+    path = filled(route, case.arguments(world, where, role))
+    data = case.data(world, where, role) if case.data else None
+    client = world.clients[role]
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        answer = getattr(client, case.method.lower())(path, data, headers=case.headers or None)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    if answer.streaming:
+        list(answer.streaming_content)  # a file is closed when it has been read
+    return answer
+
+
+def test_every_route_declares_who_may_reach_it() -> None:
+    assert [route for route, pattern in routes() if declared(pattern.callback, route) is None] == []
+
+
+def test_every_route_has_a_case_and_every_case_a_route() -> None:
+    assert sorted(CASES) == OUR_ROUTES
+
+
+@pytest.mark.parametrize("route", CASES)
+def test_route_lets_in_exactly_those_who_are_meant_to_be(world: World, route: str) -> None:
+    case = CASES[route]
+    expected = {
+        (role, where): where in case.allowed.get(role, ())
+        for role in ROLES
+        for where in case.wheres
+    }
+    found = {
+        (role, where): not is_refused(asked(world, case, route, role, where), role)
+        for role, where in expected
+        if (role, where) != ("anonymous", SELF)
+    }
+    expected.pop(("anonymous", SELF), None)
+    assert found == expected
+
+
+@pytest.mark.parametrize("route", WAGTAIL_ROUTES)
+def test_wagtails_routes_refuse_who_has_no_business_in_the_back_office(
+    world: World, route: str
+) -> None:
+    case = Case(NOBODY, lambda *_: {})
+    outsiders = ("anonymous", "member", "secretary")
+    refused = {role: is_refused(asked(world, case, route, role, ""), role) for role in outsiders}
+    assert refused == dict.fromkeys(outsiders, True)
+
+
+PAGE_ROUTES = [
+    route for route in WAGTAIL_ROUTES if "<int:page_id>" in route or "pages/<int:pk>" in route
+]
+
+
+@pytest.mark.parametrize("route", PAGE_ROUTES)
+@pytest.mark.parametrize("where", [SIBLING, FOREIGN])
+def test_wagtails_routes_know_no_course_for_a_branch_one_does_not_teach_in(
+    world: World, route: str, where: str
+) -> None:
+    page = world.course(where).pk
+    case = Case(NOBODY, lambda *_: {"page_id": page, "pk": page, "id": page})
+    answer = asked(world, case, route, "instructor", where)
+    body = b"" if answer.streaming else answer.content
+    assert world.course(where).title.encode() not in body
+    assert answer.status_code in {302, 403, 404, 405}
+
+
+# What is answered beside Django, by path; each has a line here saying who may.
+PLAIN_ROUTES = {"/beat/": "who holds a token the lesson page was given, for that sitting alone"}
+
+
+def test_what_is_answered_beside_django_is_listed() -> None:
+    tree = ast.parse(Path(asgi.__file__).read_text())
+    compared = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and "path" in ast.unparse(node.left)
+    ]
+    assert [ast.unparse(node) for node in compared] == ["scope['path'] == PATH"]
+    assert list(PLAIN_ROUTES) == [beats.PATH]
+
+
+@pytest.mark.parametrize("token", ["", "forged", "a.b.c", "x" * 5000])
+def test_a_beat_without_a_token_of_ours_is_refused(token: str) -> None:
+    async def sent() -> int:
+        transport = httpx.ASGITransport(app=asgi.application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            beat = {"seq": 1, "from": 0, "to": 15_000, "rate": 1, "visible": True}
+            answer = await client.post("/beat/", json={"token": token, "beats": [beat]})
+            return answer.status_code
+
+    assert asyncio.run(sent()) == 401
