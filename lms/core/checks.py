@@ -188,7 +188,7 @@ REFUSALS: Sequence[Refusal] = (
         "api-open",
         lambda: (
             "rest_framework.permissions.IsAuthenticated"
-            not in settings.REST_FRAMEWORK["DEFAULT_PERMISSION_CLASSES"]
+            not in list(cast(Any, settings.REST_FRAMEWORK["DEFAULT_PERMISSION_CLASSES"]))
         ),
         _("接口默认不要求登录；请恢复 DEFAULT_PERMISSION_CLASSES。"),
     ),
