@@ -58,7 +58,7 @@ def tiles(figures: Figures) -> dict[str, str]:
     """The notes under the figures at the head of a board."""
     return {
         "reached": _("占 %(percent)s%%") % {"percent": figures.reached_percent},
-        "behind": _("进行中 %(started)s，尚无学时 %(rest)s")
+        "behind": _("进行中 %(started)s，尚无学时\u00a0%(rest)s")
         % {"started": figures.started, "rest": figures.not_started},
         "average": _("年度要求 %(target)s 学时") % {"target": ANNUAL_TARGET},
     }

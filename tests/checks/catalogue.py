@@ -23,6 +23,8 @@ from lms import env
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "lms/locale/en/LC_MESSAGES/django.po"
 COMPILED = SOURCE.with_suffix(".mo")
+# Words of Wagtail that its own Chinese catalogue lacks; kept by hand, compiled here.
+SUPPLEMENT = ROOT / "lms/locale/zh_Hans/LC_MESSAGES/django.po"
 PACKAGES = ("lms", "courses", "media_pipeline", "exams", "live")
 PLACE = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
 
@@ -99,6 +101,11 @@ def computed() -> list[str]:
     return found
 
 
+def supplement() -> Catalog:
+    with SUPPLEMENT.open("rb") as file:
+        return read_po(file, locale="zh_Hans", charset="utf-8")
+
+
 def committed() -> Catalog:
     with SOURCE.open("rb") as file:
         return read_po(file, locale="en", charset="utf-8")
@@ -146,6 +153,8 @@ def faults() -> list[str]:
             found.append(f"other places than the Chinese: {words[0]}")
     if not COMPILED.exists() or COMPILED.read_bytes() != compiled(kept):
         found.append(f"{COMPILED.name} is not what {SOURCE.name} says")
+    if SUPPLEMENT.with_suffix(".mo").read_bytes() != compiled(supplement()):
+        found.append(f"the compiled catalogue is not what {SUPPLEMENT.relative_to(ROOT)} says")
     return found
 
 
@@ -168,6 +177,7 @@ def write() -> None:
     with SOURCE.open("wb") as file:
         write_po(file, kept, width=100, sort_by_file=True, include_lineno=False)
     COMPILED.write_bytes(compiled(kept))
+    SUPPLEMENT.with_suffix(".mo").write_bytes(compiled(supplement()))
 
 
 def main(arguments: list[str]) -> int:
