@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from lms.members.codes import is_standing_code
 from lms.members.models import Member
-from lms.members.queries import member_named, members_with_roles
+from lms.members.queries import member_named, person
 
 
 def folded_name(name: str) -> str:
@@ -49,5 +49,5 @@ class NumberOrPhoneBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> Member | None:
         """The person of a request, with the roles of the day."""
-        member = members_with_roles().filter(pk=user_id).first()
+        member = person(user_id)
         return member if member and self.user_can_authenticate(member) else None

@@ -5,6 +5,7 @@ path has the same fixed length, so a sibling's path is never a prefix of another
 """
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -58,19 +59,32 @@ def roles_of(by: Any, *, day: dt.date | None = None) -> QuerySet[RoleAssignment]
     )
 
 
-def members_with_roles() -> QuerySet[Member]:
+def members_with_roles(today: dt.date | None = None) -> QuerySet[Member]:
     """Members who carry what they are today, which a request asks about several times.
 
     `roles_today` is ["role path", …], `branch_today` the path of the branch they belong to, or
     None. Loading both with the person costs no statement of its own.
     """
-    today = clock.today()
+    today = today or clock.today()
     held = RoleAssignment.objects.filter(held_on(today), member_id=OuterRef("pk"))
     standing = Membership.objects.filter(standing_on(today), member_id=OuterRef("pk"))
     return Member.objects.annotate(
         roles_today=ArraySubquery(held.values_list(Concat("role", Value(" "), "branch__path"))),
         branch_today=Subquery(standing.values("branch__path")[:1]),
     )
+
+
+@functools.lru_cache(maxsize=2)
+def _person_statement(today: dt.date) -> tuple[str, tuple[Any, ...]]:
+    """The SQL for one of `members_with_roles`, put together once a day; the key goes last."""
+    statement, parameters = members_with_roles(today).filter(pk=0).query.sql_with_params()
+    return statement, parameters[:-1]
+
+
+def person(member_id: int) -> Member | None:
+    """One of `members_with_roles`: what every request begins with, so it is kept compiled."""
+    statement, parameters = _person_statement(clock.today())
+    return next(iter(Member.objects.raw(statement, (*parameters, member_id))), None)
 
 
 def standing_today(by: Any) -> tuple[str | None, list[tuple[str, str]]]:

@@ -1,5 +1,6 @@
 """Component tags: `{% load design %}`. Their vocabulary is in docs/design-system.md."""
 
+import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -23,8 +24,9 @@ BEAT_SECONDS = 15
 CELLS_A_ROW = 6
 
 
+@functools.cache
 def sprite_url() -> str:
-    """Where the icons are."""
+    """Where the icons are; the bundles of a running school do not change."""
     loader = DjangoViteAssetLoader.instance()
     return str(loader.generate_vite_asset_url("src/generated/icons.svg"))
 
@@ -39,6 +41,12 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
             '<use href="{}#{}"></use></svg>',
             css, label, sprite_url(), name,
         )  # fmt: skip
+    return _decoration(name, css)
+
+
+@functools.lru_cache(maxsize=256)
+def _decoration(name: str, css: str) -> SafeString:
+    """A page has some twenty of them, the same ones every time."""
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false" width="24" height="24"'
         ' viewBox="0 0 24 24">'
