@@ -1,5 +1,7 @@
 """The English catalogue: what the code says in Chinese, extracted without GNU gettext.
 
+Beside it stands a Chinese one for what Wagtail leaves in English; it is only compiled here.
+
 `python -m tests.checks.catalogue --write` brings lms/locale up to date after words have changed
 (new ones are added untranslated, unused ones go) and compiles it; the compiled file is committed,
 so that the school starts without a compiler of catalogues.
@@ -21,8 +23,8 @@ from babel.messages.pofile import read_po, write_po
 from lms import env
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "lms/locale/en/LC_MESSAGES/django.po"
-COMPILED = SOURCE.with_suffix(".mo")
+LOCALES = ROOT / "lms/locale"
+SOURCE = LOCALES / "en/LC_MESSAGES/django.po"
 # Words of Wagtail that its own Chinese catalogue lacks; kept by hand, compiled here.
 SUPPLEMENT = ROOT / "lms/locale/zh_Hans/LC_MESSAGES/django.po"
 PACKAGES = ("lms", "courses", "media_pipeline", "exams", "live")
@@ -106,9 +108,13 @@ def supplement() -> Catalog:
         return read_po(file, locale="zh_Hans", charset="utf-8")
 
 
-def committed() -> Catalog:
-    with SOURCE.open("rb") as file:
-        return read_po(file, locale="en", charset="utf-8")
+def committed(source: Path = SOURCE) -> Catalog:
+    with source.open("rb") as file:
+        return read_po(file, locale=source.parts[-3], charset="utf-8")
+
+
+def every_source() -> list[Path]:
+    return sorted(LOCALES.glob("*/LC_MESSAGES/django.po"))
 
 
 def entries(catalog: Catalog) -> Iterator[Message]:
@@ -151,8 +157,10 @@ def faults() -> list[str]:
             not set(PLACE.findall(form)) <= wanted for form in translated
         ):
             found.append(f"other places than the Chinese: {words[0]}")
-    if not COMPILED.exists() or COMPILED.read_bytes() != compiled(kept):
-        found.append(f"{COMPILED.name} is not what {SOURCE.name} says")
+    for source in every_source():
+        binary = source.with_suffix(".mo")
+        if not binary.exists() or binary.read_bytes() != compiled(committed(source)):
+            found.append(f"{binary.relative_to(ROOT)} is not what its {source.name} says")
     if SUPPLEMENT.with_suffix(".mo").read_bytes() != compiled(supplement()):
         found.append(f"the compiled catalogue is not what {SUPPLEMENT.relative_to(ROOT)} says")
     return found
@@ -176,7 +184,8 @@ def write() -> None:
     kept.header_comment = "# What the school says, in English."
     with SOURCE.open("wb") as file:
         write_po(file, kept, width=100, sort_by_file=True, include_lineno=False)
-    COMPILED.write_bytes(compiled(kept))
+    for source in every_source():
+        source.with_suffix(".mo").write_bytes(compiled(committed(source)))
     SUPPLEMENT.with_suffix(".mo").write_bytes(compiled(supplement()))
 
 
