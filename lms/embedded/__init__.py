@@ -9,7 +9,7 @@ is stopped under somebody's feet, and nothing is left behind.
 With DATABASE_URL or REDIS_URL set, that server is somebody else's and is left alone.
 """
 
-from lms.embedded.holding import Hold, ensure_services, held, revive, serve
+from lms.embedded.holding import Hold, await_stop, ensure_services, held, revive, serve
 from lms.embedded.places import ServiceStartError
 
-__all__ = ["Hold", "ServiceStartError", "ensure_services", "held", "revive", "serve"]
+__all__ = ["Hold", "ServiceStartError", "await_stop", "ensure_services", "held", "revive", "serve"]

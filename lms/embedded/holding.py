@@ -24,6 +24,8 @@ from lms.embedded.places import (
 )
 
 START_SECONDS = 90
+STOP_SECONDS = 40
+KEEPER_NOTICES_WITHIN_SECONDS = 1.5
 
 
 @contextlib.contextmanager
@@ -104,6 +106,30 @@ def _start_keeper(log: Path) -> subprocess.Popen[bytes]:
     return keeper
 
 
+def await_stop() -> None:
+    """Return when the servers have stopped, or at once when somebody else still holds them."""
+    if not wanted():
+        return
+    deadline = time.monotonic() + STOP_SECONDS
+    patience = time.monotonic() + KEEPER_NOTICES_WITHIN_SECONDS
+    while _keeper_lives() and time.monotonic() < deadline:
+        if not _keeper_is_closing() and time.monotonic() > patience:
+            return
+        time.sleep(0.05)
+
+
+def _keeper_is_closing() -> bool:
+    """The keeper has the exclusive lock, which it gets when the last holder has gone."""
+    descriptor = os.open(HOLDERS_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def revive() -> None:
     """For a holder that stays: start the servers again should their keeper have been killed."""
     if wanted() and not _keeper_lives():
@@ -130,3 +156,4 @@ def serve(arguments: Sequence[str] = ()) -> None:
     with held():
         print(f"PostgreSQL and Redis answer in {env.RUN_DIR}; Ctrl-C ends them.", flush=True)
         stop.wait()
+    await_stop()

@@ -31,6 +31,7 @@ def up(arguments: Sequence[str] = ()) -> None:
             stack.enter_context(_only_one())
             listener = stack.enter_context(_listener())
             say("starting PostgreSQL and Redis …")
+            stack.callback(embedded.await_stop)
             stack.enter_context(embedded.held())
             if not _prepare(stop):
                 return
@@ -38,13 +39,13 @@ def up(arguments: Sequence[str] = ()) -> None:
             say(str(error))
             sys.exit(1)
         tree = Tree(_children(listener.fileno()))
-        stack.callback(say, "closed")
         stack.callback(tree.stop)
         say("opening the doors …")
         tree.start()
         threading.Thread(target=_announce_when_open, args=[stop, started_at], daemon=True).start()
         tree.tend(stop, every=embedded.revive)
         say("closing …")
+    say("closed")
 
 
 class NotOpenedError(Exception):

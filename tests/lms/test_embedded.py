@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.support.environment import BASE_DIR
-from tests.support.processes import processes, wait_until
+from tests.support.processes import SchoolProcess, processes, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -113,6 +113,18 @@ def test_a_killed_server_is_started_again(directory: Path) -> None:
         what="another Redis",
     )
     holder.leave()
+
+
+def test_who_leaves_last_waits_until_the_servers_have_stopped(
+    directory: Path, tmp_path: Path
+) -> None:
+    services = SchoolProcess(
+        ["lms", "services"], log=tmp_path / "services.log", VAR_DIR=str(directory)
+    )
+    services.await_line("Ctrl-C ends them.")
+    services.process.terminate()
+    assert services.process.wait(60) == 0
+    assert server_processes(directory) == []
 
 
 def test_two_who_come_at_once_share_one_cluster(directory: Path) -> None:
