@@ -35,12 +35,18 @@ def pytest_sessionfinish() -> None:
     shutil.rmtree(environment.MEDIA_ROOT, ignore_errors=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever opens a browser is marked so, and is left out of `make test-fast`."""
+    """Whatever opens a browser is marked so, left out of `make test-fast`, and comes last.
+
+    Playwright keeps an event loop running in the main thread from the first page to the end of
+    the session: what needs a loop of its own, or a thread without one, has to come before.
+    """
     for item in items:
         names = getattr(item, "fixturenames", ())
         if {"page", "context", "browser"} & set(names):
             item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 # --- Database and Redis -------------------------------------------------------------------------

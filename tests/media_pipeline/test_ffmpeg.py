@@ -215,7 +215,8 @@ def test_a_hanging_run_is_killed_with_all_it_started(
     failure = run_wrong(tmp_path, HANGS_WITH_CHILD, stall=1)
     assert failure.message == "转码停滞不前，已停止。请重试。"
     assert time.monotonic() - started < 10
-    assert living_in_group(int((tmp_path / "pids").read_text())) == []
+    group = int((tmp_path / "pids").read_text())
+    wait_until(lambda: living_in_group(group) == [], what="the end of the whole group")
 
 
 def test_a_run_past_its_wall_time_is_ended(tmp_path: Path) -> None:
