@@ -128,6 +128,7 @@ def test_beats_of_an_offline_stretch_survive_the_tab_and_arrive_once(
     player = enter(pc_page, study)
     player.locator("[data-start]").click()
     wait_until_at(pc_page, 2)
+    expect(player.locator("[data-saved]")).to_have_text("正在学习，记录每 15 秒自动保存")
     pc_page.context.set_offline(True)
     wait_until_at(pc_page, 4)
     player.locator("[data-action=play]").click()

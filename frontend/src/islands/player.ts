@@ -33,6 +33,7 @@ export class LmsPlayer extends HTMLElement {
   private lastMs = 0;
   private flushTimer = 0;
   private refreshTimer = 0;
+  private retryTimer = 0;
   private leaving = false;
   private settling = false;
   private everSaved = false;
@@ -81,6 +82,7 @@ export class LmsPlayer extends HTMLElement {
     this.engine.close();
     window.clearInterval(this.flushTimer);
     window.clearTimeout(this.refreshTimer);
+    window.clearTimeout(this.retryTimer);
   }
 
   private get locked(): boolean {
@@ -257,6 +259,7 @@ export class LmsPlayer extends HTMLElement {
     if (step > 0 && step < 2000) this.spans = addSpan(this.spans, this.lastMs, position);
     this.lastMs = position;
     this.keep(finished);
+    if (finished.length > 0) void this.queue.then(() => this.flush());
   }
 
   private stopped(): void {
@@ -311,7 +314,8 @@ export class LmsPlayer extends HTMLElement {
     const state: Saved = !report.reached ? 'offline' : report.waiting > 0 ? 'saving' : settled;
     this.view.saved(state, report.waiting, this.verifiedMs);
     if (!report.reached) {
-      window.setTimeout(() => {
+      window.clearTimeout(this.retryTimer);
+      this.retryTimer = window.setTimeout(() => {
         void this.flush();
       }, RETRY_FLUSH_MS);
     }
