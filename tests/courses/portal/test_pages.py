@@ -108,6 +108,16 @@ def test_the_home_page_leads_to_the_lesson_that_was_begun(signed_in, member):
     assert [(card["title"], card["percent"]) for card in begun["shown"]] == [("数字技能", 50)]
 
 
+def test_the_home_page_offers_what_is_finished_when_nothing_else_is_left(signed_in, member):
+    _course, (lesson,) = make.course_with_lessons(by=make.editor(), title="数字技能")
+    before = signed_in.get("/").context
+    assert (before["finished"], before["few"]) == ([], True)
+    progress(member, lesson, completed=True, covered_ms=180_000)
+    after = signed_in.get("/").context
+    assert (after["shown"], after["go_on"]) == ([], None)
+    assert [(card["title"], card["done"]) for card in after["finished"]] == [("数字技能", True)]
+
+
 def test_the_catalogue_is_searched_and_filtered(signed_in, member):
     by = make.editor()
     first, (lesson,) = make.course_with_lessons(by=by, title="数字技能", topic="业务能力")
