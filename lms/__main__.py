@@ -16,7 +16,14 @@ OWN = {
     "beat": "lms.supervisor.parts:beat",
 }
 # Django's commands that touch neither PostgreSQL nor Redis; all others find them running.
-WITHOUT_SERVICES = {"check", "collectstatic", "compilemessages", "help", "makemessages", "spectacular"}
+WITHOUT_SERVICES = {
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "help",
+    "makemessages",
+    "spectacular",
+}
 
 
 def main() -> None:
