@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import transaction
+from kombu import pools
 
 from lms.celery import app
 from lms.core.models import Job
@@ -19,10 +20,15 @@ def broker_gone() -> Iterator[None]:
     """Celery's broker is an address nobody listens at."""
     kept = app.conf.broker_url
     app.conf.broker_url = app.conf.broker_write_url = f"redis://127.0.0.1:{free_port()}/0"
-    app.pool.force_close_all()
-    app._pool = app.amqp._producer_pool = None
+    _forget_connections()
     yield
     app.conf.broker_url = app.conf.broker_write_url = kept
+    _forget_connections()
+
+
+def _forget_connections() -> None:
+    """kombu keeps its pools by address, also those that were closed."""
+    pools.reset()
     app._pool = app.amqp._producer_pool = None
 
 
