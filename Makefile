@@ -29,8 +29,8 @@ test: browser ## every test, browser tests included
 	@$(PYTHON) lms/bootstrap.py npm run --silent test
 	@exec $(VENV)/python -m pytest
 
-test-fast: setup ## what takes under two minutes
-	@exec $(VENV)/python -m pytest -m "not slow and not browser"
+test-fast: setup ## what takes under two minutes; the architecture is for `make check`
+	@exec $(VENV)/python -m pytest -m "not slow and not browser" --ignore=tests/architecture
 
 check: setup ## format, lint, types, contracts, migrations, schema, templates, sizes, bundles
 	@exec $(VENV)/python -m tests.checks

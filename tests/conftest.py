@@ -35,17 +35,19 @@ def pytest_sessionfinish() -> None:
     shutil.rmtree(environment.MEDIA_ROOT, ignore_errors=True)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Whatever opens a browser is marked so, early enough for `-m` to choose by it."""
+    if {"page", "context", "browser"} & set(getattr(item, "fixturenames", ())):
+        item.add_marker("browser")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever opens a browser is marked so, left out of `make test-fast`, and comes last.
+    """Browsers come last.
 
     Playwright keeps an event loop running in the main thread from the first page to the end of
     the session: what needs a loop of its own, or a thread without one, has to come before.
     """
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        if {"page", "context", "browser"} & set(names):
-            item.add_marker("browser")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
@@ -63,7 +65,8 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         databases.copy_template()
         cache.clear()
-    TransactionTestCase._fixture_teardown = lambda case: databases.copy_template()  # type: ignore
+    again = databases.copy_template_and_another
+    TransactionTestCase._fixture_teardown = lambda case: again()  # type: ignore[method-assign,misc]
     yield
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's event loop may still be there
     with django_db_blocker.unblock():

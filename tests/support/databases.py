@@ -11,6 +11,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.db import connections
 from psycopg import sql
 
 from lms import env
-from tests.support.environment import BASE_DIR, DATABASE_NAME, VAR_DIR
+from tests.support.environment import BASE_DIR, DATABASE_NAME, SLOT, VAR_DIR
 
 
 def _template_name() -> str:
@@ -38,8 +39,11 @@ def _template_name() -> str:
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[psycopg.Connection[Any]]:
-    """A connection beside Django's, to make and drop databases; one process at a time."""
+def _server(*, alone: bool = False) -> Iterator[psycopg.Connection[Any]]:
+    """A connection beside Django's, to make and drop databases.
+
+    `alone` keeps other test runs out: nobody copies a template that is being made or dropped.
+    """
     descriptor = os.open(VAR_DIR / "databases.lock", os.O_RDWR | os.O_CREAT, 0o600)
     settings: dict[str, Any] = {
         "host": env.DATABASE.get("HOST"),
@@ -49,7 +53,7 @@ def _server() -> Iterator[psycopg.Connection[Any]]:
         "dbname": "postgres",
     }
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
         given = {name: value for name, value in settings.items() if value}
         with psycopg.connect(**given, autocommit=True) as connection:
             yield connection
@@ -65,39 +69,82 @@ def _names(connection: psycopg.Connection[Any]) -> set[str]:
     return {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
 
 
-def _ensure_template(connection: psycopg.Connection[Any]) -> str:
-    name = _template_name()
-    if name in _names(connection):
-        return name
-    unfinished = "unfinished_template_lms"
-    _run(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished)
-    _run(connection, "CREATE DATABASE {}", unfinished)
-    subprocess.run(
-        [sys.executable, "-m", "lms", "migrate", "--verbosity=0"],
-        cwd=BASE_DIR,
-        env={**os.environ, "DATABASE_NAME": unfinished},
-        check=True,
-    )
-    for old in _names(connection):
-        if old.startswith("template_lms_"):
-            _run(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", old)
-    _run(connection, "ALTER DATABASE {} RENAME TO {}", unfinished, name)
-    return name
+def _make_template(name: str) -> None:
+    with _server(alone=True) as connection:
+        if name in _names(connection):
+            return
+        unfinished = "unfinished_template_lms"
+        _run(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished)
+        _run(connection, "CREATE DATABASE {}", unfinished)
+        subprocess.run(
+            [sys.executable, "-m", "lms", "migrate", "--verbosity=0"],
+            cwd=BASE_DIR,
+            env={**os.environ, "DATABASE_NAME": unfinished},
+            check=True,
+        )
+        for old in _names(connection):
+            if old.startswith("template_lms_"):
+                _run(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", old)
+        _run(connection, "ALTER DATABASE {} RENAME TO {}", unfinished, name)
+
+
+def _copy(target: str) -> None:
+    while True:
+        template = _template_name()
+        with _server() as connection:
+            if template in _names(connection):
+                _run(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", target)
+                _run(connection, "CREATE DATABASE {} TEMPLATE {}", target, template)
+                return
+        _make_template(template)
+
+
+class _Spare:
+    """The next copy, made while a test runs."""
+
+    name = f"spare_lms_{SLOT}"
+
+    def __init__(self) -> None:
+        self._maker: threading.Thread | None = None
+
+    def begin(self) -> None:
+        self._maker = threading.Thread(target=_copy, args=[self.name])
+        self._maker.start()
+
+    def finished(self) -> bool:
+        """Wait for it; whether there is one."""
+        if self._maker is None:
+            return False
+        self._maker.join()
+        self._maker = None
+        return True
+
+
+_spare = _Spare()
 
 
 def copy_template() -> None:
     """Put the test database back to what it is after `migrate`."""
     close_connections()
+    if not _spare.finished():
+        _copy(_spare.name)
     with _server() as connection:
-        template = _ensure_template(connection)
         _run(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", DATABASE_NAME)
-        _run(connection, "CREATE DATABASE {} TEMPLATE {}", DATABASE_NAME, template)
+        _run(connection, "ALTER DATABASE {} RENAME TO {}", _spare.name, DATABASE_NAME)
+
+
+def copy_template_and_another() -> None:
+    """As `copy_template`, where more of the kind are likely to follow."""
+    copy_template()
+    _spare.begin()
 
 
 def drop() -> None:
     close_connections()
+    _spare.finished()
     with _server() as connection:
-        _run(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", DATABASE_NAME)
+        for name in (DATABASE_NAME, _spare.name):
+            _run(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
 def close_connections() -> None:
