@@ -14,6 +14,9 @@ import pytest
 from lms import embedded
 
 django.setup()
+# Inherited by a worker of pytest-xdist, it would have the settings read before that worker has
+# taken a slot of its own.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 CHROMIUM = "/usr/bin/chromium"
 ARTEFACTS = environment.BASE_DIR / "var" / "artefacts"

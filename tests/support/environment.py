@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import sys
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -27,6 +28,8 @@ def _take_slot() -> int:
     raise RuntimeError(f"more than {len(SLOTS)} test runs at once")
 
 
+if "lms.env" in sys.modules:
+    raise RuntimeError("Unset DJANGO_SETTINGS_MODULE: the tests must not see another database.")
 SLOT = _take_slot()
 DATABASE_NAME = f"test_lms_{SLOT}"
 MEDIA_ROOT = VAR_DIR / f"media-{SLOT}"
