@@ -183,6 +183,38 @@ class RoleAssignment(models.Model):
         return f"{self.member} · {self.get_role_display()} · {self.branch}"
 
 
+class DutyKind(models.TextChoices):
+    COMMITTEE = "committee", _("班子成员")
+    CADRE_TOWNSHIP = "cadre_township", _("乡科级及以下干部")
+    CADRE_COUNTY = "cadre_county", _("县处级及以上干部")
+
+
+class Duty(models.Model):
+    """One member is something that more study is asked of, from `from_on` until before `until_on`.
+
+    The secretary's office is a role and needs no row here.
+    """
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="duties")
+    kind = models.CharField(_("职务身份"), max_length=20, choices=DutyKind.choices)
+    from_on = models.DateField(_("起"))
+    until_on = models.DateField(_("止"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("职务身份")
+        verbose_name_plural = _("职务身份")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["member", "kind", "from_on"], name="duty_once_a_start"),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")),
+                name="duty_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} · {self.get_kind_display()}"
+
+
 class RosterState(models.TextChoices):
     PREVIEWED = "previewed", _("待确认")
     APPLIED = "applied", _("已导入")

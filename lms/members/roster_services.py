@@ -1,7 +1,7 @@
 """Importing a roster: a preview that changes nothing, then exactly that, once."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,8 +21,10 @@ from lms.members.roster_files import read_table
 from lms.members.roster_plan import Change, ChangeKind, Plan, plan_roster
 from lms.members.roster_words import sentence
 from lms.members.rules import can_administer
+from lms.members.services import announce_standing
 
 BATCH = 1000
+CHANGING = (ChangeKind.CHANGED, ChangeKind.TRANSFER)
 
 
 @transaction.atomic
@@ -140,13 +142,15 @@ def _lock(roster_import: RosterImport) -> None:
     )
 
 
-def _apply(changes: Iterable[Change]) -> None:
+def _apply(changes: Sequence[Change]) -> None:
     by_kind: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
     for change in changes:
         by_kind[change.kind].append(change)
     _write_fields(by_kind[ChangeKind.CHANGED] + by_kind[ChangeKind.TRANSFER])
     _move(by_kind[ChangeKind.TRANSFER])
-    _add(by_kind[ChangeKind.NEW])
+    added = _add(by_kind[ChangeKind.NEW])
+    moved = [c.member_pk for c in changes if c.member_pk is not None and c.kind in CHANGING]
+    announce_standing([*moved, *added])
 
 
 def _write_fields(changes: list[Change]) -> None:
@@ -201,7 +205,7 @@ def _place(change: Change) -> dict[str, Any]:
     return {"branch_id": change.branch_pk, "joined_on": change.joined_on}
 
 
-def _add(changes: list[Change]) -> None:
+def _add(changes: list[Change]) -> list[int]:
     """New people have no password: a first sign-in code costs no hash (see docs/decisions)."""
     until = clock.now() + FIRST_CODE_LASTS
     members = Member.objects.bulk_create(
@@ -226,3 +230,4 @@ def _add(changes: list[Change]) -> None:
         ],
         batch_size=BATCH,
     )
+    return [member.pk for member in members]

@@ -16,10 +16,18 @@ from lms.members.errors import (
     NotInBranchError,
     RoleDateError,
 )
-from lms.members.models import Branch, Member, Membership, Role, RoleAssignment
+from lms.members.models import (
+    Branch,
+    Duty,
+    DutyKind,
+    Member,
+    Membership,
+    Role,
+    RoleAssignment,
+)
 from lms.members.queries import standing_on
 from lms.members.rules import can_administer_member, can_manage_account
-from lms.members.signals import member_left
+from lms.members.signals import member_left, standing_changed
 
 
 @transaction.atomic
@@ -37,6 +45,7 @@ def join_branch(*, member: Member, branch: Branch, joined_on: dt.date) -> Member
             _("%(member)s自%(day)s起已在“%(branch)s”，请改用组织关系转接。")
             % {"member": member.name, "day": taken.joined_on, "branch": taken.branch.name}
         )
+    announce_standing([member.pk])
     return Membership.objects.create(member=member, branch=branch, joined_on=joined_on)
 
 
@@ -73,6 +82,7 @@ def transfer_member(*, member: Member, to: Branch, on: dt.date) -> Membership:
         current.delete()
     else:
         Membership.objects.filter(pk=current.pk).update(left_on=on)
+    announce_standing([member.pk])
     return Membership.objects.create(member=member, branch=to, joined_on=on)
 
 
@@ -90,6 +100,7 @@ def leave_branch(*, member: Member, on: dt.date) -> Membership:
         )
     Membership.objects.filter(pk=current.pk).update(left_on=on)
     current.left_on = on
+    announce_standing([member.pk])
     return current
 
 
@@ -117,6 +128,7 @@ def grant_role(
         defaults={"until_on": until_on},
     )
     settle_back_office(member=member)
+    announce_standing([member.pk])
     return assignment
 
 
@@ -133,6 +145,33 @@ def revoke_role(*, member: Member, branch: Branch, role: str, on: dt.date | None
     withdrawn, _by_model = terms.filter(from_on__gte=ends).delete()
     ended = terms.update(until_on=ends)
     settle_back_office(member=member)
+    announce_standing([member.pk])
+    return withdrawn + ended
+
+
+@transaction.atomic
+def assign_duty(
+    *, member: Member, kind: str, from_on: dt.date, until_on: dt.date | None = None
+) -> Duty:
+    """Note a duty from a day on; noting the same from the same day again sets its end anew."""
+    if until_on is not None and until_on <= from_on:
+        raise RoleDateError(_("职务的结束日期要晚于开始日期。"))
+    duty, _made = Duty.objects.update_or_create(
+        member=member, kind=DutyKind(kind), from_on=from_on, defaults={"until_on": until_on}
+    )
+    announce_standing([member.pk])
+    return duty
+
+
+@transaction.atomic
+def end_duty(*, member: Member, kind: str, on: dt.date) -> int:
+    """From `on` the duty is not held; one not yet begun is withdrawn. How many were ended."""
+    terms = Duty.objects.filter(member=member, kind=DutyKind(kind)).filter(
+        Q(until_on__isnull=True) | Q(until_on__gt=on)
+    )
+    withdrawn, _by_model = terms.filter(from_on__gte=on).delete()
+    ended = terms.update(until_on=on)
+    announce_standing([member.pk])
     return withdrawn + ended
 
 
@@ -167,6 +206,8 @@ def update_member(*, member: Member, by: Member) -> Member:
     Member.objects.filter(pk=member.pk).update(
         name=member.name, phone=member.phone or None, kind=member.kind
     )
+    if member.kind != stands.kind:
+        announce_standing([member.pk])
     if wanted != stands.is_active:
         if not can_manage_account(by, stands):
             raise NotAllowedError(_("此人另有上级职务，请由上级学校管理员停用或启用。"))
@@ -200,6 +241,11 @@ def issue_first_code(*, member: Member, by: Member | None = None) -> str:
         first_code_until=member.first_code_until,
     )
     return standing_code(member)
+
+
+def announce_standing(member_ids: list[int]) -> None:
+    """Say after the commit that these members are not what, or not where, they were."""
+    transaction.on_commit(lambda: standing_changed.send(Member, member_ids=member_ids), robust=True)
 
 
 def _hold(member: Member) -> None:
