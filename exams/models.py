@@ -1,5 +1,13 @@
 """The models of this app, gathered from its subjects."""
 
-from exams.credit.models import LedgerHead, MemberYear, StudyHourEntry
+from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
+from exams.rules.models import RuleSet, TargetRelief
 
-__all__ = ["LedgerHead", "MemberYear", "StudyHourEntry"]
+__all__ = [
+    "HourTotal",
+    "LedgerHead",
+    "MemberYear",
+    "RuleSet",
+    "StudyHourEntry",
+    "TargetRelief",
+]

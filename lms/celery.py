@@ -51,7 +51,8 @@ app.conf.beat_schedule = {
         "task": "exams.credit_all_completed",
         "schedule": crontab(hour=3, minute=20),
     },
-    "open-year": {"task": "exams.open_year", "schedule": 300.0},
+    "open-years": {"task": "exams.open_years", "schedule": 300.0},
+    "settle-targets": {"task": "exams.settle_targets", "schedule": crontab(hour=0, minute=5)},
     "recount-branches": {"task": "reports.recount_branches", "schedule": 60.0},
     "compare-with-ledger": {
         "task": "reports.compare_with_ledger",

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-# What the hash covers: all that an entry says, in the order of the alphabet.
-FACTS = (
+# What the hash covers, by the entry's format: all that an entry says, in the order of the alphabet.
+_FIRST = (
     "branch_id",
     "by_id",
     "category",
@@ -28,6 +28,12 @@ FACTS = (
     "source_kind",
     "source_title",
 )
+FACTS: dict[int, tuple[str, ...]] = {
+    1: _FIRST,
+    2: tuple(sorted((*_FIRST, "content_id", "counted_hours", "format", "programme_id"))),
+}
+FORMAT = max(FACTS)
+ALL_FACTS = tuple(sorted(set().union(*FACTS.values())))
 
 
 def _plain(value: Any) -> str:
@@ -46,6 +52,6 @@ _encode = json.JSONEncoder(
 
 
 def entry_hash(previous_hash: str, facts: Mapping[str, Any]) -> str:
-    """The hash of an entry with these facts (a key for each of FACTS) after `previous_hash`."""
-    said = _encode({name: facts[name] for name in FACTS})
+    """The hash of an entry with these facts (a key for each of its format's) after another."""
+    said = _encode({name: facts[name] for name in FACTS.get(facts["format"], ALL_FACTS)})
     return hashlib.sha256(f"{previous_hash}\n{said}".encode()).hexdigest()

@@ -1,16 +1,25 @@
 """Reading the ledger."""
 
+import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Sum
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from courses.progress.models import LessonProgress
-from exams.credit.chain import FACTS
-from exams.credit.models import LedgerHead, SourceKind, StudyHourEntry
-from lms.members.models import Member
+from exams.credit.chain import ALL_FACTS
+from exams.credit.models import (
+    LedgerHead,
+    MemberYear,
+    SourceKind,
+    StudyCategory,
+    StudyHourEntry,
+)
+from exams.credit.policy import Spent
+from lms.members.models import Member, Membership
+from lms.members.queries import standing_on
 
 
 def entries_of(member: Member, year: int) -> QuerySet[StudyHourEntry]:
@@ -40,6 +49,38 @@ def entry_for(member_id: int, source_kind: str, source_id: str) -> StudyHourEntr
     ).first()
 
 
+def spent_by(member_id: int, *, day: dt.date, content_id: str, programme_id: str) -> Spent:
+    """What the member has been granted so far on the day and in its year, in one statement."""
+    nothing = Decimal(0)
+    sums = StudyHourEntry.objects.filter(member_id=member_id, earned_on__year=day.year).aggregate(
+        online_on_the_day=Sum(
+            "hours", filter=Q(earned_on=day, category=StudyCategory.ONLINE), default=nothing
+        ),
+        in_programme=Sum(
+            "hours", filter=Q(programme_id=programme_id) & ~Q(programme_id=""), default=nothing
+        ),
+        for_content=Sum(
+            "hours", filter=Q(content_id=content_id) & ~Q(content_id=""), default=nothing
+        ),
+        online_counted=Sum(
+            "counted_hours", filter=Q(category=StudyCategory.ONLINE), default=nothing
+        ),
+    )
+    return Spent(**sums)
+
+
+def people_without_year(year: int, day: dt.date) -> Iterator[int]:
+    """Who belongs to a branch on `day` and has no row of `year`."""
+    known = MemberYear.objects.filter(member_id=OuterRef("member_id"), year=year)
+    return (
+        Membership.objects.filter(standing_on(day))
+        .filter(~Exists(known))
+        .order_by("member_id")
+        .values_list("member_id", flat=True)
+        .iterator(chunk_size=5000)
+    )
+
+
 def uncredited(completed: QuerySet[LessonProgress]) -> QuerySet[LessonProgress]:
     """Those completed lessons whose hours are not in the ledger yet."""
     posted = StudyHourEntry.objects.filter(
@@ -56,7 +97,7 @@ def chain_links() -> Iterator[tuple[dict[str, Any], int | None, str | None]]:
     One statement, so one moment; read in pieces inside a transaction, so memory does not grow
     with the ledger.
     """
-    names = ("id", "hash", "previous_hash", *FACTS)
+    names = ("id", "hash", "previous_hash", *ALL_FACTS)
     rows = (
         StudyHourEntry.objects.order_by("member_id", "member_seq")
         .values_list("member__ledger_head__seq", "member__ledger_head__hash", *names)

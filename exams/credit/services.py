@@ -6,15 +6,17 @@ from typing import Any
 
 from django.db import transaction
 
-from courses.catalogue.queries import lesson_terms
+from courses.catalogue.queries import LessonTerms, lesson_terms
 from courses.progress import intervals
 from courses.progress.models import LessonProgress
 from courses.progress.queries import completed_since, sessions_behind
 from exams.credit import queries
-from exams.credit.chain import entry_hash
+from exams.credit.chain import FORMAT, entry_hash
 from exams.credit.models import LedgerHead, SourceKind, StudyCategory, StudyHourEntry
-from exams.credit.policy import RULE_VERSION
-from exams.credit.totals import add_to_year
+from exams.credit.policy import Grant, grant
+from exams.credit.targets import open_member_year
+from exams.credit.totals import add_entry
+from exams.rules.queries import rules_for
 from lms.core import clock
 from lms.core.tasks import enqueue
 from lms.members.models import Member
@@ -33,10 +35,13 @@ def post_entry(
     evidence: dict[str, Any],
     by: Member | None = None,
     reverses: StudyHourEntry | None = None,
-    rule_version: str = RULE_VERSION,
+    content_id: str = "",
+    programme_id: str = "",
 ) -> StudyHourEntry:
     """Add one entry to the end of the member's chain; the one already there if there is one.
 
+    `hours` is what the source is worth; under the caps of the rules in force the entry may say
+    less, and its evidence then says why under "limits". A reversal takes back what its entry gave.
     The branch is the one the member belonged to on `earned_on`. Entries of one member wait for
     each other at the head of the chain, so a second posting for the same source finds the first.
     `evidence` is JSON without numbers that have a point.
@@ -47,35 +52,49 @@ def post_entry(
         posted = queries.entry_for(member.pk, source_kind, source_id)
         if posted is not None:
             return posted
+        open_member_year(member_id=member.pk, year=earned_on.year)
         branch = reverses.branch if reverses else branch_on(member, earned_on)
+        rules = rules_for(branch.path if branch else None, earned_on.year)
+        if reverses:
+            granted = Grant(-reverses.hours, -reverses.counted_hours)
+        else:
+            spent = queries.spent_by(
+                member.pk, day=earned_on, content_id=content_id, programme_id=programme_id
+            )
+            granted = grant(rules, category=category, worth=hours, spent=spent)
         entry = StudyHourEntry(
             member_id=member.pk,
             branch=branch,
             category=category,
-            hours=hours,
+            hours=granted.hours,
+            counted_hours=granted.counted,
             earned_on=earned_on,
             source_kind=source_kind,
             source_id=source_id,
             source_title=source_title,
-            rule_version=rule_version,
-            evidence=evidence,
+            content_id=content_id,
+            programme_id=programme_id,
+            rule_version=reverses.rule_version if reverses else rules.version,
+            evidence=evidence | _limits(hours, granted),
             reverses=reverses,
             by=by,
             created_at=clock.now(),
             member_seq=head.seq + 1,
+            format=FORMAT,
             previous_hash=head.hash,
         )
         entry.hash = entry_hash(entry.previous_hash, vars(entry))
         entry.save(force_insert=True)
         LedgerHead.objects.filter(pk=head.pk).update(seq=entry.member_seq, hash=entry.hash)
-        add_to_year(
-            member_id=member.pk,
-            category=category,
-            hours=hours,
-            earned_on=earned_on,
-            is_study=reverses is None,
-        )
+        add_entry(entry)
     return entry
+
+
+def _limits(worth: Decimal, granted: Grant) -> dict[str, Any]:
+    """What the entry's evidence says of the caps; nothing where none was reached."""
+    if not granted.limits:
+        return {}
+    return {"worth": f"{worth:.2f}", "limits": [limit.value for limit in granted.limits]}
 
 
 def credit_lesson(*, progress_id: int) -> StudyHourEntry | None:
@@ -90,6 +109,7 @@ def credit_lesson(*, progress_id: int) -> StudyHourEntry | None:
     )
     if progress is None or progress.completed_at is None or not progress.lesson.study_hours:
         return None
+    terms = lesson_terms(progress.lesson_id)
     return post_entry(
         member=progress.member,
         category=StudyCategory.ONLINE,
@@ -98,7 +118,10 @@ def credit_lesson(*, progress_id: int) -> StudyHourEntry | None:
         source_kind=SourceKind.LESSON,
         source_id=str(progress.lesson_id),
         source_title=progress.lesson.title,
-        evidence=lesson_evidence(progress),
+        evidence=lesson_evidence(progress, terms),
+        # The recording, wherever it hangs; a lesson in a course is a part of its programme.
+        content_id=f"asset:{terms.asset_id.hex}" if terms and terms.asset_id else "",
+        programme_id=f"course:{terms.course_id}" if terms else "",
     )
 
 
@@ -111,9 +134,8 @@ def send_uncredited(*, since: dt.datetime | None = None, limit: int = 1000) -> i
     return len(ids)
 
 
-def lesson_evidence(progress: LessonProgress) -> dict[str, Any]:
+def lesson_evidence(progress: LessonProgress, terms: LessonTerms | None) -> dict[str, Any]:
     """All that explains the entry without asking another table: sittings, sums and rules."""
-    terms = lesson_terms(progress.lesson_id)
     sittings = sessions_behind(progress.member_id, progress.lesson_id)
     return {
         "lesson": progress.lesson_id,

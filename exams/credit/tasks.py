@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-from exams.credit import services
-from exams.credit.totals import open_year as give_balances
+from exams.credit import services, targets
 from lms.core import clock
 from lms.core.tasks import task
 
@@ -26,8 +25,13 @@ def credit_all_completed() -> None:
     services.send_uncredited(limit=100_000)
 
 
-@task(name="exams.open_year", queue="ledger")
-def open_year() -> None:
-    """Each few minutes: a balance of this year for who has none yet."""
-    today = clock.today()
-    give_balances(year=today.year, day=today)
+@task(name="exams.open_years", queue="ledger")
+def open_years() -> None:
+    """Each few minutes: a row of this year for who has none yet."""
+    targets.open_years(year=clock.today().year)
+
+
+@task(name="exams.settle_targets", queue="ledger")
+def settle_targets() -> None:
+    """Each night, and when rules are published: what this year asks of everybody."""
+    targets.settle_targets()

@@ -12,6 +12,7 @@ from lms.demo.enrolment import branch_of, enrol_everyone
 from lms.demo.film import lecture_film
 from lms.demo.lectures import Films, Report, bring_in_lectures
 from lms.demo.people import BRANCHES, MEMBERS, TRANSFERS, Duty, MemberText
+from lms.demo.rules import lay_down_rules
 from lms.demo.study import tell_stories
 from lms.demo.teaching import lesson_of, publish_courses
 from lms.demo.texts import LessonText
@@ -42,6 +43,7 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
     """
     year = demo_year(clock.today())
     members = enrol_everyone(transfer_day=year.transfer_day)
+    lay_down_rules(members=members, year=year)
     instructor, administrator = _with(Duty.INSTRUCTOR), _with(Duty.ADMINISTRATOR)
     assets = bring_in_lectures(
         by=members[instructor.number],

@@ -5,11 +5,9 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from exams.credit.models import StudyCategory
-from exams.credit.policy import counts_towards_target
 from lms.reports.queries import BehindFirst
 from lms.reports.sheets import Value, write_sheet
-from lms.reports.words import COUNTED_FIRST, state_text
+from lms.reports.words import MAIN_FIRST, state_text
 
 
 def board_sheet(members: BehindFirst) -> IO[bytes]:
@@ -19,8 +17,9 @@ def board_sheet(members: BehindFirst) -> IO[bytes]:
         (_("姓名"), 16),
         (_("党员编号"), 14),
         (_("所在组织"), 24),
-        *((_category_heading(category), 14) for category in COUNTED_FIRST),
+        *((str(category.label), 14) for category in MAIN_FIRST),
         (_("计入年度要求合计"), 18),
+        (_("年度要求"), 12),
         (_("还差学时"), 12),
         (_("状态"), 10),
         (_("最近学习"), 14),
@@ -33,14 +32,9 @@ def board_sheet(members: BehindFirst) -> IO[bytes]:
             _("%(branch)s %(year)s年度，人员按%(day)s的组织关系。")
             % {"branch": board.branch.name, "year": board.year, "day": board.day.isoformat()},
             _("每人为全年个人合计，转入前取得的学时一并计算。"),
+            _("计入年度要求的是集中培训、集体学习，以及网络自学中按规则计入的部分。"),
         ],
     )
-
-
-def _category_heading(category: StudyCategory) -> str:
-    if counts_towards_target(category):
-        return str(category.label)
-    return _("%(category)s（不计入）") % {"category": category.label}
 
 
 def _rows(members: BehindFirst) -> Iterator[list[Value]]:
@@ -50,8 +44,9 @@ def _rows(members: BehindFirst) -> Iterator[list[Value]]:
                 row.name,
                 row.number,
                 row.branch,
-                *(row.year.by_category.get(category, 0) for category in COUNTED_FIRST),
+                *(row.year.by_category.get(category, 0) for category in MAIN_FIRST),
                 row.year.counted,
+                row.year.target,
                 row.year.missing,
                 state_text(row.year.state),
                 row.last_earned_on,

@@ -1,9 +1,10 @@
 """The figures of a branch's subtree on a day, for a board.
 
 Two things are added up. *People*: who belongs to the branch on the day, each with the personal
-total of the whole year, wherever the hours were earned. *Credited hours*: the entries on which
-the branch itself is written. A transferred member's earlier hours so stay with the branch they
-were earned in, and the member brings the personal total along.
+total of the whole year, wherever the hours were earned; those of whom nothing is asked are in no
+denominator. *Credited hours*: the entries on which the branch itself is written. A transferred
+member's earlier hours so stay with the branch they were earned in, and the member brings the
+personal total along.
 """
 
 import datetime as dt
@@ -13,7 +14,6 @@ from decimal import Decimal
 
 from django.db import connection
 
-from exams.credit.policy import ANNUAL_TARGET
 from lms.members.models import Branch
 from lms.reports.statements import BY_CHILD
 
@@ -23,6 +23,7 @@ class Figures:
     """What a board says of a set of branches."""
 
     members: int = 0
+    due: int = 0
     opened: int = 0
     reached: int = 0
     started: int = 0
@@ -31,20 +32,24 @@ class Figures:
 
     @property
     def not_started(self) -> int:
-        return self.members - self.reached - self.started
+        return self.due - self.reached - self.started
 
     @property
     def behind(self) -> int:
-        return self.members - self.reached
+        return self.due - self.reached
+
+    @property
+    def not_due(self) -> int:
+        return self.members - self.due
 
     @property
     def average(self) -> Decimal:
-        return self.counted_hours / self.members if self.members else Decimal(0)
+        return self.counted_hours / self.due if self.due else Decimal(0)
 
     @property
     def reached_percent(self) -> int:
         """Rounded down: 100 is said only when everybody has."""
-        return self.reached * 100 // self.members if self.members else 0
+        return self.reached * 100 // self.due if self.due else 0
 
     @property
     def credited_hours(self) -> Decimal:
@@ -60,6 +65,7 @@ def added_up(parts: Iterable[Figures]) -> Figures:
             credited[category] = credited.get(category, Decimal(0)) + hours
     return Figures(
         members=sum(part.members for part in listed),
+        due=sum(part.due for part in listed),
         opened=sum(part.opened for part in listed),
         reached=sum(part.reached for part in listed),
         started=sum(part.started for part in listed),
@@ -70,7 +76,7 @@ def added_up(parts: Iterable[Figures]) -> Figures:
 
 def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
     """Figures by path: of the branch at `path` itself and of each subtree directly below it."""
-    people: dict[str, tuple[int, int, int, int, Decimal]] = {}
+    people: dict[str, tuple[int, int, int, int, int, Decimal]] = {}
     credited: dict[str, dict[str, Decimal]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -80,15 +86,14 @@ def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
                 "child_length": len(path) + Branch.steplen,
                 "year": year,
                 "day": day,
-                "target": ANNUAL_TARGET,
             },
         )
-        for child_path, category, members, opened, reached, started, hours in cursor.fetchall():
+        for child_path, category, *counts, hours in cursor.fetchall():
             if category is None:
-                people[child_path] = (members, opened, reached, started, hours)
+                people[child_path] = (*counts, hours)
             else:
                 credited.setdefault(child_path, {})[category] = hours
     return {
-        child_path: Figures(*counts, credited.get(child_path, {}))
-        for child_path, counts in sorted(people.items())
+        child_path: Figures(*figures, credited.get(child_path, {}))
+        for child_path, figures in sorted(people.items())
     }

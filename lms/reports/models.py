@@ -19,7 +19,8 @@ class BranchYear(models.Model):
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
     # By membership on the day.
-    members = models.PositiveIntegerField(_("应学人数"))
+    members = models.PositiveIntegerField(_("人数"))
+    due = models.PositiveIntegerField(_("应学人数"))  # without those of whom nothing is asked
     opened = models.PositiveIntegerField()  # of them, those with a balance row for the year
     reached = models.PositiveIntegerField(_("已达标"))
     started = models.PositiveIntegerField(_("进行中"))

@@ -1,7 +1,6 @@
 """What other pages show of the reports."""
 
 from courses.portal.figures import YearFigures
-from exams.credit.policy import ANNUAL_TARGET
 from lms.core import clock
 from lms.members.models import Member
 from lms.reports.queries import year_of
@@ -15,8 +14,8 @@ def year_figures(member: Member) -> YearFigures:
     return YearFigures(
         year=year,
         hours=study.counted,
-        target=ANNUAL_TARGET,
+        target=study.target,
         categories=tuple(
-            (str(row["label"]), row["hours"]) for row in category_rows(study) if row["counts"]
+            (str(row["label"]), row["hours"]) for row in category_rows(study) if row["is_main"]
         ),
     )

@@ -5,17 +5,16 @@ ledger); every page and file shows that.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import ExtractMonth
 
-from exams.credit.models import MemberYear, StudyHourEntry
-from exams.credit.policy import ANNUAL_TARGET
+from exams.credit.models import HourTotal, MemberYear, StudyHourEntry
 from exams.credit.queries import entries_of
+from exams.credit.targets import asked_of_members
 from lms.members.models import Branch, Member
 from lms.members.queries import members_of, standing_on, visible_branches
 from lms.reports.figures import Figures, added_up, figures_by_child
@@ -23,17 +22,55 @@ from lms.reports.years import YearOfStudy, reckoning_day
 
 
 def years_of(member_ids: Iterable[int], year: int) -> dict[int, YearOfStudy]:
-    """The year of each of these members, from the ledger, in one grouped query."""
-    hours: dict[int, dict[str, Decimal]] = {member_id: {} for member_id in member_ids}
+    """The year of each of these members, in two statements.
+
+    Who has no row of the year yet is asked what the rules of the day ask, in some more.
+    """
+    ids = list(member_ids)
+    kept = {
+        row["member_id"]: row
+        for row in MemberYear.objects.filter(member_id__in=ids, year=year).values(*_KEPT)
+    }
+    return _years(ids, year, kept)
+
+
+_KEPT = ("member_id", "counted_hours", "target_hours", "events", "required_events", "is_due")
+
+
+def _years(
+    ids: Sequence[int], year: int, kept: Mapping[int, Mapping[str, Any]]
+) -> dict[int, YearOfStudy]:
+    hours: dict[int, dict[str, Decimal]] = {member_id: {} for member_id in ids}
     grouped = (
-        StudyHourEntry.objects.filter(member_id__in=list(hours), earned_on__year=year)
+        HourTotal.objects.filter(member_id__in=ids, year=year)
         .values("member_id", "category")
         .annotate(total=Sum("hours"))
         .order_by("member_id", "category")
     )
     for row in grouped:
         hours[row["member_id"]][row["category"]] = row["total"]
-    return {member_id: YearOfStudy(by_category) for member_id, by_category in hours.items()}
+    unopened = [member_id for member_id in ids if member_id not in kept]
+    asked = asked_of_members(unopened, year) if unopened else {}
+    years = {}
+    for member_id in ids:
+        if row := kept.get(member_id):
+            years[member_id] = YearOfStudy(
+                hours[member_id],
+                counted=row["counted_hours"],
+                target=row["target_hours"],
+                events=row["events"],
+                required_events=row["required_events"],
+                is_due=row["is_due"],
+            )
+        else:
+            year_asks = asked[member_id]
+            years[member_id] = YearOfStudy(
+                hours[member_id],
+                target=year_asks.hours,
+                required_events=year_asks.events,
+                is_due=year_asks.is_due,
+            )
+    return years
 
 
 def year_of(member: Member, year: int) -> YearOfStudy:
@@ -54,8 +91,8 @@ def months_of(member: Member, year: int) -> list[Decimal]:
     """Hours of all categories in each of the twelve months."""
     months = [Decimal(0)] * 12
     grouped = (
-        StudyHourEntry.objects.filter(member=member, earned_on__year=year)
-        .values(month=ExtractMonth("earned_on"))
+        HourTotal.objects.filter(member=member, year=year)
+        .values("month")
         .annotate(total=Sum("hours"))
         .order_by("month")
     )
@@ -151,9 +188,10 @@ class MemberRow:
 class BehindFirst(Sequence[MemberRow]):
     """The members of a board, who is behind most first; read a page at a time.
 
-    Who has no balance row has nothing yet and comes first; the others follow in the order of an
-    index. The number of either kind is known from the board's figures, so that no page has to
-    count or sort a hundred thousand people.
+    Who has no row of the year has nothing yet and comes first; the others follow in the order of
+    an index, those of whom nothing is asked with those who have reached what is. The number of
+    either kind is known from the board's figures, so that no page has to count or sort a hundred
+    thousand people.
     """
 
     def __init__(self, board: Board, *, only_behind: bool = False, named: str = "") -> None:
@@ -174,14 +212,14 @@ class BehindFirst(Sequence[MemberRow]):
                 year=board.year,
                 **{f"member__memberships__{key}": value for key, value in within.items()},
             )
-            .order_by("counted_hours", "member_id")
+            .order_by("-missing_hours", "member_id")
             .values_list(
                 "member_id", "member__name", "member__number",
-                "member__memberships__branch__name", "last_earned_on",
+                "member__memberships__branch__name", "last_earned_on", *_KEPT,
             )
         )  # fmt: skip
         if only_behind:
-            self._opened = self._opened.filter(counted_hours__lt=ANNUAL_TARGET)
+            self._opened = self._opened.filter(is_due=True, is_reached=False)
         if named:
             self._unopened = self._unopened.filter(name__icontains=named)
             self._opened = self._opened.filter(member__name__icontains=named)
@@ -189,7 +227,8 @@ class BehindFirst(Sequence[MemberRow]):
         else:
             figures = board.figures
             self._first = figures.members - figures.opened
-            self._second = figures.opened - (figures.reached if only_behind else 0)
+            done = figures.reached + figures.not_due
+            self._second = figures.opened - (done if only_behind else 0)
 
     def __len__(self) -> int:
         return self._first + self._second
@@ -218,13 +257,16 @@ class BehindFirst(Sequence[MemberRow]):
             yield self._with_years(chunk)
 
     def _with_years(self, people: Sequence[tuple[Any, ...]]) -> list[MemberRow]:
-        years = years_of((person[0] for person in people), self.year)
+        kept = {
+            person[0]: dict(zip(_KEPT, person[5:], strict=True)) for person in people if person[5:]
+        }
+        years = _years([person[0] for person in people], self.year, kept)
         return [
             MemberRow(
                 member_id=member_id, name=name, number=number, branch=branch,
                 year=years[member_id], last_earned_on=last,
             )
-            for member_id, name, number, branch, last in people
+            for member_id, name, number, branch, last, *_kept in people
         ]  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from django.db import connection, transaction
 
-from exams.credit.policy import ANNUAL_TARGET
 from lms.core import clock
 from lms.reports.statements import COUNT_ANEW
 from lms.reports.years import reckoning_day
@@ -20,8 +19,5 @@ def recount_branches() -> int:
     days = {year: reckoning_day(year, today) for year in (today.year, today.year - 1)}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_COUNTING])
-        cursor.execute(
-            COUNT_ANEW,
-            {"years": list(days), "days": list(days.values()), "target": ANNUAL_TARGET},
-        )
+        cursor.execute(COUNT_ANEW, {"years": list(days), "days": list(days.values())})
         return int(cursor.rowcount)

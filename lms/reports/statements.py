@@ -18,15 +18,17 @@ _TOUCHED = """
 # Counts branch `asked.branch_id` for `asked.year` on `asked.day`, by index, branch by branch.
 _COUNT = """
     SELECT asked.branch_id, asked.year,
-           people.members, people.opened, people.reached, people.started,
+           people.members, people.due, people.opened, people.reached, people.started,
            people.counted_hours, ledger.credited
     FROM asked
     CROSS JOIN LATERAL (
         SELECT count(*) AS members,
+               count(*) FILTER (WHERE coalesce(y.is_due, true)) AS due,
                count(y.id) AS opened,
-               count(*) FILTER (WHERE y.counted_hours >= %(target)s) AS reached,
-               count(*) FILTER (WHERE y.counted_hours < %(target)s AND y.all_hours > 0) AS started,
-               coalesce(sum(y.counted_hours), 0) AS counted_hours
+               count(*) FILTER (WHERE y.is_reached) AS reached,
+               count(*) FILTER (WHERE y.is_due AND NOT y.is_reached AND y.all_hours > 0)
+                   AS started,
+               coalesce(sum(y.counted_hours) FILTER (WHERE y.is_due), 0) AS counted_hours
         FROM members_membership m
         LEFT JOIN exams_memberyear y ON y.member_id = m.member_id AND y.year = asked.year
         WHERE m.branch_id = asked.branch_id
@@ -36,10 +38,8 @@ _COUNT = """
         SELECT coalesce(jsonb_object_agg(category, hours), '{}') AS credited
         FROM (
             SELECT category, sum(hours) AS hours
-            FROM exams_studyhourentry
-            WHERE branch_id = asked.branch_id
-              AND earned_on >= make_date(asked.year, 1, 1)
-              AND earned_on < make_date(asked.year + 1, 1, 1)
+            FROM exams_hourtotal
+            WHERE branch_id = asked.branch_id AND year = asked.year
             GROUP BY category
         ) by_category
     ) ledger
@@ -53,8 +53,8 @@ _FIGURES = (
     ), touched AS MATERIALIZED ("""
     + _TOUCHED.format(touches="reports_branchtouch")
     + """), kept AS MATERIALIZED (
-        SELECT y.branch_id, y.year, y.members, y.opened, y.reached, y.started, y.counted_hours,
-               y.credited
+        SELECT y.branch_id, y.year, y.members, y.due, y.opened, y.reached, y.started,
+               y.counted_hours, y.credited
         FROM reports_branchyear y
         JOIN subtree ON subtree.id = y.branch_id
         WHERE y.year = %(year)s
@@ -76,12 +76,12 @@ BY_CHILD = (
     _FIGURES
     + """
     SELECT left(path, %(child_length)s) AS child_path, NULL AS category,
-           sum(members)::int, sum(opened)::int, sum(reached)::int, sum(started)::int,
+           sum(members)::int, sum(due)::int, sum(opened)::int, sum(reached)::int, sum(started)::int,
            sum(counted_hours)
     FROM figures JOIN subtree ON subtree.id = figures.branch_id
     GROUP BY child_path
     UNION ALL
-    SELECT left(path, %(child_length)s) AS child_path, category, 0, 0, 0, 0, sum(hours::numeric)
+    SELECT left(path, %(child_length)s) AS child_path, category, 0, 0, 0, 0, 0, sum(hours::numeric)
     FROM figures JOIN subtree ON subtree.id = figures.branch_id
     CROSS JOIN LATERAL jsonb_each_text(figures.credited) AS credited_to(category, hours)
     GROUP BY child_path, category
@@ -114,7 +114,7 @@ COUNT_ANEW = (
     ), counted AS ("""
     + _COUNT
     + """)
-    INSERT INTO reports_branchyear (branch_id, year, members, opened, reached, started,
+    INSERT INTO reports_branchyear (branch_id, year, members, due, opened, reached, started,
                                     counted_hours, credited, valid_from, valid_until)
     SELECT counted.*, coalesce(bounds.before, make_date(1, 1, 1)), bounds.after
     FROM counted JOIN days USING (year)
@@ -128,9 +128,10 @@ COUNT_ANEW = (
         ) changes
     ) bounds
     ON CONFLICT (branch_id, year) DO UPDATE SET
-        members = excluded.members, opened = excluded.opened, reached = excluded.reached,
-        started = excluded.started, counted_hours = excluded.counted_hours,
-        credited = excluded.credited, valid_from = excluded.valid_from,
+        members = excluded.members, due = excluded.due, opened = excluded.opened,
+        reached = excluded.reached, started = excluded.started,
+        counted_hours = excluded.counted_hours, credited = excluded.credited,
+        valid_from = excluded.valid_from,
         valid_until = excluded.valid_until
     """
 )

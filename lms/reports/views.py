@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exams.credit.chain import entry_hash
-from exams.credit.policy import counts_towards_target
+from exams.credit.words import limit_sentences
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
 from lms.members.models import Branch, Member
@@ -20,7 +20,7 @@ from lms.reports import queries
 from lms.reports.explain import explained_lesson
 from lms.reports.export import board_sheet
 from lms.reports.words import (
-    COUNTED,
+    MAIN,
     branch_line,
     category_rows,
     credited_rows,
@@ -80,7 +80,7 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
             "credited": credited_rows(shown.figures),
             "page": page,
             "people": [member_line(row) for row in page.object_list],
-            "counted_categories": COUNTED,
+            "main_categories": MAIN,
             "only_behind": only_behind,
             "named": named,
             "all_address": "?" + urlencode({"year": year}),
@@ -198,7 +198,7 @@ def _entry(
             "entry": entry,
             "lesson": lesson,
             "not_counted": not_counted(lesson) if lesson else [],
-            "counts": counts_towards_target(entry.category),
+            "limits": limit_sentences(entry),
             "is_unaltered": entry.hash == entry_hash(entry.previous_hash, vars(entry)),
         },
     )

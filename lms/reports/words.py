@@ -6,19 +6,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exams.credit.models import StudyCategory
-from exams.credit.policy import ANNUAL_TARGET, counts_towards_target
+from exams.credit.policy import CENTRAL, NOTHING
 from lms.core.templatetags.design import clock as as_clock
 from lms.reports.explain import ExplainedLesson
 from lms.reports.figures import Figures
 from lms.reports.queries import BranchRow, MemberRow
 from lms.reports.years import YearOfStudy, YearState
 
-# Those that fill the annual target, then the rest, each in the official order.
-COUNTED_FIRST: tuple[StudyCategory, ...] = tuple(
-    sorted(StudyCategory, key=lambda category: not counts_towards_target(category))
+# What the annual target is measured in (of 网络自学 as much as the node decides), then the rest.
+MAIN: tuple[StudyCategory, ...] = (
+    StudyCategory.CONCENTRATED,
+    StudyCategory.GROUP,
+    StudyCategory.ONLINE,
 )
-COUNTED = tuple(category for category in COUNTED_FIRST if counts_towards_target(category))
-_TONES = {YearState.REACHED: "ok", YearState.STARTED: "attention", YearState.NOT_STARTED: ""}
+MAIN_FIRST = (*MAIN, *(category for category in StudyCategory if category not in MAIN))
+_TONES = {
+    YearState.REACHED: "ok",
+    YearState.STARTED: "attention",
+    YearState.NOT_STARTED: "",
+    YearState.NOT_DUE: "",
+}
 
 
 def state_text(state: YearState) -> str:
@@ -26,30 +33,32 @@ def state_text(state: YearState) -> str:
         YearState.REACHED: _("已达标"),
         YearState.STARTED: _("进行中"),
         YearState.NOT_STARTED: _("尚无学时"),
+        YearState.NOT_DUE: _("不作要求"),
     }[state]
 
 
 def category_rows(year: YearOfStudy) -> list[dict[str, Any]]:
-    """Every category with its hours and whether it counts towards the target."""
+    """Every category with its hours and how many of them count towards the target."""
+    central = sum((year.by_category.get(category, NOTHING) for category in CENTRAL), NOTHING)
+    counted = {StudyCategory.ONLINE: year.counted - central} | {
+        category: year.by_category.get(category, NOTHING) for category in CENTRAL
+    }
     return [
         {
             "label": category.label,
-            "hours": year.by_category.get(category, 0),
-            "counts": counts_towards_target(category),
+            "hours": year.by_category.get(category, NOTHING),
+            "counted": counted.get(category, NOTHING),
+            "is_main": category in MAIN,
         }
-        for category in COUNTED_FIRST
+        for category in MAIN_FIRST
     ]
 
 
 def credited_rows(figures: Figures) -> list[dict[str, Any]]:
-    """The categories in which the branch itself has hours, and whether they count."""
+    """The categories in which the branch itself has hours."""
     return [
-        {
-            "label": category.label,
-            "hours": figures.credited[category],
-            "counts": counts_towards_target(category),
-        }
-        for category in COUNTED_FIRST
+        {"label": category.label, "hours": figures.credited[category]}
+        for category in MAIN_FIRST
         if figures.credited.get(category)
     ]
 
@@ -60,7 +69,10 @@ def tiles(figures: Figures) -> dict[str, str]:
         "reached": _("占 %(percent)s%%") % {"percent": figures.reached_percent},
         "behind": _("进行中 %(started)s，尚无学时\u00a0%(rest)s")
         % {"started": figures.started, "rest": figures.not_started},
-        "average": _("年度要求 %(target)s 学时") % {"target": ANNUAL_TARGET},
+        "members": _("共 %(members)s 人，不作要求 %(count)s 人")
+        % {"members": figures.members, "count": figures.not_due}
+        if figures.not_due
+        else "",
     }
 
 
@@ -76,22 +88,21 @@ def branch_line(row: BranchRow) -> dict[str, Any]:
         "text": _("%(reached)s/%(members)s 人，%(percent)s%%")
         % {
             "reached": figures.reached,
-            "members": figures.members,
+            "members": figures.due,
             "percent": figures.reached_percent,
         },
-        "tone": "ok" if figures.members and figures.reached == figures.members else "",
+        "tone": "ok" if figures.due and figures.reached == figures.due else "",
     }
 
 
 def member_line(row: MemberRow) -> dict[str, Any]:
-    """One member of a board: the hours that count by category, the rest together."""
+    """One member of a board: the hours of the main categories, and the state."""
     return {
         "row": row,
-        "counted": [
+        "main": [
             {"label": category.label, "hours": row.year.by_category.get(category, 0)}
-            for category in COUNTED
+            for category in MAIN
         ],
-        "other": row.year.all_hours - row.year.counted,
         "state": state_text(row.year.state),
         "tone": _TONES[row.year.state],
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from exams.credit.policy import ANNUAL_TARGET, counts_towards_target, missing_hours
+from exams.credit.policy import is_reached, missing_hours
 
 FIRST_YEAR = 2020
 NOTHING = Decimal(0)
@@ -18,23 +18,19 @@ class YearState(StrEnum):
     REACHED = "reached"
     STARTED = "started"
     NOT_STARTED = "not_started"
+    NOT_DUE = "not_due"  # exempt, or of an identity of which nothing is asked
 
 
 @dataclass(frozen=True, slots=True)
 class YearOfStudy:
-    """The hours of one member in one year. This is the one definition: the member's archive,
-    the secretary's board and the export all show these figures."""
+    """One member's calendar year: what was studied, what of it counts, and what is asked."""
 
     by_category: Mapping[str, Decimal] = field(default_factory=dict)
-    target: Decimal = ANNUAL_TARGET
-
-    @property
-    def counted(self) -> Decimal:
-        """What fills the annual target."""
-        return sum(
-            (hours for name, hours in self.by_category.items() if counts_towards_target(name)),
-            NOTHING,
-        )
+    counted: Decimal = NOTHING
+    target: Decimal = NOTHING
+    events: int = 0
+    required_events: int = 0
+    is_due: bool = True
 
     @property
     def all_hours(self) -> Decimal:
@@ -43,18 +39,20 @@ class YearOfStudy:
 
     @property
     def missing(self) -> Decimal:
-        return missing_hours(self.counted, self.target)
+        return missing_hours(self.counted, self.target) if self.is_due else NOTHING
+
+    @property
+    def missing_events(self) -> int:
+        return max(0, self.required_events - self.events) if self.is_due else 0
 
     @property
     def state(self) -> YearState:
-        return state_of(self.counted, self.all_hours, self.target)
-
-
-def state_of(counted: Decimal, all_hours: Decimal, target: Decimal = ANNUAL_TARGET) -> YearState:
-    """Study that does not fill the target is study begun all the same."""
-    if counted >= target:
-        return YearState.REACHED
-    return YearState.STARTED if all_hours > 0 else YearState.NOT_STARTED
+        if not self.is_due:
+            return YearState.NOT_DUE
+        if is_reached(self.target, self.required_events, self.counted, self.events):
+            return YearState.REACHED
+        # Study that does not fill the target is study begun all the same.
+        return YearState.STARTED if self.all_hours > 0 else YearState.NOT_STARTED
 
 
 def reckoning_day(year: int, today: dt.date) -> dt.date:

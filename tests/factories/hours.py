@@ -62,7 +62,7 @@ def make_entry(
     hours: str | Decimal = "0.5",
     *,
     earned_on: dt.date | None = None,
-    category: str = StudyCategory.ONLINE,
+    category: str = StudyCategory.GROUP,
     title: str = "第一讲 把台账做成表格",
     source_id: str = "",
     said: dict[str, Any] | None = None,

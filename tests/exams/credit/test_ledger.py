@@ -87,6 +87,7 @@ def test_the_hash_is_the_one_written_down_in_the_rules() -> None:
         "created_at": dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=8))),
         "earned_on": dt.date(2026, 11, 20),
         "evidence": {"b": [1, 2], "a": "学习"},
+        "format": 1,
         "hours": Decimal("0.5"),
         "member_id": 5,
         "member_seq": 1,
@@ -99,6 +100,11 @@ def test_the_hash_is_the_one_written_down_in_the_rules() -> None:
 
     assert (
         entry_hash("", facts) == "be6fcaa3470c2c2fcea2e1066e88989881d114c62b8167201ac6834451655f00"
+    )
+    second = {"format": 2, "counted_hours": Decimal(0), "content_id": "asset:1"}
+    assert (
+        entry_hash("", facts | second | {"programme_id": "course:2"})
+        == "c198417f647a2bfb69a370dc59230059b2b7f19fb581195006afa36656a9b225"
     )
 
 
@@ -116,7 +122,7 @@ def test_a_reversal_stands_beside_what_it_takes_back(member: Member, tree: Branc
 
     assert again == reversal
     assert (reversal.hours, reversal.branch, reversal.reverses) == (Decimal(-1), tree.first, entry)
-    assert hours_by_category([member.pk], entry.earned_on.year) == {"online": Decimal("0.00")}
+    assert hours_by_category([member.pk], entry.earned_on.year) == {"group": Decimal("0.00")}
 
 
 # --- The database refuses -----------------------------------------------------------------------
@@ -163,7 +169,7 @@ def test_a_completed_lesson_is_credited_with_all_that_explains_it(
     [sitting] = entry.evidence["sessions"]
 
     assert (entry.hours, entry.category, entry.branch) == (Decimal("0.25"), "online", tree.first)
-    assert (entry.earned_on, entry.rule_version) == (dt.date(2026, 11, 20), "2026-1")
+    assert (entry.earned_on, entry.rule_version) == (dt.date(2026, 11, 20), "preset-2026-1")
     assert (entry.source_kind, entry.source_id) == ("lesson", str(lesson.pk))
     assert entry.source_title == lesson.title
     assert {name: entry.evidence[name] for name in entry.evidence if name != "sessions"} == {

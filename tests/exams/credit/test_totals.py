@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from django.db.models import F
 
-from exams.credit.models import MemberYear
-from exams.credit.totals import Difference, differences, open_year, rebuild_years
+from exams.credit.models import HourTotal, MemberYear
+from exams.credit.targets import open_years
+from exams.credit.totals import Difference, differences, rebuild_totals
 from tests.factories.hours import make_entry, make_reversal
 from tests.factories.members import make_branch_tree, make_member
 
@@ -25,7 +26,7 @@ def balances() -> list[tuple[int, int, Decimal, Decimal, dt.date | None]]:
 def test_entries_add_to_the_year_they_were_earned_in() -> None:
     member = make_member(make_branch_tree().first)
     make_entry(member, "2", earned_on=dt.date(2025, 12, 31))
-    make_entry(member, "1.5", earned_on=dt.date(2026, 1, 1), category="group")
+    make_entry(member, "1.5", earned_on=dt.date(2026, 1, 1))
     make_entry(member, "4", earned_on=dt.date(2026, 3, 1), category="individual")
     wrong = make_entry(member, "8", earned_on=dt.date(2026, 2, 1))
     make_reversal(wrong, by=member)
@@ -45,29 +46,30 @@ def test_the_same_source_twice_adds_once() -> None:
 
 def test_a_wrong_balance_is_found_and_rebuilt_from_the_ledger() -> None:
     tree = make_branch_tree()
-    first, second, third = (make_member(tree.first) for _each in range(3))
-    for member in (first, second, third):
+    first, second, third, fourth = (make_member(tree.first) for _each in range(4))
+    for member in (first, second, third, fourth):
         make_entry(member, "1", earned_on=dt.date(2026, 1, 1))
     right = balances()
     MemberYear.objects.filter(member=first).update(counted_hours=F("counted_hours") + 1)
-    MemberYear.objects.filter(member=second).delete()
+    MemberYear.objects.filter(member=second).update(counted_hours=0, all_hours=0)
     MemberYear.objects.filter(member=third).update(last_earned_on=None)
+    HourTotal.objects.filter(member=fourth).delete()
     assert differences() == [
         Difference(first.pk, 2026, Decimal(2), Decimal(1)),
         Difference(second.pk, 2026, Decimal(0), Decimal(1)),
         Difference(third.pk, 2026, Decimal(1), Decimal(1)),
+        Difference(fourth.pk, 2026, Decimal(0), Decimal(1)),
     ]
-    assert rebuild_years() == 3
+    assert rebuild_totals() == 4
     assert (balances(), differences()) == (right, [])
 
 
 def test_everybody_in_a_branch_gets_a_balance_once() -> None:
     tree = make_branch_tree()
-    day = dt.date(2026, 11, 20)
     member, known = make_member(tree.first), make_member(tree.second)
     make_member(tree.first, left_on=dt.date(2026, 5, 1))
     make_entry(known, "1", earned_on=dt.date(2026, 1, 1))
-    assert [open_year(year=2026, day=day), open_year(year=2026, day=day)] == [1, 0]
+    assert [open_years(year=2026), open_years(year=2026)] == [1, 0]
     assert balances() == [
         (member.pk, 2026, Decimal(0), Decimal(0), None),
         (known.pk, 2026, Decimal(1), Decimal(1), dt.date(2026, 1, 1)),

@@ -210,6 +210,7 @@ def test_rings_spread_from_nothing_over_exactly_the_target_to_more(school, db):
     assert (min(counted), max(counted)) == (Decimal(0), Decimal("38.25"))
     assert counted.count(Decimal(32)) == 1
     assert {study.state for study in years} == set(YearState)
+    assert sorted({study.target for study in years}) == [0, 32, 56]
 
 
 def test_the_ledger_is_whole_and_the_balances_are_its_sums(school, db, capsys):

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exams.credit.models import MemberYear, StudyCategory, StudyHourEntry
-from exams.credit.policy import ANNUAL_TARGET, counts_towards_target
-from exams.credit.totals import open_year
+from exams.credit.targets import open_years
 from lms.members.models import Branch, Member, Membership
 from lms.members.queries import branch_on, members_of
 from lms.members.services import join_branch, leave_branch, transfer_member
@@ -41,10 +40,11 @@ def naive(branch: Branch, year: int, day: dt.date) -> Figures:
         credited[entry.category] += entry.hours
     return Figures(
         members=len(people),
+        due=sum(each.state is not YearState.NOT_DUE for each in years),
         opened=MemberYear.objects.filter(member__in=people, year=year).count(),
         reached=sum(each.state is YearState.REACHED for each in years),
         started=sum(each.state is YearState.STARTED for each in years),
-        counted_hours=sum((each.counted for each in years), Decimal(0)),
+        counted_hours=sum((each.counted for each in years if each.is_due), Decimal(0)),
         credited=dict(credited),
     )
 
@@ -77,7 +77,7 @@ def happen(chance: random.Random, members: list[Member], branches: list[Branch])
             make_reversal(entry, by=members[0])
     elif what == 5:
         if chance.random() < 0.5:
-            open_year(year=2026, day=TODAY)
+            open_years(year=2026)
         recount_branches()
     for _more in range(chance.randrange(3)):
         make_entry(
@@ -114,22 +114,20 @@ def test_figures_are_those_of_every_person_and_entry(seed: int) -> None:
                 rows = BehindFirst(board)[:]
                 assert len(rows) == len(BehindFirst(board)) == whole.members
                 assert [row for chunk in BehindFirst(board).in_chunks(2) for row in chunk] == rows
-                gaps = [row.year.counted for row in rows]
-                assert gaps == sorted(gaps)
+                gaps = [row.year.missing for row in rows if row.year.counted or not row.year.is_due]
+                assert gaps == sorted(gaps, reverse=True)
                 assert [row.member_id for row in BehindFirst(board, only_behind=True)[:]] == [
-                    row.member_id for row in rows if row.year.counted < ANNUAL_TARGET
+                    row.member_id
+                    for row in rows
+                    if row.year.state in (YearState.STARTED, YearState.NOT_STARTED)
                 ]
                 for row in rows:
                     person = Member.objects.get(pk=row.member_id)
                     assert row.year == year_of(person, year)
                     assert row.branch == str(branch_on(person, day))
-                    assert row.year.counted == sum(
-                        entry.hours
-                        for entry in StudyHourEntry.objects.filter(
-                            member=person, earned_on__year=year
-                        )
-                        if counts_towards_target(entry.category)
-                    )
+                    entries = StudyHourEntry.objects.filter(member=person, earned_on__year=year)
+                    assert row.year.counted == sum(entry.counted_hours for entry in entries)
+                    assert row.year.all_hours == sum(entry.hours for entry in entries)
         transaction.set_rollback(True)
 
 

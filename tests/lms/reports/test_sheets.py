@@ -77,15 +77,15 @@ def test_export_holds_the_members_and_figures_of_the_board() -> None:
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     assert sheet.freeze_panes == "A2"
     assert rows[0] == [
-        "姓名", "党员编号", "所在组织", "集中培训", "集体学习", "网络自学", "个人自学（不计入）",
-        "考试（不计入）", "活动（不计入）", "计入年度要求合计", "还差学时", "状态", "最近学习",
+        "姓名", "党员编号", "所在组织", "集中培训", "集体学习", "网络自学", "个人自学",
+        "考试", "活动", "计入年度要求合计", "年度要求", "还差学时", "状态", "最近学习",
     ]  # fmt: skip
     first = tree.first.name
     assert rows[1:4] == [
-        ["甲书记", "700001", first, 0, 0, 0, 0, 0, 0, 0, 32, "尚无学时", None],
-        ["=cmd|' /C calc'!A0", "700002", first, 0, 2.5, 0, 0, 0, 0, 2.5, 29.5, "进行中",
+        ["甲书记", "700001", first, 0, 0, 0, 0, 0, 0, 0, 56, 56, "尚无学时", None],
+        ["=cmd|' /C calc'!A0", "700002", first, 0, 2.5, 0, 0, 0, 0, 2.5, 32, 29.5, "进行中",
          dt.datetime(2026, 2, 3)],
-        ["王䶮", "700003", first, 0, 0, 33, 1, 0, 0, 33, 0, "已达标", dt.datetime(2026, 4, 6)],
+        ["王䶮", "700003", first, 0, 33, 0, 1, 0, 0, 33, 32, 0, "已达标", dt.datetime(2026, 4, 6)],
     ]  # fmt: skip
     assert rows[5][0] == f"{first} 2026年度，人员按2026-11-20的组织关系。"
     assert [row[9] for row in rows[1:4]] == [line["row"].year.counted for line in board["people"]]

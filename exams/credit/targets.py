@@ -1,0 +1,117 @@
+"""What each year asks of each member: worked out from identities, rules and reliefs, and kept."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from django.db import connection
+
+from exams.credit.models import MemberYear
+from exams.credit.policy import PRESET, Asked, Rules, asked_of
+from exams.credit.queries import people_without_year
+from exams.rules.queries import nearest, reliefs_in_force, rules_by_path
+from lms.core import clock
+from lms.members.identities import identities_on, member_ids_on
+from lms.members.models import Member
+
+BATCH = 2000
+
+# Only rows that say something else are written: a settled school is settled without a write.
+_KEEP = """
+INSERT INTO exams_memberyear AS kept (member_id, year, counted_hours, all_hours, events,
+                                      target_hours, required_events, is_due)
+SELECT asked.member_id, %(year)s, 0, 0, 0, asked.hours, asked.events, asked.is_due
+FROM unnest(%(members)s::bigint[], %(hours)s::numeric[], %(events)s::int[], %(due)s::bool[])
+    AS asked(member_id, hours, events, is_due)
+ORDER BY 1
+ON CONFLICT (member_id, year) DO UPDATE SET
+    target_hours = excluded.target_hours, required_events = excluded.required_events,
+    is_due = excluded.is_due
+WHERE (kept.target_hours, kept.required_events, kept.is_due)
+      <> (excluded.target_hours, excluded.required_events, excluded.is_due)
+"""
+_OPEN = _KEEP[: _KEEP.index("ON CONFLICT")] + "ON CONFLICT (member_id, year) DO NOTHING"
+
+
+def deciding_day(year: int, today: dt.date) -> dt.date:
+    """The day on which a person's branch and identities decide: today, or the year's last."""
+    return min(today, dt.date(year, 12, 31))
+
+
+def asked_of_members(
+    member_ids: Iterable[int], year: int, *, rules_at: Callable[[str | None], Rules] | None = None
+) -> dict[int, Asked]:
+    """What `year` asks of each of these members, in a handful of statements.
+
+    `rules_at(branch path)` stands in for the published rules, for a preview.
+    """
+    ids = list(member_ids)
+    day = deciding_day(year, clock.today())
+    standing = identities_on(ids, day)
+    reliefs = reliefs_in_force(ids, year)
+    if rules_at is None:
+        by_path = rules_by_path(year)
+
+        def rules_at(path: str | None) -> Rules:
+            return nearest(by_path, path)
+
+    return {
+        member_id: asked_of(rules_at(path), identities, reliefs.get(member_id, ()))
+        for member_id, (path, identities) in standing.items()
+    }
+
+
+def asked_of_member(member: Member, year: int) -> Asked:
+    """What `year` asks of one member."""
+    found = asked_of_members([member.pk], year).get(member.pk)
+    return found or asked_of(PRESET, ())
+
+
+def open_member_year(*, member_id: int, year: int) -> None:
+    """See to it that the member has a row of the year before the first entry is added to it."""
+    if not MemberYear.objects.filter(member_id=member_id, year=year).exists():
+        _write(_OPEN, asked_of_members([member_id], year), year)
+
+
+def settle_targets(*, member_ids: Iterable[int] | None = None, year: int | None = None) -> int:
+    """Keep what the year (this one) asks of these members, or of everybody; how many changed.
+
+    May run at any time and any number of times.
+    """
+    asked_year = year or clock.today().year
+    people = (
+        member_ids_on(deciding_day(asked_year, clock.today()))
+        if member_ids is None
+        else iter(list(member_ids))
+    )
+    return sum(
+        _write(_KEEP, asked_of_members(batch, asked_year), asked_year) for batch in _batches(people)
+    )
+
+
+def open_years(*, year: int) -> int:
+    """Give everybody in a branch who has no row of `year` one; how many were new."""
+    people = people_without_year(year, deciding_day(year, clock.today()))
+    return sum(_write(_OPEN, asked_of_members(batch, year), year) for batch in _batches(people))
+
+
+def _batches(ids: Iterator[int]) -> Iterator[list[int]]:
+    while batch := list(islice(ids, BATCH)):
+        yield batch
+
+
+def _write(statement: str, asked: dict[int, Asked], year: int) -> int:
+    if not asked:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {
+                "year": year,
+                "members": list(asked),
+                "hours": [each.hours for each in asked.values()],
+                "events": [each.events for each in asked.values()],
+                "due": [each.is_due for each in asked.values()],
+            },
+        )
+        return int(cursor.rowcount)

@@ -1,0 +1,15 @@
+"""What can be refused about rules and reliefs."""
+
+from lms.core.errors import DomainError
+
+
+class NotYourBranchError(DomainError):
+    """The person acting has no say over this branch or member."""
+
+
+class RulesError(DomainError):
+    """These rules cannot be published."""
+
+
+class ReliefError(DomainError):
+    """This exemption or reduction cannot be asked for or decided."""
