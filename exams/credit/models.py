@@ -156,8 +156,14 @@ class MemberYear(models.Model):
         db_persist=True,
     )
     is_reached = models.GeneratedField(
-        expression=Q(
-            is_due=True, counted_hours__gte=F("target_hours"), events__gte=F("required_events")
+        expression=Case(
+            When(
+                is_due=True,
+                counted_hours__gte=F("target_hours"),
+                events__gte=F("required_events"),
+                then=Value(True),
+            ),
+            default=Value(False),
         ),
         output_field=models.BooleanField(),
         db_persist=True,

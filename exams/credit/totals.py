@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -60,7 +61,7 @@ class Difference:
 def add_entry(entry: StudyHourEntry) -> None:
     """Add an entry (negative for a reversal) to the sums; within the entry's own transaction."""
     is_study = entry.reverses_id is None
-    said = {
+    said: dict[str, Any] = {
         "member": entry.member_id,
         "branch": entry.branch_id or 0,
         "year": entry.earned_on.year,

@@ -273,10 +273,14 @@ class Migration(migrations.Migration):
             name="is_reached",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=models.Q(
-                    ("counted_hours__gte", models.F("target_hours")),
-                    ("events__gte", models.F("required_events")),
-                    ("is_due", True),
+                expression=models.Case(
+                    models.When(
+                        counted_hours__gte=models.F("target_hours"),
+                        events__gte=models.F("required_events"),
+                        is_due=True,
+                        then=models.Value(True),
+                    ),
+                    default=models.Value(False),
                 ),
                 output_field=models.BooleanField(),
             ),

@@ -53,14 +53,14 @@ def _years(
     asked = asked_of_members(unopened, year) if unopened else {}
     years = {}
     for member_id in ids:
-        if row := kept.get(member_id):
+        if balance := kept.get(member_id):
             years[member_id] = YearOfStudy(
                 hours[member_id],
-                counted=row["counted_hours"],
-                target=row["target_hours"],
-                events=row["events"],
-                required_events=row["required_events"],
-                is_due=row["is_due"],
+                counted=balance["counted_hours"],
+                target=balance["target_hours"],
+                events=balance["events"],
+                required_events=balance["required_events"],
+                is_due=balance["is_due"],
             )
         else:
             year_asks = asked[member_id]
