@@ -104,6 +104,41 @@ class Rendition(models.Model):
         return f"{self.asset} · {self.name}"
 
 
+class CaptionLanguage(models.TextChoices):
+    """The languages captions are taken in, as the web names them (BCP 47), the first one first."""
+
+    CHINESE = "zh-Hans", _("简体中文")
+    ENGLISH = "en", _("英语")
+    TIBETAN = "bo", _("藏语")
+    UYGHUR = "ug", _("维吾尔语")
+    MONGOLIAN = "mn", _("蒙古语")
+
+
+class CaptionTrack(models.Model):
+    """The captions of one lecture in one language, as whoever brought them last left them."""
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="caption_tracks")
+    language = models.CharField(_("语言"), max_length=12, choices=CaptionLanguage.choices)
+    # [[start_ms, end_ms, text], …] in order, as `captions.read_captions` checked them.
+    cues = models.JSONField(editable=False)
+    changed_by = models.ForeignKey(
+        Member, models.PROTECT, related_name="caption_tracks", verbose_name=_("上传人")
+    )
+    changed_at = models.DateTimeField(_("上传于"))
+
+    class Meta:
+        verbose_name = _("字幕")
+        verbose_name_plural = _("字幕")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["asset", "language"], name="captions_once_an_asset_and_language"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset} · {self.get_language_display()}"
+
+
 class UploadState(models.TextChoices):
     OPEN = "open", _("上传中")
     FINISHED = "finished", _("已完成")

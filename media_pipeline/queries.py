@@ -2,13 +2,21 @@
 
 from typing import Any
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Func, IntegerField, QuerySet, When
 
 from lms.core import jobs
 from lms.core.models import Job
 from lms.members.models import Branch, Role
 from lms.members.queries import branches_of_role
-from media_pipeline.models import Asset, AssetState, Upload, UploadState
+from media_pipeline.captions import Cue
+from media_pipeline.models import (
+    Asset,
+    AssetState,
+    CaptionLanguage,
+    CaptionTrack,
+    Upload,
+    UploadState,
+)
 
 HANDLING = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
 
@@ -44,6 +52,33 @@ def unfinished_assets(by: Any) -> QuerySet[Asset]:
 def history_of(asset: Asset) -> QuerySet[Job]:
     """Every piece of work done on a lecture, the newest first."""
     return jobs.jobs_of(subject_id=str(asset.pk))
+
+
+def caption_tracks(asset_id: Any) -> QuerySet[CaptionTrack]:
+    """A lecture's captions in the order of the languages, each with its `cue_count`, no cues."""
+    order = [When(language=language, then=at) for at, language in enumerate(CaptionLanguage.values)]
+    return (
+        CaptionTrack.objects.filter(asset_id=asset_id)
+        .select_related("changed_by")
+        .defer("cues")
+        .annotate(
+            cue_count=Func("cues", function="jsonb_array_length", output_field=IntegerField())
+        )
+        .order_by(Case(*order))
+    )
+
+
+def caption_languages(asset_id: Any) -> list[CaptionLanguage]:
+    """The languages a lecture has captions in, in the order of the languages."""
+    found = CaptionTrack.objects.filter(asset_id=asset_id).values_list("language", flat=True)
+    return sorted(map(CaptionLanguage, found), key=list(CaptionLanguage).index)
+
+
+def cues_of(asset_id: Any, language: str) -> tuple[Cue, ...] | None:
+    """What a lecture's captions in that language say; None if it has none."""
+    track = CaptionTrack.objects.filter(asset_id=asset_id, language=language)
+    cues = track.values_list("cues", flat=True).first()
+    return None if cues is None else tuple(Cue(*cue) for cue in cues)
 
 
 def open_uploads(by: Any) -> QuerySet[Upload]:

@@ -1,7 +1,9 @@
-"""Where a lecture stands, in sentences."""
+"""Where a lecture stands, and why a caption file is not taken, in sentences."""
 
 from django.utils.translation import gettext as _
 
+from lms.core.templatetags.design import clock
+from media_pipeline.captions import MOST_BYTES, Flaw
 from media_pipeline.models import Asset, AssetState
 
 
@@ -17,3 +19,21 @@ def status_words(asset: Asset) -> str:
     if asset.state == AssetState.QUEUED:
         return _("检查通过，正在排队等待转码。")
     return _("文件已收到，正在检查。")
+
+
+def refusal_words(flaw: Flaw, at_ms: int) -> str:
+    """Why a caption file is not taken, in a sentence that says what to do."""
+    at = {"at": clock(at_ms)}
+    if flaw is Flaw.NO_CUES:
+        return _("文件里没有一条字幕。请打开看看是否选错了文件。")
+    if flaw is Flaw.TOO_LARGE:
+        return _("字幕文件超过 %(most)d MB。请去掉内嵌的字体和图片后再上传。") % {
+            "most": MOST_BYTES // 1024**2
+        }
+    if flaw is Flaw.TORN:
+        return _("%(at)s 之后有一行时间读不懂。请在字幕软件里改正后再上传。") % at
+    if flaw is Flaw.BACKWARDS:
+        return _("%(at)s 处的字幕结束早于开始。请在字幕软件里改正时间后再上传。") % at
+    if flaw is Flaw.BEYOND_END:
+        return _("字幕到 %(at)s 还没有结束，比视频长。请确认选的是这个视频的字幕。") % at
+    return _("这个文件不是字幕。请选择 SRT、VTT 或 ASS 格式的字幕文件。")

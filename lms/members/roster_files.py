@@ -13,6 +13,7 @@ import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 
+from lms.core.decoding import UnknownEncodingError, decoded
 from lms.members.roster import (
     EPOCH_1900,
     EPOCH_1904,
@@ -133,33 +134,10 @@ def _cell(cell: Any) -> Cell:
 
 
 def _decoded(content: bytes) -> str:
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if content.startswith(mark):
-            return _strictly(content, (encoding,))
-    if b"\0" in content:
-        return _strictly(content, _utf16_by_commas(content))
-    return _strictly(content, ("utf-8", "gb18030"))
-
-
-def _utf16_by_commas(content: bytes) -> tuple[str, ...]:
-    """Without a mark, the zero half of ASCII letters says which end comes first."""
-    low_first = content[1::2].count(0) >= content[0::2].count(0)
-    return ("utf-16-le",) if low_first else ("utf-16-be",)
-
-
-def _strictly(content: bytes, encodings: tuple[str, ...]) -> str:
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise UnreadableRosterError("unknown_encoding")
+    try:
+        return decoded(content)
+    except UnknownEncodingError as error:
+        raise UnreadableRosterError("unknown_encoding") from error
 
 
 def _read_csv(text: str) -> Table:
