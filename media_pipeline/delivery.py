@@ -81,6 +81,15 @@ def lecture_file(
         return HttpResponse(
             _("链接已过期，请刷新页面。"), status=410, content_type="text/plain; charset=utf-8"
         )
+    written = playback.linked_text(asset_id=asset_id, rest=rest)
+    if written is not None:
+        # The same address may say something else tomorrow: captions are replaced in place.
+        headers = {
+            "Content-Type": written.content_type,
+            "Cache-Control": "private, no-cache",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return HttpResponse(written.text, headers=headers)
     link = playback.linked_file(asset_id=asset_id, rest=rest)
     if link is None:
         raise Http404

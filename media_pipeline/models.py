@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.members.models import Branch, Member
+from media_pipeline.captions import Cue
 
 
 class AssetState(models.TextChoices):
@@ -107,7 +108,7 @@ class Rendition(models.Model):
 class CaptionLanguage(models.TextChoices):
     """The languages captions are taken in, as the web names them (BCP 47), the first one first."""
 
-    CHINESE = "zh-Hans", _("简体中文")
+    CHINESE = "zh-Hans", _("汉语")
     ENGLISH = "en", _("英语")
     TIBETAN = "bo", _("藏语")
     UYGHUR = "ug", _("维吾尔语")
@@ -137,6 +138,11 @@ class CaptionTrack(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset} · {self.get_language_display()}"
+
+    @property
+    def spoken(self) -> tuple[Cue, ...]:
+        """The cues, in order."""
+        return tuple(Cue(*cue) for cue in self.cues)
 
 
 class UploadState(models.TextChoices):

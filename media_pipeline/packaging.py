@@ -145,6 +145,31 @@ def publish_all(take: Path, renditions: Sequence[Checked]) -> None:
     replace_text(take / MASTER_NAME, master(renditions))
 
 
+def with_captions(master: str, languages: Sequence[tuple[str, str]]) -> str:
+    """The master playlist with captions, as (language, label): where engines look that play HLS
+    themselves, and in full screen show nothing else."""
+    media = [
+        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="captions",NAME="{label}",LANGUAGE="{language}",'
+        f'AUTOSELECT=YES,URI="captions/{language}.m3u8"'
+        for language, label in languages
+    ]
+    lines = [
+        f'{line},SUBTITLES="captions"' if line.startswith("#EXT-X-STREAM-INF:") else line
+        for line in master.splitlines()
+    ]
+    at = next((n for n, line in enumerate(lines) if line.startswith("#EXT-X-STREAM-INF:")), 0)
+    return "\n".join([*lines[:at], *media, *lines[at:]]) + "\n"
+
+
+def captions_playlist(name: str, milliseconds: int) -> str:
+    """A playlist whose one segment is the WebVTT file `name` of a lecture that long."""
+    return (
+        "#EXTM3U\n#EXT-X-VERSION:7\n"
+        f"#EXT-X-TARGETDURATION:{-(-milliseconds // 1000)}\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+        f"#EXTINF:{milliseconds / 1000:.3f},\n{name}\n#EXT-X-ENDLIST\n"
+    )
+
+
 def master(renditions: Sequence[Checked], *, least_bandwidth: int = 0) -> str:
     """The master playlist (RFC 8216, 4.3.4): what a player chooses a size by."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]

@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 
 from lms.core.errors import DomainError
 from lms.members.models import Member
-from media_pipeline import files
+from media_pipeline import files, queries
+from media_pipeline.captions import as_webvtt
 from media_pipeline.ffmpeg import POSTER_NAME, PROGRESSIVE_NAME
 from media_pipeline.models import Asset
-from media_pipeline.packaging import MASTER_NAME
+from media_pipeline.packaging import MASTER_NAME, captions_playlist, with_captions
 
 LINK_SECONDS = 600
 # Links made within the same half minute are the same link: a page loaded twice shares them.
@@ -37,11 +38,18 @@ _FILE = re.compile(
     r"|[1-9][0-9]{0,3}p/(?:index\.m3u8|init\.mp4|[0-9]{5,6}\.m4s))",
     re.ASCII,
 )
+# What is written when it is asked for.
+_WRITTEN = re.compile(
+    r"(?P<take>[0-9a-f]{32})/(?:(?P<master>master)|captions/(?P<language>[A-Za-z-]{2,12}))"
+    r"\.(?P<kind>m3u8|vtt)",
+    re.ASCII,
+)
 CONTENT_TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4s": "video/iso.segment",
     ".mp4": "video/mp4",
     ".jpg": "image/jpeg",
+    ".vtt": "text/vtt; charset=utf-8",
 }
 
 
@@ -68,6 +76,14 @@ class Link:
     relative: str
     content_type: str
     is_playlist: bool
+
+
+@dataclass(frozen=True)
+class Written:
+    """A checked link's content that is no file."""
+
+    text: str
+    content_type: str
 
 
 def _token(expiry: str, member_id: str, asset_id: str) -> str:
@@ -100,6 +116,18 @@ def signed_progressive(*, asset: Asset, member: Member, now: dt.datetime) -> str
     return _signed(asset, member, now, PROGRESSIVE_NAME)
 
 
+def signed_captions(*, asset: Asset, member: Member, now: dt.datetime) -> list[dict[str, str]]:
+    """The lecture's captions for this member as players take them: src, lang and label."""
+    return [
+        {
+            "src": _signed(asset, member, now, f"captions/{language}.vtt"),
+            "lang": language.value,
+            "label": str(language.label),
+        }
+        for language in queries.caption_languages(asset.pk)
+    ]
+
+
 def verdict(
     *, token: str, expiry: str, member_id: str, asset_id: str, by: int, now: dt.datetime
 ) -> Verdict:
@@ -128,4 +156,33 @@ def linked_file(*, asset_id: str, rest: str) -> Link | None:
         relative=f"lectures/{asset_id}/{rest}",
         content_type=CONTENT_TYPES[path.suffix],
         is_playlist=path.suffix == ".m3u8",
+    )
+
+
+def linked_text(*, asset_id: str, rest: str) -> Written | None:
+    """What a link's last part names if that is made of the captions; None for all the rest."""
+    found = _WRITTEN.fullmatch(rest)
+    if found is None:
+        return None
+    content_type = CONTENT_TYPES[f".{found['kind']}"]
+    if found["master"]:
+        text = _captioned_master(uuid.UUID(asset_id), found["take"])
+        return Written(text, content_type) if text and found["kind"] == "m3u8" else None
+    track = queries.caption_track(asset_id, found["language"])
+    if track is None or track.asset.take != found["take"]:
+        return None
+    if found["kind"] == "vtt":
+        return Written(as_webvtt(track.spoken), content_type)
+    text = captions_playlist(f"{track.language}.vtt", track.asset.duration_ms)
+    return Written(text, content_type)
+
+
+def _captioned_master(asset_id: uuid.UUID, take: str) -> str:
+    """The master playlist with the lecture's captions; empty where there are none of either."""
+    languages = queries.caption_languages(asset_id)
+    path = files.take_folder(asset_id, take) / MASTER_NAME
+    if not languages or not path.exists():
+        return ""
+    return with_captions(
+        path.read_text(encoding="utf-8"), [(one.value, str(one.label)) for one in languages]
     )

@@ -8,7 +8,6 @@ from lms.core import jobs
 from lms.core.models import Job
 from lms.members.models import Branch, Role
 from lms.members.queries import branches_of_role
-from media_pipeline.captions import Cue
 from media_pipeline.models import (
     Asset,
     AssetState,
@@ -74,11 +73,10 @@ def caption_languages(asset_id: Any) -> list[CaptionLanguage]:
     return sorted(map(CaptionLanguage, found), key=list(CaptionLanguage).index)
 
 
-def cues_of(asset_id: Any, language: str) -> tuple[Cue, ...] | None:
-    """What a lecture's captions in that language say; None if it has none."""
-    track = CaptionTrack.objects.filter(asset_id=asset_id, language=language)
-    cues = track.values_list("cues", flat=True).first()
-    return None if cues is None else tuple(Cue(*cue) for cue in cues)
+def caption_track(asset_id: Any, language: str) -> CaptionTrack | None:
+    """A lecture's captions in that language, its lecture at hand; None if it has none."""
+    tracks = CaptionTrack.objects.select_related("asset")
+    return tracks.filter(asset_id=asset_id, language=language).first()
 
 
 def open_uploads(by: Any) -> QuerySet[Upload]:

@@ -2,20 +2,24 @@
 
 import uuid
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lms.core import clock
 from lms.core.access import access
 from lms.core.errors import DomainError
-from media_pipeline import playback, queries, services
-from media_pipeline.models import Asset, AssetState
+from media_pipeline import caption_services, playback, queries, services
+from media_pipeline.captions import MOST_BYTES, as_webvtt
+from media_pipeline.models import Asset, AssetState, CaptionLanguage
 from media_pipeline.rules import LECTURES
 from media_pipeline.words import status_words
 
@@ -88,6 +92,8 @@ def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
             "renditions": asset.renditions.all(),
             "history": queries.history_of(asset),
             "links": links,
+            "tracks": queries.caption_tracks(asset.pk),
+            "languages": CaptionLanguage.choices,
             "duration": _spoken_duration(asset.duration_ms),
         },
     )
@@ -130,8 +136,52 @@ def cancel(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
     return _after(request, asset_id, services.cancel_asset, _("已取消处理。"))
 
 
+# --- Captions ---------------------------------------------------------------------------------
+
+
+@access(LECTURES)
+@require_POST
+def captions(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
+    """Attach a caption file, in the place of what there was in its language."""
+    file = request.FILES.get("captions")
+    verb = partial(
+        caption_services.replace_captions,
+        language=request.POST.get("language", ""),
+        content=file.read(MOST_BYTES + 1) if file else b"",
+    )
+    return _after(request, asset_id, verb, _("字幕已保存，学员打开这一讲就能看到。"))
+
+
+@access(LECTURES)
+@require_safe
+def caption_file(request: HttpRequest, asset_id: uuid.UUID, language: str) -> HttpResponse:
+    """The captions in that language as a WebVTT file."""
+    track = queries.caption_track(_asset(request, asset_id).pk, language)
+    if track is None:
+        raise Http404
+    name = content_disposition_header(
+        as_attachment=True, filename=f"{track.asset.title}.{track.language}.vtt"
+    )
+    return HttpResponse(
+        as_webvtt(track.spoken),
+        headers={
+            "Content-Type": playback.CONTENT_TYPES[".vtt"],
+            "Content-Disposition": name or "attachment",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@access(LECTURES)
+@require_POST
+def remove_captions(request: HttpRequest, asset_id: uuid.UUID, language: str) -> HttpResponse:
+    """Take the captions in that language off."""
+    verb = partial(caption_services.remove_captions, language=language)
+    return _after(request, asset_id, verb, _("字幕已删除。"))
+
+
 def _after(
-    request: HttpRequest, asset_id: uuid.UUID, verb: Callable[..., None], done: str
+    request: HttpRequest, asset_id: uuid.UUID, verb: Callable[..., Any], done: str
 ) -> HttpResponse:
     asset = _asset(request, asset_id)
     try:

@@ -25,7 +25,9 @@ from courses.progress.intervals import FORGIVEN_MS
 from courses.progress.queries import progress_of, resume_points
 from lms.core import clock
 from lms.core.templatetags.design import minutes
-from media_pipeline.playback import signed_playlist, signed_poster
+from media_pipeline.captions import Cue
+from media_pipeline.playback import signed_captions, signed_playlist, signed_poster
+from media_pipeline.queries import caption_track
 
 COURSES_A_PAGE = 12
 # What cards and course pages show of a course; a page has thirty columns more.
@@ -194,8 +196,26 @@ def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
             **player_config(lesson, course, own, stopped_at),
             "playlist": signed_playlist(asset=lesson.asset, member=by, now=now),
             "poster": signed_poster(asset=lesson.asset, member=by, now=now),
+            "captions": signed_captions(asset=lesson.asset, member=by, now=now),
         }
     return context
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What is said in a lecture in one language, line by line."""
+
+    lang: str
+    cues: tuple[Cue, ...]
+
+
+def spoken_in(lesson: LessonPage, captions: list[dict[str, str]], wanted: str) -> Spoken | None:
+    """The lecture's captions as its transcript: those in the language wanted, else the first."""
+    known = [caption["lang"] for caption in captions]
+    if not known:
+        return None
+    track = caption_track(lesson.asset_id, wanted if wanted in known else known[0])
+    return Spoken(track.language, track.spoken) if track else None
 
 
 def player_config(
@@ -215,7 +235,6 @@ def player_config(
         "rates": [float(rate) for rate in RATES if rate <= course.max_rate],
         "lockSeek": course.lock_seek,
         "completed": bool(own and own.completed_at),
-        "captions": [],
         "beatSeconds": 15,
     }
 

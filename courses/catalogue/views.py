@@ -55,6 +55,9 @@ def lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
         raise Http404
     context = reading.lesson_context(found, request.user)
     context["tab"] = "transcript" if request.GET.get("tab") == "transcript" else "outline"
+    if context["tab"] == "transcript" and "player" in context:
+        captions = context["player"]["captions"]
+        context["spoken"] = reading.spoken_in(found, captions, request.GET.get("lang", ""))
     if getattr(request, "htmx", False):
         return render(request, "catalogue/parts/lesson_tabs.html", context)
     return render(request, "catalogue/lesson.html", context)

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     "language",
                     models.CharField(
                         choices=[
-                            ("zh-Hans", "简体中文"),
+                            ("zh-Hans", "汉语"),
                             ("en", "英语"),
                             ("bo", "藏语"),
                             ("ug", "维吾尔语"),

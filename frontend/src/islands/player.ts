@@ -3,6 +3,7 @@
  * What it refuses (seeking ahead, speed) is a courtesy; what counts is decided by the server.
  */
 import { PlayerApi, ServerError } from '../player/api';
+import { Captions } from '../player/captions';
 import { readConfig, type PlayerConfig, type StartAnswer } from '../player/config';
 import { Engine, engineKind } from '../player/engine';
 import { keyAction, type KeyAction } from '../player/keys';
@@ -10,6 +11,7 @@ import { BeatQueue, type FlushReport } from '../player/queue';
 import { Recorder, type Played } from '../player/recorder';
 import { addSpan, allowedPosition, coveredMs, edgeMs, mergeSpans, type Span } from '../player/spans';
 import { openStore } from '../player/store';
+import { markLine, onLine } from '../player/transcript';
 import { PlayerView, type Saved } from '../player/view';
 
 const STEP_MS = 10_000;
@@ -20,6 +22,7 @@ export class LmsPlayer extends HTMLElement {
   private view!: PlayerView;
   private api!: PlayerApi;
   private engine!: Engine;
+  private captions!: Captions;
   private recorder!: Recorder;
   private queue!: Promise<BeatQueue>;
   private session: StartAnswer | null = null;
@@ -68,6 +71,7 @@ export class LmsPlayer extends HTMLElement {
         this.view.fillQualities(heights);
       },
     });
+    this.captions = new Captions(this.view, this.config.captions, this.engine.kind, stores().localStorage);
     this.bindVideo();
     this.bindControls();
     this.bindPage();
@@ -131,6 +135,7 @@ export class LmsPlayer extends HTMLElement {
         await this.ensureSession();
         await this.engine.open(this.resumeMs);
         this.opened = true;
+        this.captions.open(this.engine.current);
       } else {
         await this.ensureSession();
       }
@@ -228,21 +233,6 @@ export class LmsPlayer extends HTMLElement {
       this.stopped();
       void this.flush().then(() => this.settle());
     });
-    for (const track of Array.from(video.textTracks)) {
-      track.mode = 'hidden';
-      track.addEventListener('cuechange', () => {
-        this.showCue(track);
-      });
-    }
-    this.view.show('captions', video.textTracks.length > 0);
-    this.view.pressed('captions', video.textTracks.length > 0);
-  }
-
-  private captionsOn = true;
-
-  private showCue(track: TextTrack): void {
-    const cues = this.captionsOn ? Array.from(track.activeCues ?? []) : [];
-    this.view.captions(cues.map((cue) => ('text' in cue ? String(cue.text) : '')).join('\n'));
   }
 
   private sample(): void {
@@ -389,6 +379,12 @@ export class LmsPlayer extends HTMLElement {
       });
     };
     window.addEventListener('pagehide', leave);
+    onLine((milliseconds) => {
+      void this.jumpTo(milliseconds);
+    });
+    document.addEventListener('htmx:after:swap', () => {
+      this.paint();
+    });
     document.addEventListener('visibilitychange', () => {
       this.sample();
       if (document.visibilityState === 'hidden' && !this.view.video.paused) {
@@ -478,7 +474,7 @@ export class LmsPlayer extends HTMLElement {
     } else if (action === 'back') this.moveTo(this.positionMs - STEP_MS);
     else if (action === 'forward') this.moveTo(this.positionMs + STEP_MS);
     else if (action === 'mute') video.muted = !video.muted;
-    else if (action === 'captions') this.toggleCaptions();
+    else if (action === 'captions') this.captions.toggle();
     else if (action === 'fullscreen') void this.toggleFullscreen();
     else this.changeRate(action === 'faster' ? 1 : -1);
   }
@@ -495,16 +491,16 @@ export class LmsPlayer extends HTMLElement {
     this.paint();
   }
 
+  /** From a line of the transcript, also before the first play. */
+  private async jumpTo(wantedMs: number): Promise<void> {
+    this.scrollIntoView({ block: 'nearest' });
+    if (!this.opened) await this.play();
+    if (this.opened) this.moveTo(wantedMs);
+  }
+
   private changeRate(direction: 1 | -1): void {
     const next = this.view.rate.options[this.view.rate.selectedIndex + direction];
     if (next !== undefined) this.view.video.playbackRate = Number(next.value);
-  }
-
-  private toggleCaptions(): void {
-    this.captionsOn = !this.captionsOn;
-    this.view.pressed('captions', this.captionsOn);
-    const track = this.view.video.textTracks[0];
-    if (track !== undefined) this.showCue(track);
   }
 
   private async toggleFullscreen(): Promise<void> {
@@ -527,6 +523,7 @@ export class LmsPlayer extends HTMLElement {
     const { durationMs } = this.config;
     this.view.place(Math.min(this.positionMs, durationMs), durationMs);
     this.view.map(this.spans, this.edge, durationMs, this.locked);
+    if (this.opened) markLine(this.positionMs);
   }
 }
 

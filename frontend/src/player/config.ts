@@ -1,6 +1,12 @@
 /** What the server tells the player (JSON in the page), and what it answers. */
 import type { Span } from './spans';
 
+export interface CaptionSource {
+  src: string;
+  lang: string;
+  label: string;
+}
+
 export interface PlayerConfig {
   lesson: number;
   startUrl: string;
@@ -14,6 +20,7 @@ export interface PlayerConfig {
   rates: number[];
   lockSeek: boolean;
   completed: boolean;
+  captions: CaptionSource[];
   beatSeconds: number;
   requiredMs?: number;
   strings: Record<string, string>;

@@ -77,6 +77,9 @@ export class Engine {
     }
   }
 
+  /** The address to ask for now, of one that was signed with an earlier playlist. */
+  current = (address: string): string => this.folder.current(address);
+
   choose(height: number): void {
     if (this.hls === null) return;
     this.hls.nextLevel = this.hls.levels.findIndex((level) => level.height === height);

@@ -13,6 +13,7 @@ export class PlayerView {
   readonly seek: HTMLInputElement;
   readonly rate: HTMLSelectElement;
   readonly quality: HTMLSelectElement;
+  readonly languages: HTMLSelectElement | null;
   private hintTimer = 0;
   private shownSaved = '';
 
@@ -26,6 +27,7 @@ export class PlayerView {
     this.seek = this.find('[data-seek]');
     this.rate = this.find('[data-rate]');
     this.quality = this.find('[data-quality]');
+    this.languages = root.querySelector('[data-languages]');
   }
 
   // The markup is the server's: each caller knows what stands at its selector.

@@ -331,6 +331,7 @@ def player(
             "rates": [0.75, 1, 1.25, 1.5],
             "maxRate": 1.5,
             "beatSeconds": BEAT_SECONDS,
+            "captions": [],
             "covered": [],
             "resumeMs": 0,
             "completed": False,
