@@ -21,7 +21,10 @@ from lms import env
 from lms.demo.content import all_lessons
 from lms.demo.film import run_ffmpeg
 from lms.demo.narration_index import (
+    LEAD_MS,
     NARRATION,
+    SENTENCE_GAP_MS,
+    TAIL_MS,
     TICK_MS,
     narration_path,
     read_index,
@@ -30,7 +33,6 @@ from lms.demo.narration_index import (
 from lms.demo.texts import LessonText, SlideText
 
 WORDS_PER_MINUTE = 188
-LEAD_MS, SENTENCE_GAP_MS, TAIL_MS = 400, 300, 700
 PUNCTUATION = {"，": ", ", "。": ". ", "、": ", ", "；": "; ", "：": ", ", "？": "? ", "！": "! "}
 READINGS = {  # what pypinyin's phrases get wrong in our texts
     "做得到": "zuò de dào", "做得好": "zuò de hǎo", "催得急": "cuī de jí",

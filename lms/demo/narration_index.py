@@ -5,6 +5,7 @@ from pathlib import Path
 
 NARRATION = Path(__file__).parent / "narration"
 TICK_MS = 200  # every slide lasts a whole number of these: two pictures at 10 a second
+LEAD_MS, SENTENCE_GAP_MS, TAIL_MS = 400, 300, 700  # the quiet before, between and after sentences
 
 
 def narration_path(lesson_key: str) -> Path:

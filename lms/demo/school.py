@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lms import env
 from lms.core import clock
+from lms.demo.captions import caption_lectures
 from lms.demo.content import all_lessons
 from lms.demo.demo_year import demo_year
 from lms.demo.enrolment import branch_of, enrol_everyone
@@ -51,6 +52,7 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
         films=films,
         report=report,
     )
+    caption_lectures(assets=assets, by=members[instructor.number])
     publish_courses(
         by=members[instructor.number],
         publisher=members[administrator.number],

@@ -102,6 +102,10 @@ def asset(world: World, where: str, role: str) -> dict[str, Any]:
     return {"asset_id": world.asset(where).pk, "pk": world.asset(where).pk}
 
 
+def captions(world: World, where: str, role: str) -> dict[str, Any]:
+    return {**asset(world, where, role), "language": "zh-Hans"}
+
+
 def course(world: World, where: str, role: str) -> dict[str, Any]:
     return {"slug": world.course(where).slug, "image_id": world.picture.pk}
 
@@ -212,6 +216,13 @@ CASES: dict[str, Case] = {
     "admin/lectures/<uuid:asset_id>/status/": Case(LECTURES, asset, **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/retry/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/cancel/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/captions/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>.vtt": Case(
+        LECTURES, captions, **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>/remove/": Case(
+        LECTURES, captions, method="POST", **BY_BRANCH
+    ),
     "admin/choose-lecture/": Case(TEACHERS),
     "admin/choose-lecture/results/": Case(TEACHERS),
     "admin/choose-lecture/chosen/<str:pk>/": Case(LECTURES, asset, **BY_BRANCH),

@@ -9,7 +9,13 @@ from typing import Any
 from lms.core import clock
 from lms.members.models import Branch, Member
 from media_pipeline import ffmpeg, files
-from media_pipeline.models import Asset, AssetState, Rendition
+from media_pipeline.models import (
+    Asset,
+    AssetState,
+    CaptionLanguage,
+    CaptionTrack,
+    Rendition,
+)
 
 
 def make_recording(
@@ -74,6 +80,22 @@ def make_take(asset: Asset, content: dict[str, bytes]) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     return folder
+
+
+def make_captions(
+    asset: Asset,
+    *cues: tuple[int, int, str],
+    language: str = CaptionLanguage.CHINESE,
+    by: Member | None = None,
+) -> CaptionTrack:
+    """A lecture's captions, by default one cue in Chinese, brought by its uploader."""
+    return CaptionTrack.objects.create(
+        asset=asset,
+        language=language,
+        cues=[list(cue) for cue in cues or [(0, 2000, "同志们好。")]],
+        changed_by=by or asset.uploaded_by,
+        changed_at=clock.now(),
+    )
 
 
 def make_rendition(asset: Asset, **fields: Any) -> Rendition:

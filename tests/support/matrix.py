@@ -86,6 +86,7 @@ class World:
             by=self.colleagues[where], owner_branch=self.branches[where], take=uuid.uuid4().hex
         )
         media.make_take(made, {MASTER_NAME: b"#EXTM3U\n"})
+        media.make_captions(made)
         return made
 
     @functools.cache  # noqa: B019

@@ -92,9 +92,9 @@ def test_the_home_page_takes_eight_statements(signed_in, member, count):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_lesson_page_takes_seven_statements(signed_in, count):
+def test_the_lesson_page_takes_eight_statements(signed_in, count):
     _course, lessons = make.course_with_lessons(by=make.editor(), lessons=count)
-    assert statements(signed_in, lessons[0].route())[0] == 7
+    assert statements(signed_in, lessons[0].route())[0] == 8
 
 
 # --- What is shown -----------------------------------------------------------------------------

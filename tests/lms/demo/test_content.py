@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from PIL import Image
 
+from lms.demo.captions import spoken_cues
 from lms.demo.content import COURSES, all_lessons, course_of
 from lms.demo.film import duration_seconds, slide_milliseconds
 from lms.demo.narration_index import NARRATION, TICK_MS, narration_path, read_index
@@ -125,3 +127,17 @@ def test_the_tree_names_parents_before_children_and_members_stand_in_it():
         "离退休党支部",
     ]
     assert {member.branch for member in MEMBERS} <= seen
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.key)
+def test_captions_say_what_the_voice_says_while_its_slide_is_shown(lesson):
+    cues = spoken_cues(lesson)
+    assert [cue.text for cue in cues] == [
+        sentence for slide in lesson.slides for sentence in slide.narration
+    ]
+    assert all(one.end_ms < next_one.start_ms for one, next_one in pairwise(cues))
+    begin, rest = 0, list(cues)
+    for slide, length in zip(lesson.slides, slide_milliseconds(lesson), strict=True):
+        own, rest = rest[: len(slide.narration)], rest[len(slide.narration) :]
+        assert (own[0].start_ms, own[-1].end_ms) == (begin + 400, begin + length - 700)
+        begin += length

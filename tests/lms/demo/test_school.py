@@ -29,7 +29,7 @@ from lms.members.models import Branch, Member, Membership, Role, RoleAssignment
 from lms.members.queries import branch_on, visible_branches
 from lms.reports.queries import board_of, years_of
 from lms.reports.years import YearState
-from media_pipeline.models import Asset, AssetState, Rendition
+from media_pipeline.models import Asset, AssetState, CaptionTrack, Rendition
 from media_pipeline.services import ingest_file
 from tests.factories.media import make_recording
 from tests.support import databases
@@ -157,6 +157,10 @@ def test_every_lecture_went_through_the_pipeline_and_is_published_with_its_hours
     assert list(Asset.objects.values_list("state", flat=True)) == [AssetState.READY] * 9
     assert set(Rendition.objects.values_list("asset_id", flat=True)) == set(
         Asset.objects.values_list("pk", flat=True)
+    )
+    assert (
+        list(CaptionTrack.objects.values_list("language", "changed_by__number"))
+        == [("zh-Hans", "300001")] * 9
     )
     lessons = list(LessonPage.objects.order_by("path"))
     assert [lesson.title for lesson in lessons] == [text.title for _course, text in all_lessons()]
