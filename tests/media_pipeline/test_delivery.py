@@ -16,11 +16,12 @@ from media_pipeline.models import Asset, AssetState
 from media_pipeline.playback import (
     LINK_SECONDS,
     NotPlayableError,
+    signed_captions,
     signed_playlist,
     signed_poster,
     signed_progressive,
 )
-from tests.factories.media import make_asset, make_take
+from tests.factories.media import make_asset, make_captions, make_take
 from tests.factories.members import make_branch_tree, make_instructor, make_member
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,81 @@ def test_what_is_not_playable_has_no_link(asset: Asset, member: Member) -> None:
     for sign in (signed_playlist, signed_poster, signed_progressive):
         with pytest.raises(NotPlayableError):
             sign(asset=waiting, member=member, now=NOW)
+
+
+# --- Captions ---------------------------------------------------------------------------------
+
+MASTER = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-STREAM-INF:BANDWIDTH=1\n360p/index.m3u8\n"
+VTT = "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\n同志们好。\n"
+
+
+def test_captions_go_the_way_of_the_segments(client: Client, asset: Asset, member: Member) -> None:
+    make_captions(asset)
+    other = make_member()
+    with time_machine.travel(NOW, tick=False) as clock:
+        client.force_login(member, backend="lms.members.backends.NumberOrPhoneBackend")
+        [offered] = signed_captions(asset=asset, member=member, now=NOW)
+        at = folder_of(signed_playlist(asset=asset, member=member, now=NOW))
+        assert offered == {"src": f"{at}captions/zh-Hans.vtt", "lang": "zh-Hans", "label": "汉语"}
+        answer = client.get(offered["src"])
+        assert (answer.status_code, answer["Content-Type"], answer["Cache-Control"]) == (
+            200,
+            "text/vtt; charset=utf-8",
+            "private, no-cache",
+        )
+        assert answer.content.decode() == VTT
+        [foreign] = signed_captions(asset=asset, member=other, now=NOW)
+        wrong = [
+            foreign["src"],
+            offered["src"].replace("zh-Hans", "en"),
+            offered["src"].replace("zh-Hans", "ZH-hans"),
+            offered["src"].replace("zh-Hans.vtt", "zh-Hans.srt"),
+            offered["src"].replace("captions/", "captions/../captions/"),
+            offered["src"].replace(asset.take, uuid.uuid4().hex),
+            offered["src"].replace(f"/{member.pk}/", f"/{other.pk}/"),
+            f"{at}master.vtt",
+        ]
+        assert [client.get(link).status_code for link in wrong] == [404] * len(wrong)
+        assert Client().get(offered["src"])["Location"].split("?")[0] == "/sign-in/"
+        clock.shift(LINK_SECONDS + 31)
+        assert client.get(offered["src"]).status_code == 410
+
+
+def test_captions_cost_the_session_the_member_and_one_row(
+    client: Client,
+    asset: Asset,
+    member: Member,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    make_captions(asset)
+    [offered] = signed_captions(asset=asset, member=member, now=dt.datetime.now(dt.UTC))
+    with django_assert_num_queries(3):
+        assert client.get(offered["src"]).status_code == 200
+
+
+def test_the_master_playlist_names_the_captions_there_are(
+    client: Client, asset: Asset, member: Member, settings: object
+) -> None:
+    settings.MEDIA_ACCEL_PREFIX = "/protected/"  # type: ignore[attr-defined]
+    make_take(asset, {"master.m3u8": MASTER.encode()})
+    playlist = signed_playlist(asset=asset, member=member, now=dt.datetime.now(dt.UTC))
+    assert client.get(playlist)["X-Accel-Redirect"].endswith("/master.m3u8")
+    for language in ("en", "zh-Hans"):
+        make_captions(asset, language=language)
+    answer = client.get(playlist)
+    assert answer["Content-Type"] == "application/vnd.apple.mpegurl"
+    assert answer.content.decode() == (
+        "#EXTM3U\n#EXT-X-VERSION:7\n"
+        '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="captions",NAME="汉语",LANGUAGE="zh-Hans",'
+        'AUTOSELECT=YES,URI="captions/zh-Hans.m3u8"\n'
+        '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="captions",NAME="英语",LANGUAGE="en",'
+        'AUTOSELECT=YES,URI="captions/en.m3u8"\n'
+        '#EXT-X-STREAM-INF:BANDWIDTH=1,SUBTITLES="captions"\n360p/index.m3u8\n'
+    )
+    assert client.get(f"{folder_of(playlist)}captions/en.m3u8").content.decode() == (
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:180\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+        "#EXTINF:180.000,\nen.vtt\n#EXT-X-ENDLIST\n"
+    )
 
 
 ESCAPES = [

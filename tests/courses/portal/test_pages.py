@@ -1,5 +1,7 @@
 """Home, catalogue, course and lesson pages: what they show, to whom, at what cost."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +10,7 @@ from courses.progress.models import LessonProgress
 from exams.credit.targets import settle_targets
 from lms.core import clock
 from tests.factories import courses as make
+from tests.factories.media import make_captions
 from tests.factories.members import make_branch_tree, make_member
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +181,28 @@ def test_the_tabs_of_a_lesson_come_alone_for_htmx(signed_in):
     ).content.decode()
     assert ("同志们好。" in whole, "<html" in whole) == (True, True)
     assert ("同志们好。" in part, "<html" in part) == (True, False)
+
+
+def test_the_transcript_of_a_captioned_lecture_is_its_captions(signed_in):
+    by = make.editor()
+    chapter = make.chapter(course=make.course(by=by), by=by)
+    lesson = make.lesson(chapter=chapter, by=by, transcript="手写的文稿。")
+    make_captions(lesson.asset, (400, 2000, "<b>同志们好。"), (65_000, 66_000, "再见。"))
+    make_captions(lesson.asset, (400, 2000, "Hello."), language="en")
+    page = signed_in.get(lesson.route())
+    assert [one["lang"] for one in page.context["player"]["captions"]] == ["zh-Hans", "en"]
+    assert "同志们好" not in page.content.decode()
+    taken, page = statements(signed_in, f"{lesson.route()}?tab=transcript")
+    assert taken == 9
+    line = r'data-t="(\d+)".*?>([\d:]+)</span>.*?>([^<]+)</span>'
+    assert re.findall(line, page.content.decode()) == [
+        ("400", "00:00", "&lt;b&gt;同志们好。"),
+        ("65000", "01:05", "再见。"),
+    ]
+    assert "手写的文稿。" not in page.content.decode()
+    for wanted, text in {"en": "Hello.", "fr": "再见。", "": "再见。"}.items():
+        part = signed_in.get(f"{lesson.route()}?tab=transcript&lang={wanted}")
+        assert part.context["spoken"].cues[-1].text == text
 
 
 def opened(client, path):
