@@ -191,7 +191,10 @@ class LessonPage(RoutedPage):
         *Page.content_panels,
         FieldPanel("body"),
         FieldPanel("study_hours"),
-        FieldPanel("transcript"),
+        FieldPanel(
+            "transcript",
+            help_text=_("讲话文字稿，显示在视频旁边的“文稿”里。视频有字幕时，那里显示字幕。"),
+        ),
     ]
 
     class Meta:

@@ -209,6 +209,7 @@ def test_a_teacher_brings_a_caption_file(
     pc_page.get_by_role("button", name="上传字幕").click()
     row = pc_page.get_by_role("row").filter(has_text="英语")
     expect(row).to_contain_text("8")
+    row.scroll_into_view_if_needed()
     shoot(pc_page, "lecture-captions")
     with pc_page.expect_download() as download:
         row.get_by_role("link", name="下载").click()
