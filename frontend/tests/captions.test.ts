@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import { chosenCaptions } from '../src/player/captions';
+import { Captions, chosenCaptions } from '../src/player/captions';
+import type { EngineKind } from '../src/player/engine';
+import type { PlayerView } from '../src/player/view';
 import { lineAt, markLine, onLine } from '../src/player/transcript';
 
 afterEach(() => {
@@ -41,4 +43,17 @@ test('one line is marked, and a click anywhere on a line goes to its moment', ()
   document.querySelector('span')?.click();
   document.body.click();
   expect(gone).toEqual([400]);
+});
+
+test('an engine that plays HLS itself is given no track beside those of the playlist', () => {
+  const made = (kind: EngineKind): number => {
+    document.body.innerHTML = '<video><track kind="captions" src="/a.vtt" srclang="en"></video>';
+    const video = document.querySelector('video') as HTMLVideoElement;
+    Object.defineProperty(video, 'textTracks', { value: Object.assign(new EventTarget(), { length: 0 }) });
+    const view = { video, languages: null, show: () => undefined, pressed: () => undefined, captions: () => undefined };
+    const offered = [{ src: '/a.vtt', lang: 'en', label: 'English' }];
+    new Captions(view as unknown as PlayerView, offered, kind, undefined);
+    return document.querySelectorAll('track').length;
+  };
+  expect([made('hls'), made('native')]).toEqual([1, 0]);
 });
