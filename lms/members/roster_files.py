@@ -92,7 +92,7 @@ def _refuse_bombs(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as damage:
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as damage:
         raise UnreadableRosterError("damaged_workbook") from damage
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise UnreadableRosterError("old_office")

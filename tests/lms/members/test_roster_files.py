@@ -229,6 +229,12 @@ def test_a_truncated_workbook_is_refused(share: int) -> None:
     assert refusal(content[: len(content) * share // 100]) == "damaged_workbook"
 
 
+def test_a_workbook_of_an_unknown_zip_version_is_refused() -> None:
+    content = bytearray(workbook(("1", "李明", "ZB1", None)))
+    content[content.index(b"PK\x01\x02") + 6] = 0xFF  # the version needed to read the first part
+    assert refusal(bytes(content)) == "damaged_workbook"
+
+
 def test_flipped_bits_give_rows_or_a_refusal() -> None:
     content = bytearray(workbook(("1", "李明", "ZB1", None)))
     for at in range(0, len(content), 23):
