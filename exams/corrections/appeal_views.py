@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.catalogue.queries import visible_lessons
+from courses.progress.queries import progress_of
 from exams.corrections import appeals as services
 from exams.corrections import queries
 from exams.corrections.forms import AnswerForm, AppealForm, MissingForm
@@ -63,7 +64,11 @@ def appeal_lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
         request,
         AppealForm(request.POST or None),
         lambda said: services.appeal_lesson(lesson=lesson, by=by, **said),
-        {"lesson": lesson, "title": lesson.title},
+        {
+            "lesson": lesson,
+            "title": lesson.title,
+            "progress": progress_of(by, [lesson.pk]).get(lesson.pk),
+        },
         standing=(AppealSubject.LESSON, str(lesson.pk)),
     )
 
@@ -77,7 +82,7 @@ def appeal_missing(request: HttpRequest) -> HttpResponse:
         request,
         MissingForm(request.POST or None),
         lambda said: services.appeal_missing(by=by, **said),
-        {},
+        {"without_hours": queries.lessons_without_hours(by)},
     )
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 
+from courses.catalogue.queries import visible_lessons
+from courses.progress.models import LessonProgress
 from exams.corrections.models import (
     OPEN_APPEALS,
     Appeal,
@@ -13,7 +16,7 @@ from exams.corrections.models import (
     Correction,
     CorrectionState,
 )
-from exams.credit.models import StudyHourEntry
+from exams.credit.models import SourceKind, StudyHourEntry
 from lms.core import clock
 from lms.members.models import Branch, Member, Membership, RoleAssignment
 from lms.members.queries import (
@@ -204,6 +207,22 @@ def overdue_appeals_below(by: Any) -> QuerySet[Appeal]:
 def own_entry(member: Member, entry_id: int) -> StudyHourEntry | None:
     """One of the member's own entries, to appeal against."""
     return StudyHourEntry.objects.filter(pk=entry_id, member_id=member.pk).first()
+
+
+def lessons_without_hours(member: Member, limit: int = 10) -> list[LessonProgress]:
+    """Lessons the member has begun and has no hours for, the last studied first."""
+    posted = StudyHourEntry.objects.filter(
+        member_id=member.pk,
+        source_kind=SourceKind.LESSON,
+        source_id=Cast(OuterRef("lesson_id"), CharField()),
+    )
+    return list(
+        LessonProgress.objects.filter(
+            ~Exists(posted), member_id=member.pk, lesson__in=visible_lessons(member).order_by()
+        )
+        .select_related("lesson")
+        .order_by("-settled_at", "pk")[:limit]
+    )
 
 
 def open_appeal(member_id: int, subject: str, subject_id: str) -> Appeal | None:

@@ -99,7 +99,7 @@ def approve_correction(*, correction: Correction, by: Member, answer: str = "") 
             category=correction.category,
             hours=-correction.hours if correction.entry else correction.hours,
             earned_on=correction.earned_on,
-            source_kind=SourceKind.REVERSAL if correction.entry else CORRECTION,
+            source_kind=SourceKind.REVERSAL if correction.entry else SourceKind.CORRECTION,
             source_id=str(correction.entry_id or correction.pk),
             source_title=correction.title,
             evidence=_evidence(correction, by, now),
@@ -139,10 +139,6 @@ def withdraw_correction(*, correction: Correction, by: Member) -> None:
     with transaction.atomic():
         _end(correction, to=CorrectionState.WITHDRAWN)
         correction_decided(correction=correction, by=by, is_approved=False)
-
-
-# What the ledger calls hours that were added by a correction.
-CORRECTION = "correction"
 
 
 def _branch_to_propose_in(by: Member, member: Member) -> Branch:

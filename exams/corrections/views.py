@@ -99,9 +99,7 @@ def _decided(request: HttpRequest, found: Correction, by: Member, form: forms.Fo
             services.approve_correction(correction=found, by=by)
             messages.success(request, _("已批准，已记入学时账。"))
         elif act == "refuse":
-            services.refuse_correction(
-                correction=found, by=by, answer=form.cleaned_data["text"]
-            )
+            services.refuse_correction(correction=found, by=by, answer=form.cleaned_data["text"])
             messages.success(request, _("已答复不批准，学时账没有变动。"))
         elif act == "withdraw":
             services.withdraw_correction(correction=found, by=by)

@@ -161,7 +161,7 @@ def test_the_decision_belongs_to_the_level_above_where_there_is_one(school: Scho
         lambda by: refuse_correction(correction=fresh(proposal), by=by, answer="证据不足"),
     ):
         assert {
-            who: refused(lambda by=by: decide(by))  # type: ignore[misc]
+            who: refused(lambda by=by, decide=decide: decide(by))  # type: ignore[misc]
             for who, by in asking.items()
         } == {
             "proposer": "NotAllowedError",
