@@ -197,4 +197,4 @@ def test_queries_of_the_lists(size: int) -> None:
         with CaptureQueriesContext(connection) as captured:
             assert client.get(address).status_code == 200
         counted.append(len(captured))
-    assert counted == [8, 6, 9, 7, 6, 3, 5]
+    assert counted == [8, 6, 9, 7, 6, 3, 6]
