@@ -1,5 +1,6 @@
 """The models of this app, gathered from its subjects."""
 
+from exams.closing.models import ClosedYear, YearClosing
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.rules.models import RuleSet, TargetRelief
@@ -7,6 +8,7 @@ from exams.rules.models import RuleSet, TargetRelief
 __all__ = [
     "Appeal",
     "AppealAnswer",
+    "ClosedYear",
     "Correction",
     "HourTotal",
     "LedgerHead",
@@ -14,4 +16,5 @@ __all__ = [
     "RuleSet",
     "StudyHourEntry",
     "TargetRelief",
+    "YearClosing",
 ]
