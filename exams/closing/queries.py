@@ -3,13 +3,15 @@
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 
-from exams.closing.export import Head, Person
+from exams.closing.export import Head, Person, Sums, added_up, chains_digest
 from exams.closing.models import ClosedYear, YearClosing
 from exams.credit.models import StudyHourEntry
 from exams.credit.policy import is_reached
@@ -135,6 +137,31 @@ def people_of(closing: YearClosing) -> list[Person]:
 
 def closed_years(closing: YearClosing) -> QuerySet[ClosedYear]:
     return closing.years.select_related("member").order_by("place")
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedBranch:
+    """One branch in a closing, added up, and the hash of where its members' chains ended."""
+
+    name: str
+    sums: Sums
+    chains: str
+
+
+def branches_of(closing: YearClosing) -> list[ClosedBranch]:
+    """The branches of a closing in the order of the file."""
+    return [
+        ClosedBranch(name, added_up(own), chains_digest(own))
+        for (_code, name), members in groupby(
+            people_of(closing), key=lambda person: (person.branch_code, person.branch_name)
+        )
+        for own in [list(members)]
+    ]
+
+
+def next_of(closing: YearClosing) -> YearClosing | None:
+    """The version that followed, if one did."""
+    return YearClosing.objects.filter(previous=closing).first()
 
 
 def addenda_of(closing: YearClosing) -> QuerySet[StudyHourEntry]:

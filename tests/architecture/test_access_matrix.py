@@ -22,6 +22,7 @@ from django.urls import URLPattern, get_resolver
 
 from courses.progress import beats
 from lms import asgi
+from lms.core import clock
 from lms.core.access import declared
 from lms.members.models import RosterState
 from tests.support.matrix import (
@@ -108,6 +109,14 @@ def correction(world: World, where: str, role: str) -> dict[str, Any]:
 
 def appeal(world: World, where: str, role: str) -> dict[str, Any]:
     return {"appeal_id": world.appeal(world.person(where, role)).pk}
+
+
+def closing(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"closing_id": world.closing(where).pk}
+
+
+def closable(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"branch": world.branch(where).pk, "year": clock.today().year - 1}
 
 
 def asset(world: World, where: str, role: str) -> dict[str, Any]:
@@ -231,6 +240,15 @@ CASES: dict[str, Case] = {
     "appeals/entries/<int:entry_id>/": Case(ONESELF, entry, **BY_PERSON),
     "appeals/lessons/<int:lesson_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
     "appeals/<int:appeal_id>/": Case(ABOUT, appeal, **BY_PERSON),
+    # Closed years
+    "closings/": Case(OVERSEERS),
+    "closings/new/": Case(BRANCH_RECORDS, data=closable, **BY_BRANCH),
+    "closings/<int:closing_id>/": Case(OTHERS, closing, **BY_BRANCH),
+    "closings/<int:closing_id>/sheet/": Case(OTHERS, closing, **BY_BRANCH),
+    "closings/<int:closing_id>/export.csv": Case(OTHERS, closing, **BY_BRANCH),
+    "verify-year/<slug:code>/": Case(
+        EVERYBODY, lambda world, where, role: {"code": world.closing(OWN).code}
+    ),
     # Lectures
     "admin/lectures/": Case(TEACHERS),
     "admin/lectures/upload/": Case(TEACHERS),

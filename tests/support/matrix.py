@@ -11,6 +11,7 @@ from django.test import Client
 
 from courses.catalogue.models import CoursePage, LessonPage
 from courses.progress.models import WatchSession
+from exams.closing.models import YearClosing
 from exams.corrections.models import Appeal, Correction
 from exams.credit.models import StudyHourEntry
 from lms.core import clock
@@ -20,6 +21,7 @@ from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import courses, media, members, progress
+from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
 
@@ -89,6 +91,11 @@ class World:
     @functools.cache  # noqa: B019
     def appeal(self, person: Member) -> Appeal:
         return make_appeal(self.entry(person))
+
+    @functools.cache  # noqa: B019
+    def closing(self, where: str) -> YearClosing:
+        """Last year, closed for the branch."""
+        return make_closing(self.branches[where], by=self.editor, year=clock.today().year - 1)
 
     @functools.cache  # noqa: B019
     def asset(self, where: str) -> Asset:
