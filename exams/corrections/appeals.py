@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
 from courses.catalogue.models import LessonPage
 from exams.corrections.answer_chain import answer_hash
@@ -29,7 +29,7 @@ from lms.core import clock
 from lms.core.states import advance, advance_or_raise
 from lms.members.models import Member
 
-_MOVED = gettext_noop("这条申诉已经有人处理过了，请刷新页面查看结果。")
+_MOVED = gettext_lazy("这条申诉已经有人处理过了，请刷新页面查看结果。")
 
 
 def appeal_entry(*, entry: StudyHourEntry, by: Member, text: str) -> Appeal:
@@ -147,7 +147,7 @@ def _check_answerer(by: Member, appeal: Appeal) -> None:
 
 
 def _move(appeal: Appeal, *, to: str, from_: list[str], **changes: Any) -> None:
-    advance_or_raise(appeal, to=to, from_=from_, message=_(_MOVED), **changes)
+    advance_or_raise(appeal, to=to, from_=from_, message=str(_MOVED), **changes)
 
 
 def _say(appeal: Appeal, kind: str, by: Member, text: str) -> AppealAnswer:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
 from exams.corrections.appeals import correction_decided, correction_proposed
 from exams.corrections.errors import (
@@ -31,7 +31,7 @@ from lms.members.models import Branch, Member
 
 STEP = Decimal("0.25")
 MOST = Decimal(200)  # more than any training class of a year gives at once
-_MOVED = gettext_noop("这条更正已经有人处理过了，请刷新页面查看结果。")
+_MOVED = gettext_lazy("这条更正已经有人处理过了，请刷新页面查看结果。")
 
 
 def propose_reversal(
@@ -92,7 +92,7 @@ def approve_correction(*, correction: Correction, by: Member, answer: str = "") 
         # Whoever decides waits here for whoever is deciding, and then finds it decided.
         standing = Correction.objects.select_for_update(no_key=True).get(pk=correction.pk)
         if standing.state != CorrectionState.PROPOSED:
-            raise NotAllowedError(_(_MOVED))
+            raise NotAllowedError(str(_MOVED))
         now = clock.now()
         entry = post_entry(
             member=correction.member,
@@ -114,7 +114,7 @@ def approve_correction(*, correction: Correction, by: Member, answer: str = "") 
             correction,
             to=CorrectionState.APPROVED,
             from_=[CorrectionState.PROPOSED],
-            message=_(_MOVED),
+            message=str(_MOVED),
             decided_by=by,
             decided_at=now,
             answer=answer,
@@ -179,7 +179,7 @@ def _end(correction: Correction, *, to: str, **changes: Any) -> None:
         correction,
         to=to,
         from_=[CorrectionState.PROPOSED],
-        message=_(_MOVED),
+        message=str(_MOVED),
         decided_at=clock.now(),
         **changes,
     )
