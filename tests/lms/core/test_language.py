@@ -20,7 +20,7 @@ from courses.portal.models import HomePage
 from exams.corrections.services import approve_correction
 from exams.credit.models import StudyCategory, StudyHourEntry
 from lms.core import clock
-from lms.members.models import BranchKind, Member
+from lms.members.models import Branch, BranchKind, Member
 from lms.reports.services import recount_branches
 from tests.factories import courses as make
 from tests.factories.closings import make_closing
