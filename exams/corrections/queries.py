@@ -254,7 +254,7 @@ def answer_chains() -> Iterator[tuple[int, list[dict[str, Any]]]]:
             if current is not None:
                 yield current
             current = (row["appeal_id"], [])
-        current[1].append(row)
+        current[1].append({**row})
     if current is not None:
         yield current
 

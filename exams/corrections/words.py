@@ -2,13 +2,13 @@
 
 from exams.corrections.models import AnswerKind, AppealState, CorrectionState
 
-CORRECTION_TONES = {
+CORRECTION_TONES: dict[str, str] = {
     CorrectionState.PROPOSED: "attention",
     CorrectionState.APPROVED: "ok",
     CorrectionState.REFUSED: "",
     CorrectionState.WITHDRAWN: "",
 }
-APPEAL_TONES = {
+APPEAL_TONES: dict[str, str] = {
     AppealState.OPEN: "attention",
     AppealState.ASKED_BACK: "info",
     AppealState.IN_CORRECTION: "info",
