@@ -9,6 +9,8 @@ class ExamsConfig(AppConfig):
     def ready(self) -> None:
         from courses.catalogue import hours
         from courses.progress.signals import lesson_completed
+        from exams.closing.open_items import register
+        from exams.corrections.open_items import open_items
         from exams.credit.policy import PRESET
         from exams.credit.receivers import (
             asked_has_changed,
@@ -19,6 +21,7 @@ class ExamsConfig(AppConfig):
         from lms.members.signals import standing_changed
 
         hours.install(PRESET.hours_for_video)
+        register("corrections", open_items)
         lesson_completed.connect(lesson_is_completed, dispatch_uid="exams.lesson_is_completed")
         standing_changed.connect(standing_has_changed, dispatch_uid="exams.standing_has_changed")
         asked_changed.connect(asked_has_changed, dispatch_uid="exams.asked_has_changed")

@@ -183,6 +183,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [env.PUBLIC_URL]
 
+# --- Study hours ------------------------------------------------------------------------------
+APPEAL_DAYS = 15  # an appeal is answered within so many days, or the level above is told
+
 # --- Security headers -----------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if env.HTTPS else 0

@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lms.core.health.urls")),
     path("", include("lms.members.urls")),
     path("", include("lms.reports.urls")),
+    path("", include("exams.corrections.urls")),
+    path("", include("exams.closing.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("lms.core.design.urls")),
     path("", include("courses.urls")),

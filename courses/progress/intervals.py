@@ -185,11 +185,12 @@ class Completion:
 
     duration_ms: int
     share: Decimal = Decimal("0.95")
+    forgiven_ms: int = FORGIVEN_MS
 
     @property
     def counted_ms(self) -> int:
         """The length without the forgiven end."""
-        return self.duration_ms - min(FORGIVEN_MS, self.duration_ms // 10)
+        return self.duration_ms - min(self.forgiven_ms, self.duration_ms // 10)
 
     @property
     def required_ms(self) -> int:

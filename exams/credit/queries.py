@@ -1,12 +1,12 @@
 """Reading the ledger."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Cast
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce
 
 from courses.progress.models import LessonProgress
 from exams.credit.chain import ALL_FACTS
@@ -18,6 +18,7 @@ from exams.credit.models import (
     StudyHourEntry,
 )
 from exams.credit.policy import Spent
+from lms.core import clock
 from lms.members.models import Member, Membership
 from lms.members.queries import standing_on
 
@@ -91,26 +92,82 @@ def uncredited(completed: QuerySet[LessonProgress]) -> QuerySet[LessonProgress]:
     return completed.filter(~Exists(posted), lesson__study_hours__gt=0)
 
 
-def chain_links() -> Iterator[tuple[dict[str, Any], int | None, str | None]]:
+def chain_links(
+    within: str = "",
+) -> Iterator[tuple[dict[str, Any], int | None, str | None]]:
     """All entries by member and position, each with the position and hash of the member's head.
+
+    `within` is the path of a branch: then only of who belongs there or below today.
 
     One statement, so one moment; read in pieces inside a transaction, so memory does not grow
     with the ledger.
     """
     names = ("id", "hash", "previous_hash", *ALL_FACTS)
-    rows = (
-        StudyHourEntry.objects.order_by("member_id", "member_seq")
-        .values_list("member__ledger_head__seq", "member__ledger_head__hash", *names)
-        .iterator(chunk_size=2000)
-    )
+    entries = StudyHourEntry.objects.order_by("member_id", "member_seq")
+    if within:
+        entries = entries.filter(member__in=_belonging(within))
+    rows = entries.values_list(
+        "member__ledger_head__seq", "member__ledger_head__hash", *names
+    ).iterator(chunk_size=2000)
     for head_seq, head_hash, *values in rows:
         yield dict(zip(names, values, strict=True)), head_seq, head_hash
 
 
-def heads_without_entries() -> QuerySet[LedgerHead]:
+def heads_without_entries(within: str = "") -> QuerySet[LedgerHead]:
     """Members whose head says there are entries while none is left."""
     left = StudyHourEntry.objects.filter(member_id=OuterRef("member_id"))
-    return LedgerHead.objects.filter(~Exists(left), seq__gt=0).order_by("member_id")
+    heads = LedgerHead.objects.filter(~Exists(left), seq__gt=0).order_by("member_id")
+    return heads.filter(member__in=_belonging(within)) if within else heads
+
+
+def _belonging(within: str) -> QuerySet[Membership, int]:
+    """Who belongs today to the branch at this path or below it."""
+    return Membership.objects.filter(
+        standing_on(clock.today()), branch__path__startswith=within
+    ).values_list("member_id", flat=True)
+
+
+def heads_by_branch(within: str = "") -> list[tuple[str, str, int, str]]:
+    """(branch code, member number, position, hash) of every chain, by the branch of today.
+
+    Read from the entries themselves; who belongs nowhere has no code and comes last.
+    """
+    standing = Membership.objects.filter(
+        standing_on(clock.today()), member_id=OuterRef("member_id")
+    )
+    ends = (
+        StudyHourEntry.objects.order_by("member_id", "-member_seq")
+        .distinct("member_id")
+        .annotate(
+            path=Coalesce(Subquery(standing.values("branch__path")[:1]), Value("~")),
+            code=Coalesce(Subquery(standing.values("branch__code")[:1]), Value("")),
+        )
+        .values_list("path", "code", "member__number", "member_seq", "hash")
+    )
+    return [tuple(row[1:]) for row in sorted(ends) if row[0].startswith(within)]
+
+
+def not_in_chains(heads: Mapping[tuple[str, int], str]) -> list[tuple[str, int]]:
+    """Which of these (number, position): hash the chains of today do not have, in order."""
+    missing = dict(heads)
+    rows = StudyHourEntry.objects.filter(
+        member__number__in={number for number, _seq in heads},
+        member_seq__in={seq for _number, seq in heads},
+    ).values_list("member__number", "member_seq", "hash")
+    for number, seq, found in rows.iterator(chunk_size=2000):
+        if missing.get((number, seq)) == found:
+            del missing[number, seq]
+    return sorted(missing)
+
+
+def lesson_entries() -> Iterator[tuple[int, str, int, Decimal, dict[str, Any]]]:
+    """(id, member number, position, hours, evidence) of every lesson's entry, in order."""
+    return (
+        StudyHourEntry.objects.filter(source_kind=SourceKind.LESSON)
+        .order_by("pk")
+        .values_list("pk", "member__number", "member_seq", "hours", "evidence")
+        .iterator(chunk_size=2000)
+    )
 
 
 def member_names(member_ids: list[int]) -> dict[int, str]:

@@ -140,6 +140,7 @@ def lesson_evidence(progress: LessonProgress, terms: LessonTerms | None) -> dict
     return {
         "lesson": progress.lesson_id,
         "course": terms.course_title if terms else "",
+        "published_hours": f"{progress.lesson.study_hours or 0:.2f}",
         "duration_ms": progress.duration_ms,
         "required_ms": progress.required_ms,
         "covered": [list(span) for span in progress.covered],

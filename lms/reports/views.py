@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from exams.corrections.queries import appeals_of_entry, corrections_of_entry
+from exams.corrections.rules import can_propose
 from exams.credit.chain import entry_hash
 from exams.credit.words import limit_sentences
 from lms.core import clock
@@ -167,6 +169,7 @@ def _archive(
             "member": member,
             "member_branch": branch_on(member, today),
             "board_branch": branch,
+            "may_propose": branch is not None and can_propose(request.user, member),
             "year": year,
             "years": queries.years_with_entries(member, today),
             "study": study,
@@ -199,6 +202,15 @@ def _entry(
             "lesson": lesson,
             "not_counted": not_counted(lesson) if lesson else [],
             "limits": limit_sentences(entry),
+            "corrections": corrections_of_entry(entry),
+            "appeals": appeals_of_entry(entry),
+            "may_appeal": branch is None,
+            "may_propose": branch is not None
+            and not hasattr(entry, "reversed_by")
+            and entry.reverses_id is None
+            and can_propose(request.user, member),
+            "address": request.build_absolute_uri(),
+            "printed_on": clock.today(),
             "is_unaltered": entry.hash == entry_hash(entry.previous_hash, vars(entry)),
         },
     )

@@ -22,6 +22,7 @@ from django.urls import URLPattern, get_resolver
 
 from courses.progress import beats
 from lms import asgi
+from lms.core import clock
 from lms.core.access import declared
 from lms.members.models import RosterState
 from tests.support.matrix import (
@@ -56,6 +57,10 @@ BOARD = {
     "administrator": (SELF, OWN),
     "school": (OWN, SIBLING, PARENT),
 }
+# Members whose hours one corrects: those one looks after, never oneself.
+OTHERS = {"secretary": (OWN,), "administrator": (OWN,), "school": (OWN, SIBLING, PARENT)}
+# What is said about somebody's hours: that person, and who looks after the branch.
+ABOUT = {role: (SELF, *OTHERS.get(role, ())) for role in SIGNED_IN}
 # Recordings: who teaches in the branch or administers it.
 LECTURES = {"instructor": (OWN,), "administrator": (OWN,), "school": (OWN, SIBLING, PARENT)}
 # Courses: who belongs to the branch they are for or below it, and who teaches there.
@@ -96,6 +101,22 @@ def person(world: World, where: str, role: str) -> dict[str, Any]:
 def entry(world: World, where: str, role: str) -> dict[str, Any]:
     found = world.entry(world.person(where, role))
     return {**person(world, where, role), "entry_id": found.pk}
+
+
+def correction(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"correction_id": world.correction(world.person(where, role)).pk}
+
+
+def appeal(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"appeal_id": world.appeal(world.person(where, role)).pk}
+
+
+def closing(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"closing_id": world.closing(where).pk}
+
+
+def closable(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"branch": world.branch(where).pk, "year": clock.today().year - 1}
 
 
 def asset(world: World, where: str, role: str) -> dict[str, Any]:
@@ -208,6 +229,25 @@ CASES: dict[str, Case] = {
     "board/<int:branch_id>/members/<int:member_id>/": Case(BOARD, person, **BY_PERSON),
     "board/<int:branch_id>/members/<int:member_id>/entries/<int:entry_id>/": Case(
         BOARD, entry, **BY_PERSON
+    ),
+    # Corrections and appeals
+    "corrections/": Case(OVERSEERS),
+    "corrections/<int:correction_id>/": Case(ABOUT, correction, **BY_PERSON),
+    "corrections/entries/<int:entry_id>/": Case(OTHERS, entry, **BY_PERSON),
+    "corrections/members/<int:member_id>/": Case(OTHERS, person, **BY_PERSON),
+    "appeals/": Case(WHO_SIGNED_IN),
+    "appeals/new/": Case(WHO_SIGNED_IN),
+    "appeals/entries/<int:entry_id>/": Case(ONESELF, entry, **BY_PERSON),
+    "appeals/lessons/<int:lesson_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
+    "appeals/<int:appeal_id>/": Case(ABOUT, appeal, **BY_PERSON),
+    # Closed years
+    "closings/": Case(OVERSEERS),
+    "closings/new/": Case(BRANCH_RECORDS, data=closable, **BY_BRANCH),
+    "closings/<int:closing_id>/": Case(OTHERS, closing, **BY_BRANCH),
+    "closings/<int:closing_id>/sheet/": Case(OTHERS, closing, **BY_BRANCH),
+    "closings/<int:closing_id>/export.csv": Case(OTHERS, closing, **BY_BRANCH),
+    "verify-year/<slug:code>/": Case(
+        EVERYBODY, lambda world, where, role: {"code": world.closing(OWN).code}
     ),
     # Lectures
     "admin/lectures/": Case(TEACHERS),

@@ -11,6 +11,8 @@ from django.test import Client
 
 from courses.catalogue.models import CoursePage, LessonPage
 from courses.progress.models import WatchSession
+from exams.closing.models import YearClosing
+from exams.corrections.models import Appeal, Correction
 from exams.credit.models import StudyHourEntry
 from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
@@ -19,6 +21,8 @@ from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import courses, media, members, progress
+from tests.factories.closings import make_closing
+from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
 
 # Who asks. All but the last belong to the branch `first`; "school" administers the whole tree.
@@ -79,6 +83,19 @@ class World:
     @functools.cache  # noqa: B019  (one world a run)
     def entry(self, person: Member) -> StudyHourEntry:
         return make_entry(person)
+
+    @functools.cache  # noqa: B019
+    def correction(self, person: Member) -> Correction:
+        return make_reversal_proposal(self.entry(person), by=self.editor)
+
+    @functools.cache  # noqa: B019
+    def appeal(self, person: Member) -> Appeal:
+        return make_appeal(self.entry(person))
+
+    @functools.cache  # noqa: B019
+    def closing(self, where: str) -> YearClosing:
+        """Last year, closed for the branch."""
+        return make_closing(self.branches[where], by=self.editor, year=clock.today().year - 1)
 
     @functools.cache  # noqa: B019
     def asset(self, where: str) -> Asset:

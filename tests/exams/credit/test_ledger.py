@@ -134,7 +134,7 @@ def test_a_reversal_stands_beside_what_it_takes_back(member: Member, tree: Branc
         "UPDATE exams_studyhourentry SET hours = 8",
         "UPDATE exams_studyhourentry SET hours = hours",
         "DELETE FROM exams_studyhourentry",
-        "TRUNCATE exams_studyhourentry",
+        "TRUNCATE exams_studyhourentry CASCADE",
         "TRUNCATE exams_studyhourentry, exams_ledgerhead CASCADE",
         "INSERT INTO exams_studyhourentry SELECT * FROM exams_studyhourentry"
         " ON CONFLICT (id) DO UPDATE SET hours = 8",
@@ -175,6 +175,7 @@ def test_a_completed_lesson_is_credited_with_all_that_explains_it(
     assert {name: entry.evidence[name] for name in entry.evidence if name != "sessions"} == {
         "lesson": lesson.pk,
         "course": "数字技能",
+        "published_hours": "0.25",
         "duration_ms": 180_000,
         "required_ms": 161_500,
         "covered": [[0, 180_000]],

@@ -17,11 +17,18 @@ from django.conf import settings
 from django.test import Client
 
 from courses.portal.models import HomePage
-from exams.credit.models import StudyCategory
+from exams.corrections.services import approve_correction
+from exams.credit.models import StudyCategory, StudyHourEntry
 from lms.core import clock
-from lms.members.models import BranchKind, Member
+from lms.members.models import Branch, BranchKind, Member
 from lms.reports.services import recount_branches
 from tests.factories import courses as make
+from tests.factories.closings import make_closing
+from tests.factories.corrections import (
+    make_addition_proposal,
+    make_appeal,
+    make_reversal_proposal,
+)
 from tests.factories.hours import evidence, make_entry, make_reversal
 from tests.factories.members import (
     make_administrator,
@@ -209,6 +216,41 @@ def test_a_secretary_reads_english() -> None:
         *[f"{below}entries/{entry}/" for entry in school.entries],
     ]
     assert chinese_left(english(administrator), addresses) == {}
+
+
+def test_corrections_appeals_and_closed_years_are_english() -> None:
+    school = make_school()
+    administrator = Member.objects.get(name="Ada Stone")
+    entry = StudyHourEntry.objects.get(pk=school.entries[0])
+    last_year = clock.today().year - 1
+    proposal = make_reversal_proposal(entry, by=school.secretary, reason="Entered twice")
+    addition = make_addition_proposal(
+        school.member, by=school.secretary, title="Meeting", reason="Left out", note="List"
+    )
+    approve_correction(correction=addition, by=administrator)
+    appeal = make_appeal(entry, text="Too little")
+    closing = make_closing(
+        Branch.objects.get(code="C"), by=administrator, year=last_year, reason="Year end"
+    )
+    make_entry(school.member, "1", title="Late", earned_on=dt.date(last_year, 12, 31), said={})
+    lesson = school.next_lesson.strip("/").split("/")[1]
+    overseen = [
+        "/corrections/", "/corrections/?show=done", "/corrections/?show=below",
+        f"/corrections/{proposal.pk}/", f"/corrections/{addition.pk}/",
+        f"/corrections/entries/{school.entries[1]}/", f"/corrections/members/{school.member.pk}/",
+        f"/appeals/{appeal.pk}/", "/closings/", f"/closings/{closing.pk}/",
+        f"/closings/{closing.pk}/sheet/",
+        f"/closings/new/?branch={closing.branch_id}&year={last_year}",
+    ]  # fmt: skip
+    own = [
+        "/appeals/", "/appeals/new/", f"/appeals/{appeal.pk}/", f"/appeals/lessons/{lesson}/",
+        f"/appeals/entries/{school.entries[1]}/", f"/corrections/{proposal.pk}/",
+        f"/archive/entries/{entry.pk}/",
+    ]  # fmt: skip
+    assert chinese_left(english(administrator), overseen) == {}
+    assert chinese_left(english(school.member, presentation="mode:elder"), own) == {}
+    assert chinese_left(english(), [f"/verify-year/{closing.code}/"]) == {}
+    assert read(english(), "/verify-year/NONE/", status=404).found == []
 
 
 def test_the_school_is_chinese_until_english_is_chosen_and_back() -> None:
