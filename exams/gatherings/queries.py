@@ -150,6 +150,11 @@ def presences_of_member(member: Member) -> QuerySet[Presence]:
     )
 
 
+def helped_by(gathering: Gathering, helper: Member) -> list[Presence]:
+    """Whom the member has brought in."""
+    return list(presences_of(gathering).filter(helper_id=helper.pk))
+
+
 def gatherings_to_witness(member: Member) -> QuerySet[Gathering]:
     """Those that wait for this member's word as witness."""
     return (

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from exams.credit.chain import entry_hash
 from exams.credit.words import limit_sentences
+from exams.gatherings.explain import explained_gathering
+from exams.gatherings.words import explained_rows
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
 from lms.members.models import Branch, Member
@@ -189,6 +191,7 @@ def _entry(
     if entry is None:
         raise Http404
     lesson = explained_lesson(entry.evidence)
+    told = explained_gathering(entry.evidence)
     return render(
         request,
         "reports/entry.html",
@@ -197,6 +200,7 @@ def _entry(
             "board_branch": branch,
             "entry": entry,
             "lesson": lesson,
+            "gathering": explained_rows(told) if told else None,
             "not_counted": not_counted(lesson) if lesson else [],
             "limits": limit_sentences(entry),
             "is_unaltered": entry.hash == entry_hash(entry.previous_hash, vars(entry)),
