@@ -418,7 +418,7 @@ def _screen(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             "link": link,
             "drawing": screen.qr_drawing(link),
             "code": screen.code_shown(gathering, now),
-            "join_address": request.build_absolute_uri(reverse("gatherings:join")),
+            "join_address": request.get_host() + reverse("gatherings:join"),
         }
     return render(
         request, "gatherings/parts/live.html" if part else "gatherings/screen.html", context
