@@ -25,6 +25,7 @@ def evidence_of(
             "closed_at": _instant(gathering.closed_at),
             "length": gathering.length,
             "minutes": gathering.minutes,
+            "hours": f"{gathering.hours:.2f}",
             "reason": gathering.reason,
             "host": _person(gathering.host),
             "lesson": (

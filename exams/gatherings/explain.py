@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 
@@ -20,6 +21,7 @@ class ExplainedGathering:
     closed_at: dt.datetime | None
     length: str
     minutes: int
+    hours: Decimal
     reason: str
     lesson: str
     course: str
@@ -64,6 +66,7 @@ def explained_gathering(evidence: Mapping[str, Any]) -> ExplainedGathering | Non
         closed_at=_moment(said["closed_at"]) if said["opened_at"] else None,
         length=said["length"],
         minutes=said["minutes"],
+        hours=Decimal(said["hours"]),
         reason=said["reason"],
         lesson=lesson.get("title", ""),
         course=lesson.get("course", ""),

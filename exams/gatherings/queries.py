@@ -14,17 +14,17 @@ from django.db.models.functions import Cast
 
 from courses.catalogue.queries import LessonTerms, lesson_terms, outlines, visible_courses
 from exams.credit.models import SourceKind, StudyHourEntry
-from exams.gatherings.conversion import rules_for
 from exams.gatherings.lengths import hours_for
 from exams.gatherings.models import Gathering, GatheringKind, GatheringState, Presence, Scan
 from exams.gatherings.paper import Person
 from exams.gatherings.tokens import is_code
+from exams.rules.queries import rules_for
 from lms.core import clock
 from lms.members.models import Member, Membership
 from lms.members.queries import members_of, standing_on, visible_branches
 
 SOURCE_KINDS = {
-    GatheringKind.SCREEN.value: "group",
+    GatheringKind.SCREEN.value: SourceKind.GROUP.value,
     GatheringKind.OFFLINE.value: SourceKind.OFFLINE.value,
 }
 WITH_PEOPLE = ("branch", "lesson", "host", "witness", "confirmed_by", "refused_by", "closed_by")
@@ -155,6 +155,16 @@ def helped_by(gathering: Gathering, helper: Member) -> list[Presence]:
     return list(presences_of(gathering).filter(helper_id=helper.pk))
 
 
+def entries_for(member: Member, gathering_ids: Sequence[int]) -> dict[int, StudyHourEntry]:
+    """What these gatherings have brought the member, by gathering; what has not is absent."""
+    entries = StudyHourEntry.objects.filter(
+        member_id=member.pk,
+        source_kind__in=SOURCE_KINDS.values(),
+        source_id__in=[str(pk) for pk in gathering_ids],
+    )
+    return {int(entry.source_id): entry for entry in entries}
+
+
 def gatherings_to_witness(member: Member) -> QuerySet[Gathering]:
     """Those that wait for this member's word as witness."""
     return (
@@ -223,7 +233,7 @@ def hours_of(gathering: Gathering) -> Decimal:
     """The hours each gets: as confirmed, or as the rules have it today."""
     if gathering.hours is not None:
         return gathering.hours
-    rules = rules_for(gathering.branch, held_on(gathering).year)
+    rules = rules_for(gathering.branch.path, held_on(gathering).year)
     return hours_for(gathering.length, gathering.minutes, rules)
 
 

@@ -237,6 +237,8 @@ def credit_gathering(*, gathering_id: int) -> int:
             source_title=gathering.title,
             evidence=evidence_of(gathering, presence, lesson=lesson, listed=len(confirmed)),
             by=presence.confirmed_by,
+            # The recording counts once a year, whether watched alone or together.
+            content_id=f"asset:{lesson.asset_id.hex}" if lesson and lesson.asset_id else "",
         )
     return len(confirmed)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from exams.credit.words import limit_sentence
 from exams.gatherings import presence_services, queries, rules, services, words
 from exams.gatherings.forms import NamedForm
 from exams.gatherings.models import Gathering, GatheringState
@@ -98,11 +99,14 @@ def joined(request: HttpRequest, gathering_id: int) -> HttpResponse:
 
         with_words(request, help_in)
         return redirect("gatherings:joined", gathering.pk)
+    entry = queries.entries_for(member, [gathering.pk]).get(gathering.pk)
     return render(
         request,
         "gatherings/joined.html",
         {
             "presence": own,
+            "entry": entry,
+            "limit": limit_sentence(entry) if entry else "",
             "gathering": gathering,
             "how": words.how_sentence(own),
             "state": words.state_of(gathering),
@@ -121,13 +125,19 @@ def mine(request: HttpRequest) -> HttpResponse:
     member = _person(request)
     page = Paginator(queries.presences_of_member(member), A_PAGE).get_page(request.GET.get("page"))
     rows: list[Any] = list(page.object_list)
+    entries = queries.entries_for(member, [row.gathering_id for row in rows])
     return render(
         request,
         "gatherings/mine.html",
         {
             "page": page,
             "rows": [
-                {"row": row, "state": words.state_of(row.gathering), "how": words.how_sentence(row)}
+                {
+                    "row": row,
+                    "entry": entries.get(row.gathering_id),
+                    "state": words.state_of(row.gathering),
+                    "how": words.how_sentence(row),
+                }
                 for row in rows
             ],
             "to_witness": list(queries.gatherings_to_witness(member)),

@@ -362,6 +362,7 @@ def test_the_evidence_says_everything(tree: BranchTree, people: People) -> None:
             "closed_at": "2026-11-20T04:00:00.000+00:00",
             "length": "minutes",
             "minutes": 90,
+            "hours": "2.00",
             "reason": "",
             "host": host,
             "lesson": None,
