@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from exams.gatherings.explain import ExplainedGathering
 from exams.gatherings.models import Gathering, GatheringState, How, LengthKind, Presence
@@ -56,7 +56,7 @@ def difference(listed: int, counted: int | None, when: str) -> str:
 
 def differences(listed: int, middle: int | None, end: int | None) -> list[str]:
     """What the head-counts say, those that were taken."""
-    said = (difference(listed, middle, _("中途")), difference(listed, end, _("结束")))
+    said = (difference(listed, middle, _("中途")), difference(listed, end, pgettext("head-count", "结束")))
     return [sentence for sentence in said if sentence]
 
 

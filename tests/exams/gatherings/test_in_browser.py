@@ -1,4 +1,4 @@
-"""Every page of study together at 390 and 1280, in the elder mode, and the screen at 1920 × 1080."""
+"""Every page at 390 and 1280, in the elder mode, and the screen at 1920 × 1080."""
 
 from collections.abc import Callable
 from pathlib import Path
