@@ -348,7 +348,8 @@ def test_the_archive_says_where_the_hours_come_from(tree: BranchTree, people: Pe
     entry = StudyHourEntry.objects.get(member=people.guest)
     page = text(signed_in(people.guest).get(f"/archive/entries/{entry.pk}/"))
     for said in (
-        "第一党支部在三楼会议室组织，2026-11-20 10:30 开始，王书记主持，计时 90 分钟，按规则计 2 学时。",
+        "第一党支部在三楼会议室组织，2026-11-20 10:30 开始，王书记主持，",
+        "计时 90 分钟，按规则计 2 学时。",
         "第一党支部证明到场，学时记在第二党支部",
         "中途清点 3 人，名单 2 人，相差 1 人。",
         "赵副书记 · 2026-11-20 12:00:00",
