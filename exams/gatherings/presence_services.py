@@ -54,15 +54,17 @@ def join_by_code(*, member: Member, code: str) -> Presence:
 
 def help_join(*, by: Member, gathering: Gathering, number: str, name: str) -> Presence:
     """帮学: `by`, who is present, brings in who sits beside them; both names are kept."""
-    own = queries.presence_of(gathering, by)
-    if own is None or gathering.state != GatheringState.OPEN:
-        raise SignInClosedError(_("学习进行中、您自己签到以后，才能帮身边的同志签到。"))
-    if queries.presences_of(gathering).filter(helper_id=by.pk).count() >= MOST_HELPED:
-        raise SignInClosedError(
-            _("一人最多帮 %(most)s 位同志签到，其余请主持人当面登记。") % {"most": MOST_HELPED}
-        )
-    member = _member_named(gathering, number, name)
-    return _enter(gathering, member, how=own.how, by=by, helper=by)
+    with transaction.atomic():
+        held = hold(gathering)
+        own = queries.presence_of(held, by)
+        if own is None or held.state != GatheringState.OPEN:
+            raise SignInClosedError(_("学习进行中、您自己签到以后，才能帮身边的同志签到。"))
+        if len(queries.helped_by(held, by)) >= MOST_HELPED:
+            raise SignInClosedError(
+                _("一人最多帮 %(most)s 位同志签到，其余请主持人当面登记。") % {"most": MOST_HELPED}
+            )
+        member = _member_named(number, name)
+        return _enter(held, member, how=own.how, by=by, helper=by)
 
 
 def tick_members(
@@ -79,7 +81,7 @@ def tick_guest(
 ) -> Presence:
     """The host attests a member of another branch (流动党员), named by number and name."""
     require_host(by, gathering)
-    member = _member_named(gathering, number, name)
+    member = _member_named(number, name)
     return _enter(gathering, member, how=How.TICK, by=by, late_reason=late_reason)
 
 
@@ -119,7 +121,7 @@ def remove_presence(*, by: Member, gathering: Gathering, presence_id: int) -> No
 # --- Putting in -----------------------------------------------------------------------------------
 
 
-def _member_named(gathering: Gathering, number: str, name: str) -> Member:
+def _member_named(number: str, name: str) -> Member:
     """Number and name have to agree, so that nobody learns names by trying numbers."""
     found = Member.objects.filter(number=number.strip()).first()
     if found is None or plain_name(found.name) != plain_name(name):

@@ -58,6 +58,8 @@ def takes_entries(gathering: Gathering) -> bool:
         return gathering.kind == GatheringKind.OFFLINE
     if gathering.state == GatheringState.CANCELLED or gathering.closed_at is None:
         return False
+    if gathering.refused_at is not None:  # the second person has asked for it
+        return True
     return clock.now() <= gathering.closed_at + dt.timedelta(days=settings.GATHERING_LATE_DAYS)
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from exams.gatherings import views
 from exams.gatherings import views_for_members as mine
+from exams.gatherings import views_of_list as of_list
 
 app_name = "gatherings"
 urlpatterns = [
@@ -13,17 +14,17 @@ urlpatterns = [
     path("gatherings/<int:gathering_id>/edit/", views.edit, name="edit"),
     path("gatherings/<int:gathering_id>/move/<slug:verb>/", views.move, name="move"),
     path("gatherings/<int:gathering_id>/room/", views.room, name="room"),
-    path("gatherings/<int:gathering_id>/people/", views.people, name="people"),
-    path("gatherings/<int:gathering_id>/guests/", views.guests, name="guests"),
-    path("gatherings/<int:gathering_id>/paper/", views.paper, name="paper"),
+    path("gatherings/<int:gathering_id>/people/", of_list.people, name="people"),
+    path("gatherings/<int:gathering_id>/guests/", of_list.guests, name="guests"),
+    path("gatherings/<int:gathering_id>/paper/", of_list.paper, name="paper"),
     path(
         "gatherings/<int:gathering_id>/people/<int:presence_id>/remove/",
-        views.remove,
+        of_list.remove,
         name="remove",
     ),
     path("gatherings/<int:gathering_id>/sheet/", views.sheet, name="sheet"),
-    path("gatherings/<int:gathering_id>/scans/", views.scans, name="scans"),
-    path("gatherings/<int:gathering_id>/scans/<int:scan_id>/", views.scan_file, name="scan_file"),
+    path("gatherings/<int:gathering_id>/scans/", of_list.scans, name="scans"),
+    path("gatherings/<int:gathering_id>/scans/<int:scan_id>/", of_list.scan_file, name="scan_file"),
     path("gatherings/<int:gathering_id>/video/", views.video, name="video"),
     path("gatherings/<int:gathering_id>/confirm/", mine.confirm, name="confirm"),
     path("gatherings/scan/<int:gathering_id>/<slug:token>/", mine.scan, name="scan"),

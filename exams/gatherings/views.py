@@ -5,21 +5,16 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from exams.gatherings import presence_services, queries, rules, screen, services, words
-from exams.gatherings.errors import NotFoundOnRosterError
-from exams.gatherings.forms import KIND_FORMS, NamedForm, PaperForm, RoomForm
+from exams.gatherings import queries, rules, screen, services, words
+from exams.gatherings.forms import KIND_FORMS, NamedForm, RoomForm
 from exams.gatherings.models import Gathering, GatheringState
-from exams.gatherings.paper import Found
-from exams.gatherings.paper_files import text_of
-from exams.gatherings.scan_services import keep_scan
 from lms.core import clock
 from lms.core.access import access
 from lms.core.errors import DomainError
@@ -63,7 +58,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     form_class = KIND_FORMS.get(kind)
     if form_class is None:
         raise Http404
-    by = _person(request)
+    by = person(request)
     form = form_class(request.POST or None, by=by)
     if form.is_valid():
         try:
@@ -78,8 +73,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 @access(BOARD)
 def edit(request: HttpRequest, gathering_id: int) -> HttpResponse:
     """Correct what was planned or written down."""
-    known = _hosted(request, gathering_id)
-    by = _person(request)
+    known = hosted(request, gathering_id)
+    by = person(request)
     form = KIND_FORMS[known.kind](request.POST or None, by=by, known=known)
     if form.is_valid():
         try:
@@ -99,7 +94,7 @@ def edit(request: HttpRequest, gathering_id: int) -> HttpResponse:
 def gathering(request: HttpRequest, gathering_id: int) -> HttpResponse:
     """One gathering; `?mode=screen` is for the projector, which asks for its parts anew."""
     if request.GET.get("mode") == "screen":
-        return _screen(request, _hosted(request, gathering_id))
+        return _screen(request, hosted(request, gathering_id))
     found = queries.gathering_for(request.user, gathering_id)
     if found is None:
         raise Http404
@@ -125,10 +120,10 @@ def gathering(request: HttpRequest, gathering_id: int) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, gathering_id: int, verb: str) -> HttpResponse:
     """Press one of the buttons that lead from state to state."""
-    found = _hosted(request, gathering_id)
+    found = hosted(request, gathering_id)
     if verb not in VERBS:
         raise Http404
-    with_words(request, lambda: VERBS[verb](gathering=found, by=_person(request)))
+    with_words(request, lambda: VERBS[verb](gathering=found, by=person(request)))
     address = reverse("gatherings:gathering", args=[found.pk])
     return redirect(f"{address}?mode=screen" if request.POST.get("mode") == "screen" else address)
 
@@ -137,12 +132,12 @@ def move(request: HttpRequest, gathering_id: int, verb: str) -> HttpResponse:
 @require_POST
 def room(request: HttpRequest, gathering_id: int) -> HttpResponse:
     """Head-counts and the witness."""
-    found = _hosted(request, gathering_id)
+    found = hosted(request, gathering_id)
     form = RoomForm(request.POST, witnesses=_witnesses(found))
     if form.is_valid():
         with_words(
             request,
-            lambda: services.record_room(gathering=found, by=_person(request), **form.said()),
+            lambda: services.record_room(gathering=found, by=person(request), **form.said()),
             _("清点已记录。"),
         )
     else:
@@ -151,100 +146,10 @@ def room(request: HttpRequest, gathering_id: int) -> HttpResponse:
 
 
 @access(BOARD)
-@require_POST
-def people(request: HttpRequest, gathering_id: int) -> HttpResponse:
-    """Put the ticked ones on the list."""
-    found = _hosted(request, gathering_id)
-    ids = [int(said) for said in request.POST.getlist("member") if said.isdecimal()]
-    with_words(
-        request,
-        lambda: _entered(
-            presence_services.tick_members(
-                by=_person(request),
-                gathering=found,
-                member_ids=ids,
-                late_reason=_late_reason(request),
-            )
-        ),
-    )
-    return redirect("gatherings:gathering", found.pk)
-
-
-@access(BOARD)
-@require_POST
-def guests(request: HttpRequest, gathering_id: int) -> HttpResponse:
-    """Attest a member of another branch."""
-    found = _hosted(request, gathering_id)
-    form = NamedForm(request.POST)
-
-    def enter() -> str:
-        if not form.is_valid():
-            raise NotFoundOnRosterError(_("请填写党员编号和姓名。"))
-        said = form.cleaned_data
-        presence_services.tick_guest(by=_person(request), gathering=found, **said)
-        return _("%(name)s已登记。") % {"name": said["name"]}
-
-    with_words(request, enter)
-    return redirect("gatherings:gathering", found.pk)
-
-
-@access(BOARD)
-def paper(request: HttpRequest, gathering_id: int) -> HttpResponse:
-    """A list on paper: typed or as a file, read, looked at, saved."""
-    gathering = _hosted(request, gathering_id)
-    by = _person(request)
-    form = PaperForm(request.POST or None, request.FILES or None)
-    found: Found | None = None
-    if form.is_valid():
-        said = form.cleaned_data
-        try:
-            text = text_of(said["file"].read()) if said["file"] else said["text"]
-            if "save" in request.POST:
-                count = presence_services.save_paper(
-                    by=by, gathering=gathering, text=text, late_reason=said["late_reason"]
-                )
-                messages.success(request, _entered(count))
-                return redirect("gatherings:gathering", gathering.pk)
-            found = presence_services.read_paper(by=by, gathering=gathering, text=text)
-            form = PaperForm(initial={"text": text, "late_reason": said["late_reason"]})
-        except DomainError as refused:
-            form.add_error(None, refused.message)
-    return render(
-        request,
-        "gatherings/paper.html",
-        {
-            "gathering": gathering,
-            "form": form,
-            "found": found,
-            "problems": [
-                (problem.line, words.problem_sentence(problem))
-                for problem in (found.problems if found else ())
-            ],
-            "is_late": rules.is_late_now(gathering),
-        },
-        status=422 if form.errors else 200,
-    )
-
-
-@access(BOARD)
-@require_POST
-def remove(request: HttpRequest, gathering_id: int, presence_id: int) -> HttpResponse:
-    """Take somebody off the list."""
-    found = _hosted(request, gathering_id)
-    with_words(
-        request,
-        lambda: presence_services.remove_presence(
-            by=_person(request), gathering=found, presence_id=presence_id
-        ),
-    )
-    return redirect("gatherings:gathering", found.pk)
-
-
-@access(BOARD)
 @require_safe
 def sheet(request: HttpRequest, gathering_id: int) -> HttpResponse:
     """The sheet that is signed on paper: everybody of the branch that day, and the guests."""
-    found = _hosted(request, gathering_id)
+    found = hosted(request, gathering_id)
     presences = {row.member_id: row for row in queries.presences_of(found)}
     lines = [
         {"member": member, "presence": presences.pop(member.pk, None)}
@@ -266,46 +171,11 @@ def sheet(request: HttpRequest, gathering_id: int) -> HttpResponse:
 
 
 @access(BOARD)
-@require_POST
-def scans(request: HttpRequest, gathering_id: int) -> HttpResponse:
-    """Keep a photograph or PDF of the signed sheet."""
-    found = _hosted(request, gathering_id)
-    file = request.FILES.get("file")
-    if file is None:
-        messages.error(request, _("请先选择照片或 PDF。"))
-    else:
-        with_words(
-            request,
-            lambda: keep_scan(by=_person(request), gathering=found, content=file.read()) and None,
-            _("签到表已上传。"),
-        )
-    return redirect("gatherings:gathering", found.pk)
-
-
-@access(BOARD)
-@never_cache
-@require_safe
-def scan_file(request: HttpRequest, gathering_id: int, scan_id: int) -> FileResponse:
-    """One scan, for who looks after the branch alone."""
-    found = _hosted(request, gathering_id)
-    scan = queries.scans_of(found).filter(pk=scan_id).first()
-    if scan is None:
-        raise Http404
-    return FileResponse(
-        scan.file.open("rb"),
-        content_type=scan.content_type,
-        as_attachment=not scan.is_picture,
-        filename=_("签到表%(number)s") % {"number": scan.pk}
-        + (".jpg" if scan.is_picture else ".pdf"),
-    )
-
-
-@access(BOARD)
 @never_cache
 def video(request: HttpRequest, gathering_id: int) -> JsonResponse:
     """The screen's player: where the video is, now and when the link has grown old."""
-    found = _hosted(request, gathering_id)
-    link = screen.video_link(found, _person(request))
+    found = hosted(request, gathering_id)
+    link = screen.video_link(found, person(request))
     if link is None:
         raise Http404
     address = reverse("gatherings:video", args=[found.pk])
@@ -338,25 +208,15 @@ def with_words(request: HttpRequest, act: Callable[[], str | None], done: str = 
             messages.success(request, said)
 
 
-def _person(request: HttpRequest) -> Member:
+def person(request: HttpRequest) -> Member:
     return cast(Member, request.user)
 
 
-def _hosted(request: HttpRequest, gathering_id: int) -> Gathering:
+def hosted(request: HttpRequest, gathering_id: int) -> Gathering:
     found = queries.gathering_for(request.user, gathering_id, hosted=True)
     if found is None:
         raise Http404
     return found
-
-
-def _entered(count: int) -> str:
-    if not count:
-        return _("没有新登记的人：所选同志已在名单中。")
-    return ngettext("已登记 %(count)d 人。", "已登记 %(count)d 人。", count) % {"count": count}
-
-
-def _late_reason(request: HttpRequest) -> str:
-    return request.POST.get("late_reason", "").strip()[:200]
 
 
 def _told(presences: list[Any]) -> list[dict[str, Any]]:
@@ -401,7 +261,7 @@ def _screen(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     presences = list(queries.presences_of(gathering))
     beside_video = request.GET.get("beside") == "video"
     part = getattr(request, "htmx", False)
-    player = beside_video if part else screen.video_config(gathering, _person(request))
+    player = beside_video if part else screen.video_config(gathering, person(request))
     context: dict[str, Any] = {
         "gathering": gathering,
         "state": words.state_of(gathering),

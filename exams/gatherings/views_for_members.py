@@ -1,7 +1,7 @@
 """The phone's pages: scan, type the code, help somebody, what one was at, and confirming."""
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,11 +17,10 @@ from exams.gatherings.forms import NamedForm
 from exams.gatherings.models import Gathering, GatheringState
 from exams.gatherings.presence_services import MOST_HELPED, SCAN_LASTS
 from exams.gatherings.tokens import is_token
-from exams.gatherings.views import with_words
+from exams.gatherings.views import person, with_words
 from lms.core import clock
 from lms.core.access import PUBLIC, SIGNED_IN, access
 from lms.core.errors import DomainError
-from lms.members.models import Member
 
 SCANNED = "gathering_scanned"
 A_PAGE = 20
@@ -47,7 +46,7 @@ def scan(request: HttpRequest, gathering_id: int, token: str) -> HttpResponse:
 @never_cache
 def join(request: HttpRequest) -> HttpResponse:
     """One big button for who has scanned; six digits for who has not."""
-    member = _person(request)
+    member = person(request)
     scanned = _scanned(request)
     if request.method == "POST":
         code = request.POST.get("code", "").strip()
@@ -55,9 +54,8 @@ def join(request: HttpRequest) -> HttpResponse:
             if code:
                 presence = presence_services.join_by_code(member=member, code=code)
             elif scanned is not None:
-                found, at = scanned
                 presence = presence_services.join_by_scan(
-                    member=member, gathering_id=found.pk, scanned_at=at
+                    member=member, gathering_id=scanned[0].pk, scanned_at=scanned[1]
                 )
             else:
                 messages.error(request, _("请输入屏幕上的六位签到码，或重新扫码。"))
@@ -77,7 +75,7 @@ def join(request: HttpRequest) -> HttpResponse:
 @never_cache
 def joined(request: HttpRequest, gathering_id: int) -> HttpResponse:
     """On the list: what for, since when; and whom one sits beside."""
-    member = _person(request)
+    member = person(request)
     own = queries.presences_of_member(member).filter(gathering_id=gathering_id).first()
     if own is None:
         raise Http404
@@ -122,7 +120,7 @@ def joined(request: HttpRequest, gathering_id: int) -> HttpResponse:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """Where the member has been, and what waits for the member's word as witness."""
-    member = _person(request)
+    member = person(request)
     page = Paginator(queries.presences_of_member(member), A_PAGE).get_page(request.GET.get("page"))
     rows: list[Any] = list(page.object_list)
     entries = queries.entries_for(member, [row.gathering_id for row in rows])
@@ -149,7 +147,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @never_cache
 def confirm(request: HttpRequest, gathering_id: int) -> HttpResponse:
     """The second person reads the record, and confirms it or sends it back."""
-    by = _person(request)
+    by = person(request)
     gathering = queries.gathering_to_confirm(by, gathering_id)
     if gathering is None:
         raise Http404
@@ -184,7 +182,7 @@ def confirm(request: HttpRequest, gathering_id: int) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, gathering: Gathering) -> HttpResponse:
-    by = _person(request)
+    by = person(request)
     reason = request.POST.get("reason", "").strip()[:200]
     if "refuse" in request.POST:
         if not reason:
@@ -219,7 +217,3 @@ def _scanned(request: HttpRequest) -> tuple[Gathering, dt.datetime] | None:
         return None
     found = queries.open_gathering(gathering_id)
     return (found, at) if found else None
-
-
-def _person(request: HttpRequest) -> Member:
-    return cast(Member, request.user)

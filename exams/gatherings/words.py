@@ -56,7 +56,10 @@ def difference(listed: int, counted: int | None, when: str) -> str:
 
 def differences(listed: int, middle: int | None, end: int | None) -> list[str]:
     """What the head-counts say, those that were taken."""
-    said = (difference(listed, middle, _("中途")), difference(listed, end, pgettext("head-count", "结束")))
+    said = (
+        difference(listed, middle, _("中途")),
+        difference(listed, end, pgettext("head-count", "结束")),
+    )
     return [sentence for sentence in said if sentence]
 
 

@@ -134,6 +134,19 @@ def test_every_page_is_accessible_and_fits(
             shoot(page, f"gatherings-{name}-{mode}")
 
 
+def test_the_hosts_list_grows_by_itself(
+    tree: BranchTree, people: People, open_page: Callable[..., Page]
+) -> None:
+    gathering = make_open(tree.first, by=people.host)
+    page = open_page(width=1280, height=800)
+    sign_in(page, people.host)
+    page.goto(f"/gatherings/{gathering.pk}/")
+    page.get_by_label("李淏").check()
+    join(gathering, people.zhang)
+    expect(page.locator(".attendance tbody tr")).to_have_count(1, timeout=20_000)
+    assert page.get_by_label("李淏").is_checked() is True
+
+
 @pytest.fixture
 def shown(
     tree: BranchTree, people: People, tmp_path: Path, run_queued: Callable[..., list[str]]

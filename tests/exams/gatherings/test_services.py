@@ -17,13 +17,10 @@ from exams.gatherings.errors import (
     NotTheHostError,
     NotTheSecondPersonError,
     RecordChangedError,
-    SignInClosedError,
 )
-from exams.gatherings.models import Gathering, GatheringKind, Presence
-from exams.gatherings.tasks import credit_all_confirmed, credit_confirmed
+from exams.gatherings.models import Gathering, GatheringKind
 from lms.core.errors import DomainError
 from lms.core.states import StateMovedError
-from lms.members.models import Membership
 from tests.exams.gatherings.conftest import NOON, People
 from tests.factories import courses
 from tests.factories.gatherings import (
@@ -35,7 +32,7 @@ from tests.factories.gatherings import (
     make_open,
     tick,
 )
-from tests.factories.members import BranchTree, make_administrator, make_member
+from tests.factories.members import BranchTree, make_administrator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_stands")]
 
@@ -273,154 +270,6 @@ def test_of_two_who_confirm_at_once_one_does(
     assert StudyHourEntry.objects.count() == 2
 
 
-# --- Hours, once ----------------------------------------------------------------------------------
-
-
-def confirmed(tree: BranchTree, people: People) -> Gathering:
-    gathering = make_closed(tree.first, by=people.host, present=[people.zhang, people.li])
-    confirm(gathering, by=people.second)
-    return gathering
-
-
-def test_credited_any_number_of_times_there_is_one_entry_each(
-    tree: BranchTree, people: People
-) -> None:
-    gathering = confirmed(tree, people)
-    counts = [services.credit_gathering(gathering_id=gathering.pk) for _ in range(3)]
-    assert (counts, StudyHourEntry.objects.count()) == ([2, 2, 2], 2)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("sweep", [credit_confirmed, credit_all_confirmed])
-def test_the_sweep_finds_what_a_lost_message_left(
-    tree: BranchTree, people: People, sweep: Callable[[], None],
-    run_queued: Callable[..., list[str]],
-) -> None:  # fmt: skip
-    gathering = confirmed(tree, people)
-    assert run_queued() == ["exams.credit_gathering"]
-    late = make_member(tree.first, name="迟到")
-    tick(gathering, [late], by=people.host, late_reason="漏登")
-    # As if confirmed and the message lost.
-    Presence.objects.filter(member=late).update(confirmed_at=NOON, confirmed_by=people.second)
-    sweep()
-    assert (run_queued(), StudyHourEntry.objects.count()) == (["exams.credit_gathering"], 3)
-    sweep()
-    assert run_queued() == []
-
-
-def test_too_short_for_any_hours_posts_nothing(tree: BranchTree, people: People) -> None:
-    gathering = make_closed(tree.first, by=people.host, present=[people.zhang], minutes=10)
-    confirm(gathering, by=people.second)
-    assert services.credit_gathering(gathering_id=gathering.pk) == 0
-    assert services.send_uncredited() == 0
-
-
-def test_hours_go_to_the_branch_of_that_day(tree: BranchTree, people: People) -> None:
-    """Transferred between the gathering and its confirmation, the day stays where it was."""
-    gathering = make_closed(tree.first, by=people.host, present=[people.zhang])
-    moved = dt.date(2026, 11, 21)
-    Membership.objects.filter(member=people.zhang).update(left_on=moved)
-    Membership.objects.create(member=people.zhang, branch=tree.second, joined_on=moved)
-    with time_machine.travel(NOON + 2 * DAY, tick=False):
-        confirm(gathering, by=people.second)
-        services.credit_gathering(gathering_id=gathering.pk)
-    entry = StudyHourEntry.objects.get()
-    assert (entry.branch, entry.earned_on) == (tree.first, dt.date(2026, 11, 20))
-
-
-def test_a_guests_hours_go_home_and_say_where_they_come_from(
-    tree: BranchTree, people: People
-) -> None:
-    gathering = make_closed(tree.first, by=people.host, present=[people.guest])
-    confirm(gathering, by=people.second)
-    services.credit_gathering(gathering_id=gathering.pk)
-    entry = StudyHourEntry.objects.get()
-    assert (entry.branch, entry.member) == (tree.second, people.guest)
-    assert entry.evidence["gathering"]["branch"] == tree.first.name
-    assert entry.evidence["presence"]["is_guest"] is True
-
-
-def test_the_evidence_says_everything(tree: BranchTree, people: People) -> None:
-    gathering = make_closed(tree.first, by=people.host, present=[people.zhang])
-    services.record_room(
-        gathering=gathering, by=people.host, middle_count=3, end_count=1, witness_id=None
-    )
-    confirm(gathering, by=people.second)
-    services.credit_gathering(gathering_id=gathering.pk)
-    presence = Presence.objects.get()
-    host = {"number": people.host.number, "name": "王书记"}
-    assert StudyHourEntry.objects.get().evidence == {
-        "gathering": {
-            "id": gathering.pk,
-            "kind": "screen",
-            "title": "支部集体学习：怎样写好会议记录",
-            "branch": "第一党支部",
-            "place": "三楼会议室",
-            "speaker": "",
-            "starts_at": "2026-11-20T02:30:00.000+00:00",
-            "opened_at": "2026-11-20T02:30:00.000+00:00",
-            "closed_at": "2026-11-20T04:00:00.000+00:00",
-            "length": "minutes",
-            "minutes": 90,
-            "hours": "2.00",
-            "reason": "",
-            "host": host,
-            "lesson": None,
-            "counts": {
-                "listed": 1,
-                "middle": 3,
-                "middle_at": "2026-11-20T04:00:00.000+00:00",
-                "end": 1,
-                "end_at": "2026-11-20T04:00:00.000+00:00",
-            },
-        },
-        "presence": {
-            "id": presence.pk,
-            "how": "qr",
-            "at": "2026-11-20T04:00:00.000+00:00",
-            "by": {"number": people.zhang.number, "name": "张秀英"},
-            "helper": None,
-            "home_branch": "第一党支部",
-            "is_guest": False,
-            "late_reason": "",
-        },
-        "confirmed": {
-            "at": "2026-11-20T04:00:00.000+00:00",
-            "by": {"number": people.second.number, "name": "赵副书记"},
-            "as_witness": False,
-        },
-    }
-
-
-# --- Late entries ---------------------------------------------------------------------------------
-
-
-def test_late_entries_need_a_reason_a_second_person_and_come_within_the_window(
-    tree: BranchTree, people: People, clock_stands: time_machine.Traveller
-) -> None:
-    gathering = confirmed(tree, people)
-    services.credit_gathering(gathering_id=gathering.pk)
-    late = make_member(tree.first, name="迟到")
-    clock_stands.move_to(NOON + 7 * DAY)
-    with pytest.raises(SignInClosedError):
-        tick(gathering, [late], by=people.host)
-    assert tick(gathering, [late], by=people.host, late_reason="当天手机没电") == 1
-    services.credit_gathering(gathering_id=gathering.pk)
-    assert StudyHourEntry.objects.count() == 2
-
-    before = dict(Presence.objects.exclude(member=late).values_list("pk", "confirmed_at"))
-    assert confirm(gathering, by=people.second) == 1
-    services.credit_gathering(gathering_id=gathering.pk)
-    assert dict(Presence.objects.exclude(member=late).values_list("pk", "confirmed_at")) == before
-    entry = StudyHourEntry.objects.get(member=late)
-    assert (entry.hours, entry.earned_on) == (Decimal(2), dt.date(2026, 11, 20))
-    assert entry.evidence["presence"]["late_reason"] == "当天手机没电"
-
-    clock_stands.move_to(NOON + 7 * DAY + dt.timedelta(seconds=1))
-    with pytest.raises(SignInClosedError):
-        tick(gathering, [people.guest], by=people.host, late_reason="漏登")
-
-
 # --- Written down later ---------------------------------------------------------------------------
 
 
@@ -473,7 +322,8 @@ def test_what_the_screen_has_begun_keeps_its_time(tree: BranchTree, people: Peop
         gathering=gathering, by=people.host, title="改题", place="四楼", starts_at=NOON - DAY
     )
     assert (corrected.title, corrected.place, corrected.starts_at) == ("改题", "四楼", NOON)
-    confirmed_one = confirmed(tree, people)
+    confirmed_one = make_closed(tree.first, by=people.host, present=[people.zhang])
+    confirm(confirmed_one, by=people.second)
     with pytest.raises(StateMovedError):
         services.correct_gathering(
             gathering=confirmed_one, by=people.host, title="改题", place="", starts_at=NOON
