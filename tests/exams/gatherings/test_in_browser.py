@@ -185,6 +185,8 @@ def test_the_screen_shows_the_lesson_and_reports_for_nobody(
     assert page.locator("lms-player video").evaluate("video => video.paused") is False
     assert_accessible(page)
     page.screenshot(path=artefacts / "gatherings-screen-video.png")
+    fits: Any = page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+    assert fits is True
     page.wait_for_function("() => document.querySelector('lms-player video').ended", timeout=30_000)
     assert (WatchSession.objects.count(), LessonProgress.objects.count()) == (0, 0)
     page.get_by_role("button", name="结束学习").click()
