@@ -3,6 +3,7 @@
 from exams.closing.models import ClosedYear, YearClosing
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
+from exams.gatherings.models import Gathering, Presence, Scan
 from exams.rules.models import RuleSet, TargetRelief
 
 __all__ = [
@@ -10,10 +11,13 @@ __all__ = [
     "AppealAnswer",
     "ClosedYear",
     "Correction",
+    "Gathering",
     "HourTotal",
     "LedgerHead",
     "MemberYear",
+    "Presence",
     "RuleSet",
+    "Scan",
     "StudyHourEntry",
     "TargetRelief",
     "YearClosing",

@@ -38,6 +38,7 @@ app.autodiscover_tasks(
         "courses.catalogue",
         "courses.progress",
         "exams.credit",
+        "exams.gatherings",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
@@ -53,6 +54,11 @@ app.conf.beat_schedule = {
     },
     "open-years": {"task": "exams.open_years", "schedule": 300.0},
     "settle-targets": {"task": "exams.settle_targets", "schedule": crontab(hour=0, minute=5)},
+    "credit-confirmed": {"task": "exams.credit_confirmed", "schedule": 60.0},
+    "credit-all-confirmed": {
+        "task": "exams.credit_all_confirmed",
+        "schedule": crontab(hour=3, minute=25),
+    },
     "recount-branches": {"task": "reports.recount_branches", "schedule": 60.0},
     "compare-with-ledger": {
         "task": "reports.compare_with_ledger",

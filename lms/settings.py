@@ -255,6 +255,10 @@ MEDIA_RESERVE_BYTES = 512 * 1024**2
 # nginx's internal location over MEDIA_ROOT: it sends the bytes of lectures, we only say yes.
 MEDIA_ACCEL_PREFIX = env.MEDIA_ACCEL_PREFIX
 
+# --- Study together ---------------------------------------------------------------------------
+GATHERING_LATE_DAYS = 7  # so long after the close somebody can still be put on the list
+GATHERING_SCAN_BYTES = 10 * 1024**2  # one photograph or PDF of a signed sheet
+
 # --- Wagtail ----------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "网上党校"
 WAGTAILADMIN_BASE_URL = env.PUBLIC_URL

@@ -11,6 +11,7 @@ from lms.demo.content import all_lessons
 from lms.demo.demo_year import demo_year
 from lms.demo.enrolment import branch_of, enrol_everyone
 from lms.demo.film import lecture_film
+from lms.demo.gatherings import hold_gatherings
 from lms.demo.lectures import Films, Report, bring_in_lectures
 from lms.demo.people import BRANCHES, MEMBERS, TRANSFERS, Duty, MemberText
 from lms.demo.rules import lay_down_rules
@@ -62,6 +63,7 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
     lessons = [lesson_of(assets[text.key]) for _course, text in all_lessons()]
     began_at = time.monotonic()
     told = tell_stories(members=members, lessons=lessons, year=year)
+    hold_gatherings(members=members, branch=branch_of("first"), year=year)
     if told:
         report(f"{told} members have studied, told in {time.monotonic() - began_at:.0f} s")
     return _accounts()

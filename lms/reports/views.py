@@ -13,6 +13,8 @@ from exams.corrections.queries import appeals_of_entry, corrections_of_entry
 from exams.corrections.rules import can_propose
 from exams.credit.chain import entry_hash
 from exams.credit.words import limit_sentences
+from exams.gatherings.explain import explained_gathering
+from exams.gatherings.words import explained_rows
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
 from lms.members.models import Branch, Member
@@ -192,6 +194,7 @@ def _entry(
     if entry is None:
         raise Http404
     lesson = explained_lesson(entry.evidence)
+    told = explained_gathering(entry.evidence)
     return render(
         request,
         "reports/entry.html",
@@ -200,6 +203,7 @@ def _entry(
             "board_branch": branch,
             "entry": entry,
             "lesson": lesson,
+            "gathering": explained_rows(told) if told else None,
             "not_counted": not_counted(lesson) if lesson else [],
             "limits": limit_sentences(entry),
             "corrections": corrections_of_entry(entry),

@@ -61,6 +61,12 @@ BOARD = {
 OTHERS = {"secretary": (OWN,), "administrator": (OWN,), "school": (OWN, SIBLING, PARENT)}
 # What is said about somebody's hours: that person, and who looks after the branch.
 ABOUT = {role: (SELF, *OTHERS.get(role, ())) for role in SIGNED_IN}
+# A gathering: who looks after the branch that holds it.
+HOSTS = {
+    "secretary": (OWN,),
+    "administrator": (OWN,),
+    "school": (OWN, SIBLING, PARENT),
+}
 # Recordings: who teaches in the branch or administers it.
 LECTURES = {"instructor": (OWN,), "administrator": (OWN,), "school": (OWN, SIBLING, PARENT)}
 # Courses: who belongs to the branch they are for or below it, and who teaches there.
@@ -167,6 +173,27 @@ def lecture_link(world: World, where: str, role: str) -> dict[str, Any]:
         "asset_id": asset_id,
         "rest": rest,
     }
+
+
+def gathering(world: World, where: str, role: str) -> dict[str, Any]:
+    """With somebody on the list who is nobody of those who ask."""
+    found = world.gathering(where)
+    person = world.colleagues[where]
+    return {
+        "gathering_id": found.pk,
+        "presence_id": world.presence(person, where).pk,
+        "scan_id": world.scan(where).pk,
+        "token": world.scan_link(where),
+        "verb": "close",
+    }
+
+
+def closed_gathering(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"gathering_id": world.closed_gathering(where).pk}
+
+
+def attended(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"gathering_id": world.attended(world.person(where, role)).pk}
 
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -287,6 +314,34 @@ CASES: dict[str, Case] = {
     ),
     "api/v1/^courses/$": Case(WHO_SIGNED_IN),
     "api/v1/^courses/(?P<slug>[^/]+)/$": Case(AUDIENCE, course, **BY_BRANCH),
+    # Study together
+    "gatherings/": Case(OVERSEERS),
+    "gatherings/new/<slug:kind>/": Case(OVERSEERS, lambda *_: {"kind": "offline"}),
+    "gatherings/<int:gathering_id>/": Case(HOSTS, gathering, **BY_BRANCH),
+    "gatherings/<int:gathering_id>/edit/": Case(HOSTS, gathering, **BY_BRANCH),
+    "gatherings/<int:gathering_id>/move/<slug:verb>/": Case(
+        HOSTS, gathering, method="POST", **BY_BRANCH
+    ),
+    "gatherings/<int:gathering_id>/room/": Case(HOSTS, gathering, method="POST", **BY_BRANCH),
+    "gatherings/<int:gathering_id>/people/": Case(HOSTS, gathering, method="POST", **BY_BRANCH),
+    "gatherings/<int:gathering_id>/guests/": Case(HOSTS, gathering, method="POST", **BY_BRANCH),
+    "gatherings/<int:gathering_id>/paper/": Case(HOSTS, gathering, **BY_BRANCH),
+    "gatherings/<int:gathering_id>/people/<int:presence_id>/remove/": Case(
+        HOSTS, gathering, method="POST", **BY_BRANCH
+    ),
+    "gatherings/<int:gathering_id>/sheet/": Case(HOSTS, gathering, **BY_BRANCH),
+    "gatherings/<int:gathering_id>/scans/": Case(HOSTS, gathering, method="POST", **BY_BRANCH),
+    "gatherings/<int:gathering_id>/scans/<int:scan_id>/": Case(HOSTS, gathering, **BY_BRANCH),
+    "gatherings/<int:gathering_id>/video/": Case(
+        HOSTS, lambda world, where, role: {"gathering_id": world.shown(where).pk}, **BY_BRANCH
+    ),
+    "gatherings/<int:gathering_id>/confirm/": Case(HOSTS, closed_gathering, **BY_BRANCH),
+    "gatherings/scan/<int:gathering_id>/<slug:token>/": Case(
+        dict.fromkeys(ROLES, BRANCHES), gathering, **BY_BRANCH
+    ),
+    "gatherings/join/": Case(WHO_SIGNED_IN),
+    "gatherings/<int:gathering_id>/joined/": Case(ONESELF, attended, **BY_PERSON),
+    "gatherings/mine/": Case(WHO_SIGNED_IN),
     # Watching
     "learn/sessions/": Case(
         AUDIENCE,

@@ -14,13 +14,17 @@ from courses.progress.models import WatchSession
 from exams.closing.models import YearClosing
 from exams.corrections.models import Appeal, Correction
 from exams.credit.models import StudyHourEntry
+from exams.gatherings.models import Gathering, Presence, Scan
+from exams.gatherings.queries import token_key
+from exams.gatherings.scan_services import keep_scan
+from exams.gatherings.tokens import token_for
 from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
 from lms.members.roster_services import preview_roster
 from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
-from tests.factories import courses, media, members, progress
+from tests.factories import courses, gatherings, media, members, progress
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
@@ -164,6 +168,47 @@ class World:
     def _previewed(self) -> RosterImport:
         rows = f"编号,姓名,手机,组织代码\n700001,新同志,,{self.tree.first.code}\n"
         return preview_roster(by=self.people["school"], file_name="名册.csv", content=rows.encode())
+
+    @functools.cache  # noqa: B019
+    def gathering(self, where: str) -> Gathering:
+        """An open gathering of that branch, held by nobody who asks."""
+        branch = self.branches[where]
+        return gatherings.make_open(branch, by=members.make_secretary(branch))
+
+    @functools.cache  # noqa: B019
+    def presence(self, person: Member, where: str) -> Presence:
+        """`person` has signed in to a gathering of that branch."""
+        return gatherings.join(self.gathering(where), person)
+
+    @functools.cache  # noqa: B019
+    def attended(self, person: Member) -> Gathering:
+        """A gathering at which this person alone was."""
+        gathering = gatherings.make_open(self.tree.first, by=self.people["secretary"])
+        gatherings.join(gathering, person)
+        return gathering
+
+    @functools.cache  # noqa: B019
+    def closed_gathering(self, where: str) -> Gathering:
+        """One of that branch that waits for its second person."""
+        branch = self.branches[where]
+        host = members.make_secretary(branch)
+        return gatherings.make_closed(branch, by=host, present=[self.colleagues[where]])
+
+    @functools.cache  # noqa: B019
+    def shown(self, where: str) -> Gathering:
+        """One of that branch that shows a lesson which everybody may study."""
+        branch = self.branches[where]
+        by = members.make_secretary(branch)
+        return gatherings.make_gathering(branch, by=by, lesson_id=self.open_lesson.pk)
+
+    @functools.cache  # noqa: B019
+    def scan(self, where: str) -> Scan:
+        gathering = self.gathering(where)
+        return keep_scan(by=gathering.host, gathering=gathering, content=courses.SMALLEST_PDF)
+
+    def scan_link(self, where: str) -> str:
+        """The token the screen shows now."""
+        return token_for(token_key(), self.gathering(where).pk, clock.now().timestamp())
 
     def playlist(self, person: Member, where: str) -> str:
         return playback.signed_playlist(asset=self.asset(where), member=person, now=clock.now())

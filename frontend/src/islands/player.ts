@@ -173,7 +173,7 @@ export class LmsPlayer extends HTMLElement {
   private async begin(): Promise<void> {
     const answer = await this.api.start();
     const queue = await this.queue;
-    await queue.moveTo(answer.token, answer.nextSeq ?? 1);
+    if (!this.config.unrecorded) await queue.moveTo(answer.token, answer.nextSeq ?? 1);
     this.session = answer;
     for (const [from, to] of answer.covered) this.spans = addSpan(this.spans, from, to);
     this.completed = this.completed || answer.completed;
@@ -258,7 +258,7 @@ export class LmsPlayer extends HTMLElement {
   }
 
   private keep(played: Played[]): void {
-    if (played.length === 0) return;
+    if (played.length === 0 || this.config.unrecorded) return;
     if (this.session === null) {
       this.held.push(...played);
       return;
@@ -274,12 +274,14 @@ export class LmsPlayer extends HTMLElement {
 
   /** Beats of an earlier visit that never arrived. */
   private async sendLeftovers(): Promise<void> {
+    if (this.config.unrecorded) return;
     const queue = await this.queue;
     if ((await queue.waiting()) > 0) await this.flush();
     else this.view.saved('idle', 0, this.verifiedMs);
   }
 
   private async flush(): Promise<void> {
+    if (this.config.unrecorded) return;
     const queue = await this.queue;
     const report = await queue.flush();
     if (report.expired) {
@@ -374,7 +376,7 @@ export class LmsPlayer extends HTMLElement {
       this.leaving = true;
       const played = this.recorder.finish();
       void this.queue.then((queue) => {
-        queue.farewell(played);
+        if (!this.config.unrecorded) queue.farewell(played);
         this.leaving = false;
       });
     };

@@ -23,6 +23,8 @@ export interface PlayerConfig {
   captions: CaptionSource[];
   beatSeconds: number;
   requiredMs?: number;
+  /** Shown to a room: nothing is reported, nobody's progress is kept. */
+  unrecorded?: boolean;
   strings: Record<string, string>;
 }
 

@@ -19,9 +19,12 @@ from courses.catalogue.queries import visible_courses, visible_lessons
 from courses.progress.models import LessonProgress, WatchSession
 from exams.credit.models import SourceKind, StudyCategory, StudyHourEntry
 from exams.credit.totals import differences
+from exams.gatherings.models import Gathering
+from exams.gatherings.queries import uncredited
 from lms.core import clock, jobs
 from lms.demo.content import all_lessons
 from lms.demo.demo_year import demo_year
+from lms.demo.gatherings import HELD, HOURS, PLANNED, PRESENT
 from lms.demo.people import MEMBERS, PASSWORD, TRANSFERS, Duty
 from lms.demo.school import build_demo_school
 from lms.demo.stories import EXTRAS, STORIES
@@ -192,7 +195,7 @@ def test_everybody_has_studied_exactly_what_the_story_says(school, db):
             name: Decimal(hours)
             for name, hours in {
                 StudyCategory.CONCENTRATED: 8 * story.trainings,
-                StudyCategory.GROUP: 2 * story.meetings,
+                StudyCategory.GROUP: 2 * story.meetings + HOURS * (number in PRESENT),
                 StudyCategory.ONLINE: whole * 0.25,
                 **_extra_hours(number, story.extras),
             }.items()
@@ -256,6 +259,19 @@ def test_every_lesson_entry_carries_sittings_that_suffice(school, db):
         ).completed_at
         assert entry.earned_on == clock.local_date(completed)
         assert dt.datetime.fromisoformat(said["completed_at"]) <= clock.now()
+
+
+def test_one_afternoon_of_group_study_is_confirmed_and_one_is_planned(school, db):
+    gatherings = Gathering.objects.order_by("starts_at")
+    assert [(one.title, one.state) for one in gatherings] == [
+        (HELD, "confirmed"),
+        (PLANNED, "planned"),
+    ]
+    entries = StudyHourEntry.objects.filter(source_kind=SourceKind.GROUP)
+    assert sorted(entries.values_list("member__number", "hours")) == [
+        (number, Decimal(HOURS)) for number in sorted(PRESENT)
+    ]
+    assert uncredited().count() == 0
 
 
 def test_every_offline_entry_says_what_it_was_and_who_wrote_it_down(school, db):
