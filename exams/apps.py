@@ -9,12 +9,15 @@ class ExamsConfig(AppConfig):
     def ready(self) -> None:
         from courses.catalogue import hours
         from courses.progress.signals import lesson_completed
+        from courses.training.signals import class_changed, class_passed
+        from exams.certificates.receivers import class_is_passed
         from exams.credit.policy import PRESET
         from exams.credit.receivers import (
             asked_has_changed,
             lesson_is_completed,
             standing_has_changed,
         )
+        from exams.passing import conditions, kinds, receivers
         from exams.rules.signals import asked_changed
         from lms.members.signals import standing_changed
 
@@ -22,3 +25,10 @@ class ExamsConfig(AppConfig):
         lesson_completed.connect(lesson_is_completed, dispatch_uid="exams.lesson_is_completed")
         standing_changed.connect(standing_has_changed, dispatch_uid="exams.standing_has_changed")
         asked_changed.connect(asked_has_changed, dispatch_uid="exams.asked_has_changed")
+        lesson_completed.connect(
+            receivers.lesson_is_completed, dispatch_uid="exams.passing_after_lesson"
+        )
+        class_changed.connect(receivers.class_has_changed, dispatch_uid="exams.class_has_changed")
+        class_passed.connect(class_is_passed, dispatch_uid="exams.class_is_passed")
+        for kind in kinds.KINDS:
+            conditions.register(kind)

@@ -37,7 +37,9 @@ app.autodiscover_tasks(
         "courses",
         "courses.catalogue",
         "courses.progress",
+        "exams.certificates",
         "exams.credit",
+        "exams.passing",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
@@ -53,6 +55,8 @@ app.conf.beat_schedule = {
     },
     "open-years": {"task": "exams.open_years", "schedule": 300.0},
     "settle-targets": {"task": "exams.settle_targets", "schedule": crontab(hour=0, minute=5)},
+    "evaluate-open-classes": {"task": "exams.evaluate_open_classes", "schedule": 300.0},
+    "issue-certificates": {"task": "exams.issue_certificates", "schedule": 300.0},
     "recount-branches": {"task": "reports.recount_branches", "schedule": 60.0},
     "compare-with-ledger": {
         "task": "reports.compare_with_ledger",

@@ -30,7 +30,7 @@ def test_a_character_in_no_font_is_named_with_the_package_to_install(tmp_path: P
     with pytest.raises(UnprintableCharacterError) as refused:
         faces_for("张䶮淏", (tmp_path,))
     assert refused.value.message == (
-        "“淏 U+6DCF、䶮 U+4DAE”在本机的字体里没有，印不出来。请系统管理员安装字体包 "
+        "“䶮 U+4DAE、淏 U+6DCF”在本机的字体里没有，印不出来。请系统管理员安装字体包 "
         "fonts-noto-cjk（apt-get install fonts-noto-cjk）后再试；仍然不行，请核对这个字。"
     )
 
