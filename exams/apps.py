@@ -19,6 +19,8 @@ class ExamsConfig(AppConfig):
         )
         from exams.passing import conditions, kinds, receivers
         from exams.rules.signals import asked_changed
+        from lms.core.access import SIGNED_IN
+        from lms.core.design.navigation import Place, register
         from lms.members.signals import standing_changed
 
         hours.install(PRESET.hours_for_video)
@@ -32,3 +34,6 @@ class ExamsConfig(AppConfig):
         class_passed.connect(class_is_passed, dispatch_uid="exams.class_is_passed")
         for kind in kinds.KINDS:
             conditions.register(kind)
+        register(
+            Place("classes", _("培训班"), "/classes/", "people", SIGNED_IN, 30, in_bottom=False)
+        )

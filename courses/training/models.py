@@ -191,3 +191,8 @@ class Essay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} · {self.state}"
+
+    @property
+    def tone(self) -> str:
+        """How its state looks."""
+        return {EssayState.ACCEPTED: "ok", EssayState.RETURNED: "attention"}.get(self.state, "info")  # type: ignore[call-overload]

@@ -84,20 +84,6 @@ def enrolments_of(member: Any) -> QuerySet[Enrolment]:
     )
 
 
-def people_counts(classes: Iterable[TrainingClass]) -> dict[int, dict[str, int]]:
-    """How many are in each class by state, withdrawn ones too."""
-    rows = (
-        Enrolment.objects.filter(training_class__in=list(classes))
-        .values("training_class_id", "state")
-        .annotate(count=Count("pk"))
-        .order_by()
-    )
-    found: dict[int, dict[str, int]] = {}
-    for row in rows:
-        found.setdefault(row["training_class_id"], {})[row["state"]] = row["count"]
-    return found
-
-
 def open_enrolments() -> QuerySet[Enrolment]:
     """Who is learning in a class that has opened."""
     return Enrolment.objects.filter(
@@ -193,3 +179,22 @@ def lessons_titled(course: CoursePage) -> QuerySet[LessonPage]:
 def people_named(numbers: Iterable[str], among: QuerySet[Member]) -> dict[str, Member]:
     """Those of `among` who have one of these numbers, by number."""
     return {member.number: member for member in among.filter(number__in=list(numbers))}
+
+
+def seen_counts(by: Any, classes: Iterable[TrainingClass]) -> dict[int, dict[str, int]]:
+    """How many of the people `by` may see are in each class, by state; one statement."""
+    shown = list(classes)
+    own = Q(training_class__branch__in=visible_branches(by).order_by()) | Q(
+        training_class__teacher_id=by.pk
+    )
+    members = visible_members(by).exclude(pk=by.pk).order_by().values("pk")
+    rows = (
+        Enrolment.objects.filter(own | Q(member__in=members), training_class__in=shown)
+        .values("training_class_id", "state")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    found: dict[int, dict[str, int]] = {one.pk: {} for one in shown}
+    for row in rows:
+        found[row["training_class_id"]][row["state"]] = row["count"]
+    return found

@@ -239,3 +239,13 @@ def _announce_changed(class_id: int, member_id: int | None) -> None:
 
 def _announce_passed(enrolment_id: int) -> None:
     class_passed.send(sender=Enrolment, enrolment_id=enrolment_id)
+
+
+@transaction.atomic
+def discard_draft(*, training_class: TrainingClass) -> None:
+    """Take away a class nobody has seen yet, with its plan and its list of people."""
+    draft = TrainingClass.objects.select_for_update().get(pk=training_class.pk)
+    if draft.state != ClassState.DRAFT:
+        raise ClassNotReadyError(_("已经开班的培训班不能删除，可以让学员退班或提前结班日期。"))
+    draft.enrolments.all().delete()
+    draft.delete()

@@ -43,6 +43,14 @@ class Facts:
         return masked_name(self.name)
 
     @property
+    def starts_day(self) -> dt.date:
+        return dt.date.fromisoformat(self.starts_on)
+
+    @property
+    def ends_day(self) -> dt.date:
+        return dt.date.fromisoformat(self.ends_on)
+
+    @property
     def issued_day(self) -> dt.date:
         return dt.date.fromisoformat(self.issued_on)
 
