@@ -1,6 +1,6 @@
 """What the back office asks for when a class is made, planned and filled with people."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -44,7 +44,7 @@ class ClassForm(WagtailAdminModelForm):
             "gives_certificate",
             "certificate_words",
         )
-        widgets = {
+        widgets: ClassVar = {
             "starts_on": AdminDateInput,
             "ends_on": AdminDateInput,
             "introduction": forms.Textarea(attrs={"rows": 4}),

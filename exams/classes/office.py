@@ -206,17 +206,26 @@ def manage_certificate(request: HttpRequest, pk: int) -> HttpResponse:
         certificates.render_again(certificate=found)
         messages.success(request, _("已重新生成，请稍后刷新。"))
         return redirect("manage_certificate", pk)
-    if action in {"revoke", "reissue"} and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        if action == "revoke":
-            told, change = _("证书已撤销，查验页面随即显示。"), certificates.revoke_certificate
-        else:
-            told, change = _("已换发新证书。"), certificates.reissue_certificate
-        done: Any = _try(
-            request, lambda: change(certificate=found, by=by, reason=reason), told=told
+    if action == "revoke" and form.is_valid():
+        done = _try(
+            request,
+            lambda: certificates.revoke_certificate(
+                certificate=found, by=by, reason=form.cleaned_data["reason"]
+            ),
+            told=_("证书已撤销，查验页面随即显示。"),
         )
         if done:
-            return redirect("manage_certificate", done.pk if action == "reissue" else pk)
+            return redirect("manage_certificate", pk)
+    if action == "reissue" and form.is_valid():
+        new = _try(
+            request,
+            lambda: certificates.reissue_certificate(
+                certificate=found, by=by, reason=form.cleaned_data["reason"]
+            ),
+            told=_("已换发新证书。"),
+        )
+        if new:
+            return redirect("manage_certificate", new.pk)
     context = {
         "certificate": found,
         "facts": found.said,
@@ -256,7 +265,7 @@ def _branch(request: HttpRequest, branches: Any, training_class: TrainingClass) 
 
 
 def _try(request: HttpRequest, change: Callable[[], Any], *, told: str = "") -> Any:
-    """What the change returned (True for nothing); None after it was refused and the person told."""
+    """What the change returned (True for nothing); None if it was refused, which is told."""
     try:
         done = change()
     except DomainError as refused:

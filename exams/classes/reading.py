@@ -205,7 +205,7 @@ def people_of(
     learning = [one for one in shown if one.state == EnrolmentState.ENROLLED]
     standing = verdicts(training_class, learning)
     members = with_branch_name(Member.objects.filter(pk__in=[one.member_id for one in shown]))
-    branches = dict(members.values_list("pk", "branch_name"))
+    branches = {member.pk: getattr(member, "branch_name", "") for member in members}
     waiting = waiting_essays(training_class)
     return page, [
         {
