@@ -81,8 +81,10 @@ def _pass(enrolment: Enrolment) -> bool:
 
 def send_class(*, class_id: int, member_id: int | None = None) -> None:
     """Queue the decision over a class, or over one member of it."""
-    ids = {"class_id": class_id} | ({} if member_id is None else {"member_id": member_id})
-    enqueue("exams.evaluate_class", **ids)
+    if member_id is None:
+        enqueue("exams.evaluate_class", class_id=class_id)
+    else:
+        enqueue("exams.evaluate_member", class_id=class_id, member_id=member_id)
 
 
 def send_completion(*, progress_id: int) -> int:

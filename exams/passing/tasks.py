@@ -5,8 +5,14 @@ from lms.core.tasks import task
 
 
 @task(name="exams.evaluate_class", queue="ledger")
-def evaluate_class(class_id: int, member_id: int | None = None) -> None:
-    """Decide over a class, or over one member of it."""
+def evaluate_class(class_id: int) -> None:
+    """Decide over everybody in a class."""
+    services.evaluate_class(class_id=class_id)
+
+
+@task(name="exams.evaluate_member", queue="ledger")
+def evaluate_member(class_id: int, member_id: int) -> None:
+    """Decide over one member of a class."""
     services.evaluate_class(class_id=class_id, member_id=member_id)
 
 

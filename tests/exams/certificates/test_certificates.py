@@ -133,7 +133,7 @@ def test_passing_leads_to_the_pdf(run_queued: Callable[..., list[str]]) -> None:
     made = make_class(tree.first, rule=CONFIRMED)
     enrolment = enrol(made, make_member(tree.first))
     training.confirm(enrolment=enrolment, by=made.created_by)
-    assert run_queued()[-2:] == ["exams.evaluate_class", "exams.render_certificate"]
+    assert run_queued()[-2:] == ["exams.evaluate_member", "exams.render_certificate"]
     certificate = Certificate.objects.get()
     assert certificate.pdf != ""
     assert render_certificate(certificate_id=certificate.pk) is False

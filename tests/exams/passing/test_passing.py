@@ -144,10 +144,10 @@ def test_signals_decide_at_once_and_passing_stays(run_queued: Callable[..., list
     enrolment = enrol(made, member)
     run_queued()
     progress.completed(member, lesson)
-    assert "exams.evaluate_class" in run_queued()
+    assert "exams.evaluate_member" in run_queued()
     assert missing(enrolment) == ["等班主任确认"]
     services.confirm(enrolment=enrolment, by=made.created_by)
-    assert "exams.evaluate_class" in run_queued()
+    assert "exams.evaluate_member" in run_queued()
     assert state(enrolment) == EnrolmentState.PASSED
     services.set_pass_rule(training_class=made, rule={"needed": None, "parts": []})
     run_queued()
