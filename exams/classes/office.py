@@ -149,6 +149,7 @@ def class_enrol(request: HttpRequest, pk: int) -> HttpResponse:
         "branch": branch,
         "already": set(training_class.enrolments.values_list("member_id", flat=True)),
         "count": form.of_branch().count(),
+        "media": form.media,
     }
     return _page(request, "classes/office/enrol.html", training_class, _("编入学员"), context)
 
@@ -176,7 +177,12 @@ def class_enrolment(request: HttpRequest, pk: int, enrolment_id: int) -> HttpRes
             told=_("已退班。"),
         ):
             return redirect("class_people_office", pk)
-    context = {"standing": reading.standing_of(enrolment), "again": again, "leave": leave}
+    context = {
+        "standing": reading.standing_of(enrolment),
+        "again": again,
+        "leave": leave,
+        "media": again.media,
+    }
     return _page(
         request, "classes/office/person.html", training_class, enrolment.member.name, context
     )
