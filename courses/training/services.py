@@ -22,7 +22,7 @@ from courses.training.models import (
     PlanItem,
     TrainingClass,
 )
-from courses.training.signals import class_passed, class_changed
+from courses.training.signals import class_changed, class_passed
 from lms.core import clock
 from lms.core.states import advance, advance_or_raise
 from lms.members.models import Member
