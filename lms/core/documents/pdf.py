@@ -27,7 +27,7 @@ def render_pdf(template_name: str, data: Mapping[str, Any]) -> bytes:
 
 
 def render_png(template_name: str, data: Mapping[str, Any], *, ppi: int = 72) -> bytes:
-    """The first page as a picture."""
+    """The first page as a picture, to be looked at."""
     return _compile(template_name, data, format="png", ppi=ppi)
 
 

@@ -4,6 +4,7 @@ import io
 import threading
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pypdf
@@ -17,6 +18,7 @@ from courses.training import services as training
 from courses.training.models import TrainingClass
 from exams.certificates import services
 from exams.certificates.models import Certificate, CertificateState
+from exams.certificates.paper import paper_data
 from exams.certificates.services import (
     issue_certificate,
     reissue_certificate,
@@ -27,6 +29,7 @@ from exams.certificates.services import (
 from exams.certificates.views import CHECKS_A_MINUTE
 from lms.core import clock
 from lms.core.documents import fonts
+from lms.core.documents.pdf import render_png
 from lms.core.errors import DomainError
 from lms.members.models import Member
 from tests.factories.members import (
@@ -160,8 +163,10 @@ def test_what_a_lost_signal_left_behind_is_made_up_for(
 
 
 @pytest.mark.parametrize("name", ["张三丰", "张䶮", "李淏", "买买提·艾力"])
-def test_the_pdf_says_the_whole_name(tree: BranchTree, name: str) -> None:
+def test_the_pdf_says_the_whole_name(tree: BranchTree, name: str, artefacts: Path) -> None:
     certificate = issued(tree, name)
+    picture = artefacts / f"paper-{len(name)}-{ord(name[1]):x}.png"  # to be looked at
+    picture.write_bytes(render_png("certificate.typ", paper_data(certificate)))
     assert render_certificate(certificate_id=certificate.pk) is True
     said = text_of(certificate)
     for words in (
