@@ -9,7 +9,9 @@ class ExamsConfig(AppConfig):
     def ready(self) -> None:
         from courses.catalogue import hours
         from courses.progress.signals import lesson_completed
-        from exams.closing.open_items import register
+        from courses.training.signals import class_changed, class_passed
+        from exams.certificates.receivers import class_is_passed
+        from exams.closing import open_items as left_open
         from exams.corrections.open_items import open_items
         from exams.credit.policy import PRESET
         from exams.credit.receivers import (
@@ -17,11 +19,24 @@ class ExamsConfig(AppConfig):
             lesson_is_completed,
             standing_has_changed,
         )
+        from exams.passing import conditions, kinds, receivers
         from exams.rules.signals import asked_changed
+        from lms.core.access import SIGNED_IN
+        from lms.core.design.navigation import Place, register
         from lms.members.signals import standing_changed
 
         hours.install(PRESET.hours_for_video)
-        register("corrections", open_items)
+        left_open.register("corrections", open_items)
         lesson_completed.connect(lesson_is_completed, dispatch_uid="exams.lesson_is_completed")
         standing_changed.connect(standing_has_changed, dispatch_uid="exams.standing_has_changed")
         asked_changed.connect(asked_has_changed, dispatch_uid="exams.asked_has_changed")
+        lesson_completed.connect(
+            receivers.lesson_is_completed, dispatch_uid="exams.passing_after_lesson"
+        )
+        class_changed.connect(receivers.class_has_changed, dispatch_uid="exams.class_has_changed")
+        class_passed.connect(class_is_passed, dispatch_uid="exams.class_is_passed")
+        for kind in kinds.KINDS:
+            conditions.register(kind)
+        register(
+            Place("classes", _("培训班"), "/classes/", "people", SIGNED_IN, 30, in_bottom=False)
+        )

@@ -37,8 +37,10 @@ app.autodiscover_tasks(
         "courses",
         "courses.catalogue",
         "courses.progress",
+        "exams.certificates",
         "exams.credit",
         "exams.gatherings",
+        "exams.passing",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
@@ -59,6 +61,8 @@ app.conf.beat_schedule = {
         "task": "exams.credit_all_confirmed",
         "schedule": crontab(hour=3, minute=25),
     },
+    "evaluate-open-classes": {"task": "exams.evaluate_open_classes", "schedule": 300.0},
+    "issue-certificates": {"task": "exams.issue_certificates", "schedule": 300.0},
     "recount-branches": {"task": "reports.recount_branches", "schedule": 60.0},
     "compare-with-ledger": {
         "task": "reports.compare_with_ledger",

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lms.reports.urls")),
     path("", include("exams.corrections.urls")),
     path("", include("exams.closing.urls")),
+    path("", include("exams.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("lms.core.design.urls")),
     path("", include("courses.urls")),

@@ -18,6 +18,7 @@ from lms.demo.rules import lay_down_rules
 from lms.demo.study import tell_stories
 from lms.demo.teaching import lesson_of, publish_courses
 from lms.demo.texts import LessonText
+from lms.demo.training import run_training_class
 
 FILM_CACHE = env.VAR_DIR / "demo-films"
 
@@ -54,7 +55,7 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
         report=report,
     )
     caption_lectures(assets=assets, by=members[instructor.number])
-    publish_courses(
+    courses = publish_courses(
         by=members[instructor.number],
         publisher=members[administrator.number],
         assets=assets,
@@ -66,6 +67,13 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
     hold_gatherings(members=members, branch=branch_of("first"), year=year)
     if told:
         report(f"{told} members have studied, told in {time.monotonic() - began_at:.0f} s")
+    run_training_class(
+        members=members,
+        courses=courses,
+        teacher=members[instructor.number],
+        administrator=members[administrator.number],
+        year=year,
+    )
     return _accounts()
 
 

@@ -79,6 +79,13 @@ AUDIENCE = {
 }
 RECORDS = {"administrator": (SELF, OWN), "school": (SELF, OWN, SIBLING, PARENT)}
 BRANCH_RECORDS = {"administrator": (OWN,), "school": (OWN, SIBLING, PARENT)}
+CLASSES = {"secretary": (OWN,), **BRANCH_RECORDS}
+CERTIFICATES = {
+    **dict.fromkeys(SIGNED_IN, (SELF,)),
+    "secretary": (SELF, OWN),
+    "administrator": (SELF, OWN),
+    "school": (SELF, OWN, SIBLING, PARENT),
+}
 NOBODY: dict[str, tuple[str, ...]] = {}
 
 
@@ -196,6 +203,30 @@ def attended(world: World, where: str, role: str) -> dict[str, Any]:
     return {"gathering_id": world.attended(world.person(where, role)).pk}
 
 
+def class_person(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.enrolment(where)
+    return {
+        "class_id": found.training_class_id,
+        "pk": found.training_class_id,
+        "enrolment_id": found.pk,
+        "essay_id": found.essays.get().pk,
+    }
+
+
+def own_class(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.own_enrolment(world.person(where, role))
+    return {"class_id": found.training_class_id}
+
+
+def certificate(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.certificate(world.own_enrolment(world.person(where, role)))
+    return {"certificate_id": found.pk, "code": found.code}
+
+
+def issued_here(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.certificate(world.enrolment(where)).pk}
+
+
 TUS = {"Tus-Resumable": "1.0.0"}
 BY_BRANCH = {"wheres": BRANCHES}
 BY_PERSON = {"wheres": WHERES}
@@ -276,6 +307,52 @@ CASES: dict[str, Case] = {
     "verify-year/<slug:code>/": Case(
         EVERYBODY, lambda world, where, role: {"code": world.closing(OWN).code}
     ),
+    # Training classes and certificates
+    "classes/": Case(WHO_SIGNED_IN),
+    "classes/led/": Case(WHO_SIGNED_IN),
+    "classes/<int:class_id>/": Case(ONESELF, own_class, **BY_PERSON),
+    "classes/<int:class_id>/essay/": Case(ONESELF, own_class, method="POST", **BY_PERSON),
+    "classes/<int:class_id>/people/": Case(CLASSES, class_person, **BY_BRANCH),
+    "classes/<int:class_id>/people/<int:enrolment_id>/": Case(CLASSES, class_person, **BY_BRANCH),
+    "classes/<int:class_id>/people/<int:enrolment_id>/essays/<int:essay_id>/": Case(
+        BRANCH_RECORDS, class_person, method="POST", **BY_BRANCH
+    ),
+    "classes/<int:class_id>/people/<int:enrolment_id>/confirmation/": Case(
+        BRANCH_RECORDS, class_person, method="POST", **BY_BRANCH
+    ),
+    "certificates/<int:certificate_id>/": Case(CERTIFICATES, certificate, **BY_PERSON),
+    "certificates/<int:certificate_id>/certificate.pdf": Case(
+        CERTIFICATES, certificate, **BY_PERSON
+    ),
+    "verify/": Case(EVERYBODY),
+    "verify/<str:code>/": Case(
+        EVERYBODY, lambda world, where, role: certificate(world, OWN, "school")
+    ),
+    "admin/classes/": Case(ADMINISTRATORS),
+    "admin/classes/results/": Case(ADMINISTRATORS),
+    "admin/classes/new/": Case(ADMINISTRATORS),
+    "admin/classes/edit/<int:pk>/": Case(BRANCH_RECORDS, class_person, **BY_BRANCH),
+    "admin/classes/delete/<int:pk>/": Case(NOBODY, class_person, **BY_BRANCH),  # drafts alone
+    "admin/classes/history/<int:pk>/": Case(BRANCH_RECORDS, class_person, **BY_BRANCH),
+    "admin/classes/history-results/<int:pk>/": Case(BRANCH_RECORDS, class_person, **BY_BRANCH),
+    "admin/classes/usage/<int:pk>/": Case(BRANCH_RECORDS, class_person, **BY_BRANCH),
+    "admin/classes/<int:pk>/plan/": Case(BRANCH_RECORDS, class_person, **BY_BRANCH),
+    "admin/classes/<int:pk>/rule/": Case(BRANCH_RECORDS, class_person, **BY_BRANCH),
+    "admin/classes/<int:pk>/people/": Case(BRANCH_RECORDS, class_person, **BY_BRANCH),
+    "admin/classes/<int:pk>/people/new/": Case(BRANCH_RECORDS, class_person, **BY_BRANCH),
+    "admin/classes/<int:pk>/people/<int:enrolment_id>/": Case(
+        BRANCH_RECORDS, class_person, **BY_BRANCH
+    ),
+    "admin/classes/<int:pk>/open/": Case(BRANCH_RECORDS, class_person, method="POST", **BY_BRANCH),
+    "admin/certificates/": Case(ADMINISTRATORS),
+    "admin/certificates/results/": Case(ADMINISTRATORS),
+    "admin/certificates/new/": Case(NOBODY),
+    "admin/certificates/edit/<int:pk>/": Case(NOBODY, issued_here, **BY_BRANCH),
+    "admin/certificates/delete/<int:pk>/": Case(NOBODY, issued_here, **BY_BRANCH),
+    "admin/certificates/history/<int:pk>/": Case(NOBODY, issued_here, **BY_BRANCH),
+    "admin/certificates/history-results/<int:pk>/": Case(NOBODY, issued_here, **BY_BRANCH),
+    "admin/certificates/usage/<int:pk>/": Case(NOBODY, issued_here, **BY_BRANCH),
+    "admin/certificates/<int:pk>/": Case(BRANCH_RECORDS, issued_here, **BY_BRANCH),
     # Lectures
     "admin/lectures/": Case(TEACHERS),
     "admin/lectures/upload/": Case(TEACHERS),

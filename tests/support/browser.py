@@ -66,7 +66,8 @@ def page_watch() -> Iterator[Watch]:
     """What the pages of this test must not do; `page_watch.expect(regex)` allows one thing."""
     watch = Watch()
     yield watch
-    assert watch.unexpected() == []
+    problems = watch.unexpected()
+    assert problems == [], problems
 
 
 @pytest.fixture

@@ -7,10 +7,16 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from courses.catalogue.models import CoursePage, LessonPage
 from courses.progress.models import WatchSession
+from courses.training.essays import hand_in_essay
+from courses.training.models import Enrolment
+from exams.certificates.models import Certificate
+from exams.certificates.services import issue_certificate
 from exams.closing.models import YearClosing
 from exams.corrections.models import Appeal, Correction
 from exams.credit.models import StudyHourEntry
@@ -24,7 +30,7 @@ from lms.members.roster_services import preview_roster
 from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
-from tests.factories import courses, gatherings, media, members, progress
+from tests.factories import courses, gatherings, media, members, progress, training
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
@@ -163,6 +169,30 @@ class World:
             state=state,
             applied_at=clock.now() if state == RosterState.APPLIED else None,
         )
+
+    @functools.cache  # noqa: B019
+    def enrolment(self, where: str) -> Enrolment:
+        """A member of that branch in a class of that branch, who has handed in an essay."""
+        made = training.make_class(self.branches[where], rule=training.ESSAY, by=self.editor)
+        enrolment = training.enrol(made, self.colleagues[where])
+        hand_in_essay(enrolment=enrolment, text="学习体会。" * 30)
+        return enrolment
+
+    @functools.cache  # noqa: B019
+    def own_enrolment(self, person: Member) -> Enrolment:
+        """The person in a class somebody else holds, where nobody else of the school is."""
+        made = training.make_class(self.branches[FOREIGN], rule=training.ESSAY, by=self.editor)
+        return training.enrol(made, person)
+
+    @functools.cache  # noqa: B019
+    def certificate(self, enrolment: Enrolment) -> Certificate:
+        """One that was given for `enrolment`, with a file."""
+        Enrolment.objects.filter(pk=enrolment.pk).update(state="passed", passed_at=clock.now())
+        made = issue_certificate(enrolment_id=enrolment.pk)
+        assert made is not None
+        name = default_storage.save("certificates/test.pdf", ContentFile(b"%PDF-"))
+        Certificate.objects.filter(pk=made.pk).update(pdf=name)
+        return made
 
     @functools.cached_property
     def _previewed(self) -> RosterImport:

@@ -1,6 +1,7 @@
 """The demo school: whole after a build that was cut off, and every number has its evidence."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -17,10 +18,13 @@ from django.test import Client
 from courses.catalogue.models import LessonPage
 from courses.catalogue.queries import visible_courses, visible_lessons
 from courses.progress.models import LessonProgress, WatchSession
+from courses.training.models import Essay, TrainingClass
+from exams.certificates.models import Certificate
 from exams.credit.models import SourceKind, StudyCategory, StudyHourEntry
 from exams.credit.totals import differences
 from exams.gatherings.models import Gathering
 from exams.gatherings.queries import uncredited
+from exams.passing.models import CreditAward
 from lms.core import clock, jobs
 from lms.demo.content import all_lessons
 from lms.demo.demo_year import demo_year
@@ -318,3 +322,16 @@ def test_only_the_demo_school_pretends_another_time():
         if "clock.pretended" in path.read_text()
     }
     assert users == {"lms/demo"}
+
+
+def test_a_training_class_runs_with_people_who_are_differently_far(school, db):
+    made = TrainingClass.objects.get()
+    people = made.enrolments.order_by("member__number")
+    states = dict(Counter(people.values_list("state", flat=True)))
+    assert states == {"enrolled": 10, "passed": 1, "withdrawn": 1}
+    essays = Essay.objects.order_by("pk").values_list("state", flat=True)
+    assert list(essays) == ["accepted", "submitted", "returned"]
+    certificate = Certificate.objects.get()
+    assert certificate.enrolment.state == "passed"
+    assert certificate.said.class_title == made.title
+    assert CreditAward.objects.get().member_id == certificate.member_id
