@@ -184,11 +184,24 @@ def _blocks_to_read(lesson: LessonPage) -> list[Any]:
     return [lesson.body[at] for at, kind in enumerate(kinds) if kind != "video"]
 
 
+@functools.cache
+def _statement_of_course_above() -> Statement:
+    mark = "the path of a course"
+    return Statement(CoursePage.objects.only(*ON_COURSE_PAGE, "max_rate").filter(path=mark), mark)
+
+
+def course_above(lesson: LessonPage) -> CoursePage:
+    """The course a lesson belongs to."""
+    statement = _statement_of_course_above()
+    (course,) = CoursePage.objects.raw(
+        statement.sql, statement.parameters(lesson.path[:COURSE_PATH])
+    )
+    return course
+
+
 def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
     """What the lesson page shows; without `by`, as somebody sees it who has not begun."""
-    course = CoursePage.objects.only(*ON_COURSE_PAGE, "max_rate").get(
-        path=lesson.path[:COURSE_PATH]
-    )
+    course = course_above(lesson)
     outline = outlines([course])[course.pk]
     progress = progress_of(by, [*outline.lesson_ids, lesson.pk]) if by is not None else {}
     far = standing(outline, progress)

@@ -1,12 +1,15 @@
 """How figures are named on pages and in files."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exams.credit.models import StudyCategory
 from exams.credit.policy import ANNUAL_TARGET, counts_towards_target
+from lms.core.design.kept import drawn
 from lms.core.templatetags.design import clock as as_clock
 from lms.reports.explain import ExplainedLesson
 from lms.reports.figures import Figures
@@ -83,18 +86,29 @@ def branch_line(row: BranchRow) -> dict[str, Any]:
     }
 
 
-def member_line(row: MemberRow) -> dict[str, Any]:
-    """One member of a board: the hours that count by category, the rest together."""
-    return {
-        "row": row,
-        "counted": [
-            {"label": category.label, "hours": row.year.by_category.get(category, 0)}
-            for category in COUNTED
-        ],
-        "other": row.year.all_hours - row.year.counted,
-        "state": state_text(row.year.state),
-        "tone": _TONES[row.year.state],
-    }
+def member_lines(rows: Iterable[MemberRow], *, branch_id: int, year: int) -> list[SafeString]:
+    """The members of a board: the hours that count by category, what is missing, how far."""
+    labels = [str(category.label) for category in COUNTED]
+    return [
+        drawn(
+            "reports/_board_member.html",
+            branch_id=branch_id,
+            year=year,
+            member_id=row.member_id,
+            name=row.name,
+            branch=row.branch,
+            counted=tuple(
+                (label, row.year.by_category.get(category, 0))
+                for label, category in zip(labels, COUNTED, strict=True)
+            ),
+            counted_hours=row.year.counted,
+            missing=row.year.missing,
+            last_earned_on=row.last_earned_on,
+            state=state_text(row.year.state),
+            tone=_TONES[row.year.state],
+        )
+        for row in rows
+    ]
 
 
 _MOST_GAPS_NAMED = 5

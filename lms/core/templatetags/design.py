@@ -94,6 +94,12 @@ def navigation(context: template.Context) -> list[dict[str, Any]]:
     return known
 
 
+@register.simple_tag
+def piece(template_name: str, **values: Any) -> SafeString:
+    """A template over plain values alone, drawn once for the same ones."""
+    return drawn(template_name, **values)
+
+
 @register.simple_tag(takes_context=True)
 def frame(context: template.Context, template_name: str) -> SafeString:
     """A part of the frame of every page, as this person sees it in the chosen way.
