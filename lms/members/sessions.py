@@ -1,13 +1,15 @@
 """Sessions in the database, read by a statement that is put together once."""
 
+import datetime as dt
 import functools
 
 from django.contrib.sessions.backends import db
-from django.db.models.functions import Now
 
+from lms.core import clock
 from lms.core.statements import Statement
 
 KEY = "the key of a session"
+NOW = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 class SessionStore(db.SessionStore):
@@ -16,11 +18,11 @@ class SessionStore(db.SessionStore):
     @classmethod
     @functools.cache
     def _statement(cls) -> Statement:
-        running = cls.get_model_class().objects.filter(session_key=KEY, expire_date__gt=Now())
-        return Statement(running.values_list("session_data"), KEY)
+        running = cls.get_model_class().objects.filter(session_key=KEY, expire_date__gt=NOW)
+        return Statement(running.values_list("session_data"), KEY, NOW)
 
     def load(self) -> dict[str, object]:
-        rows = self._statement().rows(self.session_key)
+        rows = self._statement().rows(self.session_key, clock.now())
         if not rows:
             self._session_key = None
             return {}

@@ -86,29 +86,28 @@ def branch_line(row: BranchRow) -> dict[str, Any]:
     }
 
 
-def member_lines(rows: Iterable[MemberRow], *, branch_id: int, year: int) -> list[SafeString]:
+def member_lines(rows: Iterable[MemberRow], *, branch_id: int, year: int) -> list[dict[str, Any]]:
     """The members of a board: the hours that count by category, what is missing, how far."""
     labels = [str(category.label) for category in COUNTED]
-    return [
-        drawn(
-            "reports/_board_member.html",
-            branch_id=branch_id,
-            year=year,
-            member_id=row.member_id,
-            name=row.name,
-            branch=row.branch,
-            counted=tuple(
-                (label, row.year.by_category.get(category, 0))
-                for label, category in zip(labels, COUNTED, strict=True)
-            ),
-            counted_hours=row.year.counted,
-            missing=row.year.missing,
-            last_earned_on=row.last_earned_on,
-            state=state_text(row.year.state),
-            tone=_TONES[row.year.state],
-        )
-        for row in rows
-    ]
+    return [{"row": row, "shown": _member_line(row, labels, branch_id, year)} for row in rows]
+
+
+def _member_line(row: MemberRow, labels: list[str], branch_id: int, year: int) -> SafeString:
+    hours = [row.year.by_category.get(category, 0) for category in COUNTED]
+    return drawn(
+        "reports/_board_member.html",
+        branch_id=branch_id,
+        year=year,
+        member_id=row.member_id,
+        name=row.name,
+        branch=row.branch,
+        counted=tuple(zip(labels, hours, strict=True)),
+        counted_hours=row.year.counted,
+        missing=row.year.missing,
+        last_earned_on=row.last_earned_on,
+        state=state_text(row.year.state),
+        tone=_TONES[row.year.state],
+    )
 
 
 _MOST_GAPS_NAMED = 5

@@ -108,12 +108,12 @@ def frame(context: template.Context, template_name: str) -> SafeString:
     """
     choice = context.get("presentation") or {}
     user = context.get("user")
-    is_known = user is not None and user.is_authenticated
+    known = user if user is not None and user.is_authenticated else None
     places = navigation(context)
     return drawn(
         template_name,
-        name=str(user) if is_known else "",
-        number=user.get_username() if is_known else "",
+        name=str(known) if known else "",
+        number=known.get_username() if known else "",
         places=tuple((item["place"], item["current"]) for item in places),
         mode=choice.get("mode", ""),
         size=choice.get("size", ""),

@@ -1,4 +1,4 @@
-"""What is drawn once is drawn by value: language, choices, person and content are all in the key."""
+"""What is drawn once is kept by value: language, choices, person and content are in the key."""
 
 from decimal import Decimal
 from typing import Any
@@ -115,9 +115,11 @@ class TestFrame:
         token = form.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
         assert 'name="next" value="/courses/?q=a"' in form
         sent = {"csrfmiddlewaretoken": token, "next": "/courses/?q=a", "size": "large"}
-        assert client.post("/preferences/", sent).url == "/courses/?q=a"
+        answer: Any = client.post("/preferences/", sent)
+        assert answer.url == "/courses/?q=a"
         assert client.post("/preferences/", {"size": "large"}).status_code == 403
-        assert client.post("/sign-out/", {"csrfmiddlewaretoken": token}).url == "/sign-in/"
+        answer = client.post("/sign-out/", {"csrfmiddlewaretoken": token})
+        assert answer.url == "/sign-in/"
 
 
 @pytest.mark.django_db
