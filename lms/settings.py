@@ -177,7 +177,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time we name is the
 AXES_USERNAME_CALLABLE = "lms.members.backends.throttled_name"
 AXES_LOCKOUT_CALLABLE = "lms.members.sign_in.locked"
 AXES_VERBOSE = False
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "lms.members.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

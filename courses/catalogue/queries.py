@@ -1,5 +1,7 @@
 """Which courses and lessons there are for whom; every page and every other package asks here."""
 
+import functools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -19,6 +21,7 @@ from courses.catalogue.models import (
     CoursePage,
     LessonPage,
 )
+from lms.core.statements import Statement
 from lms.members.models import Role
 from lms.members.queries import outermost, path_and_above, standing_today
 from media_pipeline.models import Asset, AssetState
@@ -27,7 +30,7 @@ from media_pipeline.queries import visible_assets
 TEACHING_ROLES = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
 
 
-def _taught(roles: list[tuple[str, str]]) -> Q:
+def _taught(roles: Iterable[tuple[str, str]]) -> Q:
     """The audience is a branch where one of these teaching roles is held, or lies below it."""
     taught = Q()
     for path in outermost(path for role, path in roles if role in TEACHING_ROLES):
@@ -80,14 +83,34 @@ def usable_lectures(by: Any) -> QuerySet[Asset]:
     return visible_assets(by).exclude(state=AssetState.FAILED)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """All that decides which published courses somebody may study."""
+
+    is_unlimited: bool
+    branch: str | None = None
+    roles: tuple[tuple[str, str], ...] = ()
+
+
+def reach_of(by: Any) -> Reach:
+    """The reach of somebody signed in."""
+    if by.is_superuser:
+        return Reach(is_unlimited=True)
+    branch, roles = standing_today(by)
+    return Reach(is_unlimited=False, branch=branch, roles=tuple(roles))
+
+
 def visible_courses(by: Any) -> QuerySet[CoursePage]:
     """Published courses `by` may study, in catalogue order."""
+    return courses_within(reach_of(by)) if by.is_authenticated else CoursePage.objects.none()
+
+
+def courses_within(reach: Reach) -> QuerySet[CoursePage]:
+    """Published courses within somebody's reach, in catalogue order."""
     live = CoursePage.objects.live().order_by("path")
-    if not by.is_authenticated:
-        return live.none()
-    if by.is_superuser:
+    if reach.is_unlimited:
         return live
-    branch, roles = standing_today(by)
+    branch, roles = reach.branch, reach.roles
     belongs = Q(audience__path__in=path_and_above(branch)) if branch else Q()
     return live.filter(Q(audience__isnull=True) | belongs | _taught(roles))
 
@@ -207,27 +230,24 @@ class Outline:
         return sum(lesson.duration_ms for lesson in self.lessons)
 
 
+@functools.lru_cache(maxsize=64)
+def _pages_below(count: int) -> Statement:
+    """The published chapters and lessons of so many courses; their paths are to be given."""
+    marks = [f"the path of course {place} " for place in range(count)]
+    below = Q()
+    for mark in marks:
+        below |= Q(path__startswith=mark)
+    pages = Page.objects.live().filter(below, depth__in=(CHAPTER_DEPTH, LESSON_DEPTH))
+    columns = ("id", "title", "path", "depth")
+    of_lessons = ("lessonpage__duration_ms", "lessonpage__study_hours", "lessonpage__asset_id")
+    return Statement(pages.order_by("path").values_list(*columns, *of_lessons), *marks)
+
+
 def outlines(courses: list[CoursePage]) -> dict[int, Outline]:
     """The outline of each course by its id, all of them in one statement."""
     if not courses:
         return {}
-    below = Q()
-    for course in courses:
-        below |= Q(path__startswith=course.path)
-    rows = (
-        Page.objects.live()
-        .filter(below, depth__in=(CHAPTER_DEPTH, LESSON_DEPTH))
-        .order_by("path")
-        .values_list(
-            "id",
-            "title",
-            "path",
-            "depth",
-            "lessonpage__duration_ms",
-            "lessonpage__study_hours",
-            "lessonpage__asset_id",
-        )
-    )
+    rows = _pages_below(len(courses)).rows(*(course.path for course in courses))
     chapters: dict[str, tuple[int, str, list[OutlineLesson]]] = {}
     for page_id, title, path, depth, duration_ms, hours, asset_id in rows:
         if depth == CHAPTER_DEPTH:

@@ -1,5 +1,6 @@
 """What the pages of catalogue, course and lesson show to one member."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,8 +16,11 @@ from wagtail.images import get_image_model
 from courses.catalogue.models import COURSE_PATH, CoursePage, LessonPage
 from courses.catalogue.queries import (
     Outline,
+    Reach,
+    courses_within,
     managed_courses,
     outlines,
+    reach_of,
     visible_courses,
     visible_lessons,
 )
@@ -24,6 +28,7 @@ from courses.catalogue.standing import CourseStanding, LessonStanding, standing
 from courses.progress.intervals import FORGIVEN_MS
 from courses.progress.queries import progress_of, resume_points
 from lms.core import clock
+from lms.core.statements import Statement
 from lms.core.templatetags.design import minutes
 from media_pipeline.captions import Cue
 from media_pipeline.playback import signed_captions, signed_playlist, signed_poster
@@ -122,7 +127,18 @@ def catalogue_page(
 
 def course_named(*, by: Any, slug: str) -> CoursePage | None:
     """The course at `slug`, if `by` may study it."""
-    return visible_courses(by).only(*ON_COURSE_PAGE).filter(slug=slug).first()
+    if not by.is_authenticated:
+        return None
+    statement = _course_statement(reach_of(by))
+    return next(iter(CoursePage.objects.raw(statement.sql, statement.parameters(slug))), None)
+
+
+@functools.lru_cache(maxsize=1024)
+def _course_statement(reach: Reach) -> Statement:
+    """One course by its slug, if it lies within `reach`; members of a branch have the same."""
+    mark = "the slug of a course"
+    found = courses_within(reach).only(*ON_COURSE_PAGE).filter(slug=mark)
+    return Statement(found.order_by("path")[:1], mark)
 
 
 def course_context(course: CoursePage, by: Any = None) -> dict[str, Any]:
@@ -170,11 +186,24 @@ def _blocks_to_read(lesson: LessonPage) -> list[Any]:
     return [lesson.body[at] for at, kind in enumerate(kinds) if kind != "video"]
 
 
+@functools.cache
+def _statement_of_course_above() -> Statement:
+    mark = "the path of a course"
+    return Statement(CoursePage.objects.only(*ON_COURSE_PAGE, "max_rate").filter(path=mark), mark)
+
+
+def course_above(lesson: LessonPage) -> CoursePage:
+    """The course a lesson belongs to."""
+    statement = _statement_of_course_above()
+    (course,) = CoursePage.objects.raw(
+        statement.sql, statement.parameters(lesson.path[:COURSE_PATH])
+    )
+    return course
+
+
 def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
     """What the lesson page shows; without `by`, as somebody sees it who has not begun."""
-    course = CoursePage.objects.only(*ON_COURSE_PAGE, "max_rate").get(
-        path=lesson.path[:COURSE_PATH]
-    )
+    course = course_above(lesson)
     outline = outlines([course])[course.pk]
     progress = progress_of(by, [*outline.lesson_ids, lesson.pk]) if by is not None else {}
     far = standing(outline, progress)

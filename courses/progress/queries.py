@@ -12,10 +12,13 @@ from courses.progress.tickets import TICKET_SECONDS
 from lms.core import clock
 from lms.members.models import Member
 
+# What every page with an outline asks: written out, because putting it together costs more.
+PROGRESS = "SELECT * FROM courses_lessonprogress WHERE member_id = %s AND lesson_id = ANY(%s)"
+
 
 def progress_of(member: Member, lesson_ids: Iterable[int]) -> dict[int, LessonProgress]:
     """The member's progress by lesson; lessons never begun are absent."""
-    rows = LessonProgress.objects.filter(member_id=member.pk, lesson_id__in=list(lesson_ids))
+    rows = LessonProgress.objects.raw(PROGRESS, [member.pk, list(lesson_ids)])
     return {row.lesson_id: row for row in rows}
 
 

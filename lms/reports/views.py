@@ -28,7 +28,7 @@ from lms.reports.words import (
     branch_line,
     category_rows,
     credited_rows,
-    member_line,
+    member_lines,
     not_counted,
     tiles,
 )
@@ -83,7 +83,7 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
             "lines": [branch_line(row) for row in shown.rows],
             "credited": credited_rows(shown.figures),
             "page": page,
-            "people": [member_line(row) for row in page.object_list],
+            "people": member_lines(page.object_list, branch_id=branch_id, year=shown.year),
             "main_categories": MAIN,
             "only_behind": only_behind,
             "named": named,

@@ -1,12 +1,15 @@
 """How figures are named on pages and in files."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exams.credit.models import StudyCategory
 from exams.credit.policy import CENTRAL, NOTHING
+from lms.core.design.kept import drawn
 from lms.core.templatetags.design import clock as as_clock
 from lms.reports.explain import ExplainedLesson
 from lms.reports.figures import Figures
@@ -95,17 +98,29 @@ def branch_line(row: BranchRow) -> dict[str, Any]:
     }
 
 
-def member_line(row: MemberRow) -> dict[str, Any]:
-    """One member of a board: the hours of the main categories, and the state."""
-    return {
-        "row": row,
-        "main": [
-            {"label": category.label, "hours": row.year.by_category.get(category, 0)}
-            for category in MAIN
-        ],
-        "state": state_text(row.year.state),
-        "tone": _TONES[row.year.state],
-    }
+def member_lines(rows: Iterable[MemberRow], *, branch_id: int, year: int) -> list[dict[str, Any]]:
+    """The members of a board: the hours of the main categories, what is missing, how far."""
+    labels = [str(category.label) for category in MAIN]
+    return [{"row": row, "shown": _member_line(row, labels, branch_id, year)} for row in rows]
+
+
+def _member_line(row: MemberRow, labels: list[str], branch_id: int, year: int) -> SafeString:
+    hours = [row.year.by_category.get(category, 0) for category in MAIN]
+    return drawn(
+        "reports/_board_member.html",
+        branch_id=branch_id,
+        year=year,
+        member_id=row.member_id,
+        name=row.name,
+        branch=row.branch,
+        counted=tuple(zip(labels, hours, strict=True)),
+        counted_hours=row.year.counted,
+        asked=row.year.target,
+        missing=row.year.missing,
+        last_earned_on=row.last_earned_on,
+        state=state_text(row.year.state),
+        tone=_TONES[row.year.state],
+    )
 
 
 _MOST_GAPS_NAMED = 5

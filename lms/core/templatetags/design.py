@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -15,13 +15,30 @@ from django.utils.translation import ngettext
 from django_vite.core.asset_loader import DjangoViteAssetLoader  # type: ignore[import-untyped]
 
 from lms.core.design import drawing
+from lms.core.design.kept import described, drawn
 from lms.core.design.navigation import places_for
 from lms.core.design.words import player_words, upload_words
 
 register = template.Library()
 
+Description = Callable[..., dict[str, Any]]
+
 BEAT_SECONDS = 15
 CELLS_A_ROW = 6
+
+
+def component(template_name: str) -> Callable[[Description], Description]:
+    """An inclusion tag of plain arguments alone, drawn once for the same ones."""
+
+    def declare(describe: Description) -> Description:
+        @functools.wraps(describe)
+        def draw(*args: Any, **kwargs: Any) -> SafeString:
+            return described(template_name, describe, *args, **kwargs)
+
+        register.simple_tag(draw)
+        return describe
+
+    return declare
 
 
 @functools.cache
@@ -55,20 +72,19 @@ def _decoration(name: str, css: str) -> SafeString:
     )  # fmt: skip
 
 
-@register.inclusion_tag("components/icon_text.html")
+@component("components/icon_text.html")
 def icon_text(name: str, text: Any) -> dict[str, Any]:
     """An icon and words beside it."""
     return {"name": name, "text": text}
 
 
-@register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> list[dict[str, Any]]:
     """The places this person may go to, each with whether it is the current one."""
     request = context.get("request")
     if request is None or not hasattr(request, "user"):
         return []
     known = getattr(request, "places", None)
-    if known is None:  # asked once a request: header, bottom bar and menu show the same
+    if known is None:  # asked once a request: head and foot show the same
         elder = (context.get("presentation") or {}).get("mode") == "elder"
         known = request.places = [
             {"place": place, "current": place.is_current(request.path)}
@@ -76,6 +92,33 @@ def navigation(context: template.Context) -> list[dict[str, Any]]:
             if place.in_elder or not elder
         ]
     return known
+
+
+@register.simple_tag
+def piece(template_name: str, **values: Any) -> SafeString:
+    """A template over plain values alone, drawn once for the same ones."""
+    return drawn(template_name, **values)
+
+
+@register.simple_tag(takes_context=True)
+def frame(context: template.Context, template_name: str) -> SafeString:
+    """A part of the frame of every page, as this person sees it in the chosen way.
+
+    Its forms are `#preferences` and `#sign-out` of the document: they hold a token of the request.
+    """
+    choice = context.get("presentation") or {}
+    user = context.get("user")
+    known = user if user is not None and user.is_authenticated else None
+    places = navigation(context)
+    return drawn(
+        template_name,
+        name=str(known) if known else "",
+        number=known.get_username() if known else "",
+        places=tuple((item["place"], item["current"]) for item in places),
+        mode=choice.get("mode", ""),
+        size=choice.get("size", ""),
+        theme=choice.get("theme", ""),
+    )
 
 
 @register.filter
@@ -102,7 +145,7 @@ def minutes(milliseconds: Any) -> str:
     return ngettext("%(count)d 分钟", "%(count)d 分钟", whole) % {"count": whole}
 
 
-@register.inclusion_tag("components/progress_ring.html")
+@component("components/progress_ring.html")
 def progress_ring(
     value: Any, of: Any, unit: str = "", label: str = "", size: str = ""
 ) -> dict[str, Any]:
@@ -121,7 +164,7 @@ def progress_ring(
     }
 
 
-@register.inclusion_tag("components/bar.html")
+@component("components/bar.html")
 def bar(
     value: Any, of: Any = 100, label: str = "", text: str = "", tone: str = "", thin: bool = False
 ) -> dict[str, Any]:
@@ -179,7 +222,7 @@ def heat_strip(values: Iterable[tuple[str, float]], label: str, unit: str = "") 
     }
 
 
-@register.inclusion_tag("components/cover.html")
+@component("components/cover.html")
 def cover(title: str) -> dict[str, Any]:
     """A drawn cover for a course without a picture; the same title always has the same colour."""
     digest = hashlib.sha256(title.encode()).digest()
@@ -190,13 +233,13 @@ def cover(title: str) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("components/badge.html")
+@component("components/badge.html")
 def badge(text: str, tone: str = "", icon: str = "") -> dict[str, Any]:
     """A small state: tone ok, attention, red, info or none."""
     return {"text": text, "tone": tone, "icon": icon}
 
 
-@register.inclusion_tag("components/stat.html")
+@component("components/stat.html")
 def stat(
     label: str, value: Any, unit: str = "", note: str = "", tone: str = ""
 ) -> dict[str, Any]:  # fmt: skip
@@ -204,7 +247,7 @@ def stat(
     return {"label": label, "value": value, "unit": unit, "note": note, "tone": tone}
 
 
-@register.inclusion_tag("components/button.html")
+@component("components/button.html")
 def button(
     label: str,
     href: str = "",
@@ -255,7 +298,7 @@ def field(bound: Any, help: str = "", reveal: bool = False) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("components/breadcrumb.html")
+@component("components/breadcrumb.html")
 def breadcrumb(*steps: str) -> dict[str, Any]:
     """`{% breadcrumb "首页" "/" "课程" "/courses/" title %}`: name, address, …, the page itself."""
     pairs = [(steps[place], steps[place + 1]) for place in range(0, len(steps) - 1, 2)]

@@ -1,0 +1,59 @@
+"""Pieces of pages, drawn once for the same values and kept in each process.
+
+Everything a piece shows is in its key, the language included, so the same key always draws the
+same piece: nothing has to be thrown away when a course, a person or a choice changes, and nobody
+can be shown what was drawn for other values. Hence a piece has no request and no model instance
+(two of those are equal when their ids are), and nothing that changes with every page, such as the
+token of a form.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+# Some kilobytes at most, each.
+KEPT = 4096
+PLAIN = (str, int, float, Decimal, type(None))
+
+
+def drawn(template_name: str, **values: Any) -> SafeString:
+    """The template over `values`, which must be equal only if they are drawn alike."""
+    return _drawn(template_name, get_language(), **values)
+
+
+def described(
+    template_name: str, describe: Callable[..., dict[str, Any]], *args: Any, **kwargs: Any
+) -> SafeString:
+    """The template over what `describe` makes of plain arguments; of others it is not kept."""
+    args = tuple(_spoken(value) for value in args)
+    kwargs = {name: _spoken(value) for name, value in kwargs.items()}
+    if all(isinstance(value, PLAIN) for value in (*args, *kwargs.values())):
+        return _described(template_name, get_language(), describe, *args, **kwargs)
+    return render_to_string(template_name, describe(*args, **kwargs))
+
+
+def _spoken(value: Any) -> Any:
+    return str(value) if isinstance(value, Promise) else value
+
+
+# `typed`: 1 and True are equal, and so are a string and the same one marked safe.
+@lru_cache(maxsize=KEPT, typed=True)
+def _drawn(template_name: str, language: str | None, **values: Any) -> SafeString:
+    return render_to_string(template_name, values)
+
+
+@lru_cache(maxsize=KEPT, typed=True)
+def _described(
+    template_name: str,
+    language: str | None,
+    describe: Callable[..., dict[str, Any]],
+    *args: Any,
+    **kwargs: Any,
+) -> SafeString:
+    return render_to_string(template_name, describe(*args, **kwargs))
