@@ -33,6 +33,8 @@ app.autodiscover_tasks(
     [
         "lms.members",
         "lms.reports",
+        "lms.reports.feed",
+        "lms.reports.xapi",
         "media_pipeline",
         "courses",
         "courses.catalogue",
@@ -54,6 +56,8 @@ app.conf.beat_schedule = {
     "open-years": {"task": "exams.open_years", "schedule": 300.0},
     "settle-targets": {"task": "exams.settle_targets", "schedule": crontab(hour=0, minute=5)},
     "recount-branches": {"task": "reports.recount_branches", "schedule": 60.0},
+    "place-entries": {"task": "reports.place_entries", "schedule": 60.0},
+    "push-statements": {"task": "reports.push_statements", "schedule": 60.0},
     "compare-with-ledger": {
         "task": "reports.compare_with_ledger",
         "schedule": crontab(hour=3, minute=50),
