@@ -284,6 +284,7 @@ LRS_SECRET = env.LRS_SECRET
 SPECTACULAR_SETTINGS = {
     "TITLE": "Online party school API",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
     "PREPROCESSING_HOOKS": ["lms.core.schema.our_endpoints"],  # not Wagtail's nor allauth's
 }
 

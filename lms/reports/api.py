@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -12,7 +10,7 @@ from rest_framework.response import Response
 
 from exams.credit.models import SourceKind, StudyCategory
 from lms.core import clock
-from lms.members.platforms.api import PlatformView, token_of
+from lms.members.platforms.api import PlatformView, described, token_of
 from lms.members.platforms.models import Scope
 from lms.reports.feed import queries
 from lms.reports.feed.cursor import Kind, decoded, encoded
@@ -21,7 +19,6 @@ from lms.reports.years import FIRST_YEAR, YearState
 
 MOST_A_PAGE = 500
 PAGE = 200
-TAGS = ["platform"]
 
 
 # --- What is asked for --------------------------------------------------------------------------
@@ -31,7 +28,11 @@ class PageQuery(serializers.Serializer[Any]):
     """Where a page begins and how long it is."""
 
     cursor = serializers.CharField(
-        required=False, default="", max_length=60, help_text="`next_cursor` of the page before."
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=60,
+        help_text="`next_cursor` of the page before; without one, from the beginning.",
     )
     limit = serializers.IntegerField(
         required=False, default=PAGE, min_value=1, max_value=MOST_A_PAGE
@@ -183,7 +184,7 @@ class StudyHoursView(PlatformView):
 
     scope = Scope.STUDY_HOURS
 
-    @extend_schema(tags=TAGS, parameters=[EntriesQuery], responses=EntryPageSerializer)
+    @described(EntryPageSerializer, parameters=[EntriesQuery], operation_id="study_hours")
     def get(self, request: Request) -> Response:
         asked = _asked(EntriesQuery, request)
         path = token_of(request).branch.path
@@ -218,7 +219,7 @@ class LedgerHeadsView(PlatformView):
 
     scope = Scope.LEDGER_HEADS
 
-    @extend_schema(tags=TAGS, parameters=[PageQuery], responses=HeadPageSerializer)
+    @described(HeadPageSerializer, parameters=[PageQuery], operation_id="ledger_heads")
     def get(self, request: Request) -> Response:
         asked = _asked(PageQuery, request)
         heads = queries.heads_under(
@@ -237,11 +238,7 @@ class MemberYearView(PlatformView):
 
     scope = Scope.YEARS
 
-    @extend_schema(
-        tags=TAGS,
-        parameters=[OpenApiParameter("number", OpenApiTypes.STR, OpenApiParameter.PATH)],
-        responses=MemberYearSerializer,
-    )
+    @described(MemberYearSerializer, operation_id="member_year")
     def get(self, request: Request, number: str, year: int) -> Response:
         branch = token_of(request).branch
         found = queries.member_year(branch, number, year, clock.today())
@@ -255,11 +252,7 @@ class BranchYearView(PlatformView):
 
     scope = Scope.YEARS
 
-    @extend_schema(
-        tags=TAGS,
-        parameters=[OpenApiParameter("code", OpenApiTypes.STR, OpenApiParameter.PATH)],
-        responses=BranchYearSerializer,
-    )
+    @described(BranchYearSerializer, operation_id="branch_year")
     def get(self, request: Request, code: str, year: int) -> Response:
         path = token_of(request).branch.path
         board = queries.branch_year(path, code, year, clock.today())

@@ -14,12 +14,14 @@ from courses.progress.models import WatchSession
 from exams.credit.models import StudyHourEntry
 from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
+from lms.members.platforms.models import PlatformToken
 from lms.members.roster_services import preview_roster
 from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import courses, media, members, progress
 from tests.factories.hours import make_entry
+from tests.factories.platforms import make_token
 
 # Who asks. All but the last belong to the branch `first`; "school" administers the whole tree.
 ROLES = ("anonymous", "member", "instructor", "secretary", "administrator", "school")
@@ -147,6 +149,10 @@ class World:
     def _previewed(self) -> RosterImport:
         rows = f"编号,姓名,手机,组织代码\n700001,新同志,,{self.tree.first.code}\n"
         return preview_roster(by=self.people["school"], file_name="名册.csv", content=rows.encode())
+
+    @functools.cache  # noqa: B019
+    def token(self, where: str) -> PlatformToken:
+        return make_token(self.branches[where])[0]
 
     def playlist(self, person: Member, where: str) -> str:
         return playback.signed_playlist(asset=self.asset(where), member=person, now=clock.now())

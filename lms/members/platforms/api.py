@@ -1,6 +1,7 @@
 """The gate of the API for other systems: token, scope, rate; each view below it names its scope."""
 
 import logging
+from collections.abc import Callable
 from typing import Any, ClassVar, Never
 
 from django.conf import settings
@@ -11,7 +12,10 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from redis.exceptions import RedisError
+from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.permissions import BasePermission
@@ -93,6 +97,21 @@ class PlatformThrottle(BaseThrottle):
 
     def wait(self) -> float:
         return WINDOW_SECONDS - clock.now().timestamp() % WINDOW_SECONDS
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    """Why a request was refused, in a sentence."""
+
+    detail = serializers.CharField()
+
+
+def described(answer: type[serializers.Serializer[Any]], **more: Any) -> Callable[..., Any]:
+    """Describe a platform's GET: what it answers, and how everything else is refused."""
+    refused = dict.fromkeys((401, 403, 404, 429), RefusalSerializer)
+    mistaken = {400: OpenApiResponse(OpenApiTypes.OBJECT, "A sentence for each parameter.")}
+    unchanged = {304: OpenApiResponse(None, "As the ETag in If-None-Match says.")}
+    responses = {200: answer, **unchanged, **mistaken, **refused}
+    return extend_schema(tags=["platform"], responses=responses, **more)
 
 
 @access(TOKEN)

@@ -91,6 +91,8 @@ class FeedEntry:
 
 def branch_under(path: str, code: str) -> Branch | None:
     """The branch of that code, if it lies at or below `path`."""
+    if "\0" in code:  # which PostgreSQL takes for no text
+        return None
     return branches_under([path]).filter(code=code).first()
 
 
@@ -106,8 +108,10 @@ class MemberYearRow:
 
 def member_year(branch: Branch, number: str, year: int, today: dt.date) -> MemberYearRow | None:
     """The year of the member with that number, if the board of `branch` shows it."""
+    if "\0" in number or not FIRST_YEAR <= year <= today.year:
+        return None
     member = Member.objects.filter(number=number).first()
-    if member is None or not FIRST_YEAR <= year <= today.year:
+    if member is None:
         return None
     shown = queries.member_on_board(branch, member.pk, year, today)
     if shown is None:

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lms.members.platforms.api import PlatformView, token_of
+from lms.members.platforms.api import PlatformView, described, token_of
 from lms.members.platforms.models import Scope
 from lms.reports.feed.cursor import Kind, decoded, encoded
 from lms.reports.feed.queries import horizon
@@ -38,7 +38,11 @@ class StatementsQuery(serializers.Serializer[Any]):
         required=False, default=True, help_text="Statements come oldest first; only `true`."
     )
     cursor = serializers.CharField(
-        required=False, default="", max_length=60, help_text="Part of `more`."
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=60,
+        help_text="Part of `more`.",
     )
 
     def validate_ascending(self, ascending: bool) -> bool:
@@ -67,15 +71,15 @@ class StatementsView(PlatformView):
 
     scope = Scope.XAPI
 
-    @extend_schema(
-        tags=["platform"],
+    @described(
+        StatementPageSerializer,
+        operation_id="xapi_statements",
         parameters=[
             StatementsQuery,
             OpenApiParameter(
                 VERSION_HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, required=True
             ),
         ],
-        responses=StatementPageSerializer,
     )
     def get(self, request: Request) -> Response:
         if not request.headers.get(VERSION_HEADER, "").startswith("1.0"):
