@@ -60,7 +60,7 @@ class EntriesQuery(PageQuery):
         required=False, max_length=32, help_text="A branch's code: it and all below."
     )
     updated_since = serializers.DateTimeField(
-        required=False, help_text="Entries posted then or later; entries never change."
+        required=False, help_text="Of `updated_at`; that instant included."
     )
     kind = Kind.ENTRIES
 
@@ -88,6 +88,9 @@ class EntrySerializer(serializers.Serializer[Any]):
     counted_hours = HoursField(help_text="What of it fills the annual target.")
     earned_on = serializers.DateField(source="entry.earned_on")
     created_at = serializers.DateTimeField(source="entry.created_at")
+    updated_at = serializers.DateTimeField(
+        source="place.placed_at", help_text="When it became readable here; the order of the list."
+    )
     source_kind = serializers.ChoiceField(source="entry.source_kind", choices=SourceKind.choices)
     source_id = serializers.CharField(source="entry.source_id")
     source_title = serializers.CharField(source="entry.source_title")
@@ -208,7 +211,7 @@ class StudyHoursView(PlatformView):
         last = page[-1].position or 0 if has_more else max(until, asked["cursor"])
         return _page(
             EntryPageSerializer,
-            [queries.FeedEntry(place.entry) for place in page],
+            [queries.FeedEntry(place) for place in page],
             encoded(Kind.ENTRIES, last),
             has_more,
         )

@@ -1,6 +1,7 @@
 """Other systems for tests: a token, and somebody who asks with it."""
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +11,8 @@ from lms.members.models import Branch, Member
 from lms.members.platforms.models import PlatformToken, Scope
 from lms.members.platforms.services import issue_token
 from lms.reports.xapi.statements import VERSION
-from tests.factories.members import make_administrator
+
+_numbers = itertools.count(1)
 
 
 def make_token(
@@ -26,7 +28,7 @@ def make_token(
         name=name,
         branch=branch,
         scopes=list(scopes),
-        by=by or make_administrator(branch, password=None),
+        by=by or Member.objects.create_superuser(f"issuer-{next(_numbers)}", name="签发人"),
         expires_at=expires_at,
     )
 

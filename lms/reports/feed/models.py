@@ -24,6 +24,12 @@ class EntryPlace(models.Model):
         related_name="place",
         db_constraint=False,
     )
+    # What entries are chosen by, copied so that a page is found without touching the ledger.
+    branch = models.ForeignKey(
+        "members.Branch", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    year = models.PositiveSmallIntegerField(_("年度"))
+    is_lesson = models.BooleanField()  # or takes one back
     position = models.BigIntegerField(null=True, unique=True)
     # Each later than the one before by a thousandth of a second at least.
     placed_at = models.DateTimeField(null=True, unique=True)
@@ -32,9 +38,10 @@ class EntryPlace(models.Model):
         verbose_name = _("学时记录的读取次序")
         verbose_name_plural = _("学时记录的读取次序")
         indexes: ClassVar = [
+            models.Index(fields=["branch", "position"], name="entry_place_of_branch"),
             models.Index(
                 fields=["entry"], name="entry_place_waiting", condition=Q(position__isnull=True)
-            )
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Prefetch, QuerySet
 
 from exams.credit.models import LedgerHead, StudyHourEntry
 from exams.credit.policy import counts_towards_target
@@ -33,16 +33,21 @@ def horizon() -> Horizon:
     return Horizon(found["position"] or 0, found["placed_at"])
 
 
-def placed_under(path: str | None, *, after: int, until: int) -> QuerySet[EntryPlace]:
+def placed(path: str | None, *, after: int, until: int) -> QuerySet[EntryPlace]:
     """The places above `after` up to `until`, in order, of entries on which a branch at or below
-    `path` is written (of all entries without a path); each with its entry.
+    `path` is written (of all entries without a path).
     """
     places = EntryPlace.objects.filter(position__gt=after, position__lte=until)
     if path is not None:
-        places = places.filter(entry__branch__path__startswith=path)
-    return places.select_related("entry__member", "entry__branch", "entry__reverses").order_by(
-        "position"
-    )
+        branches = branches_under([path]).order_by().values_list("pk", flat=True)
+        places = places.filter(branch__in=list(branches))
+    return places.order_by("position")
+
+
+def with_entries(places: QuerySet[EntryPlace], *evidence: str) -> QuerySet[EntryPlace]:
+    """Each with its entry, found by its key; without `evidence` (names of columns)."""
+    entries = StudyHourEntry.objects.select_related("member", "branch", "reverses")
+    return places.prefetch_related(Prefetch("entry", entries.defer(*evidence)))
 
 
 def entries_under(
@@ -55,12 +60,12 @@ def entries_under(
     since: dt.datetime | None = None,
 ) -> list[EntryPlace]:
     """The next `most` places of a subtree, their entries without evidence."""
-    places = placed_under(path, after=after, until=until)
+    places = placed(path, after=after, until=until)
     if year is not None:
-        places = places.filter(entry__earned_on__year=year)
+        places = places.filter(year=year)
     if since is not None:
-        places = places.filter(entry__created_at__gte=since)
-    return list(places.defer("entry__evidence", "entry__reverses__evidence")[:most])
+        places = places.filter(placed_at__gte=since)
+    return list(with_entries(places, "evidence", "reverses__evidence")[:most])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,11 @@ class FeedEntry:
     the member and the place in the member's chain: no two entries have the same.
     """
 
-    entry: StudyHourEntry
+    place: EntryPlace
+
+    @property
+    def entry(self) -> StudyHourEntry:
+        return self.place.entry
 
     @property
     def idempotency_key(self) -> uuid.UUID:

@@ -4,16 +4,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
-
-from exams.credit.models import SourceKind
 from lms.reports.feed.models import EntryPlace
-from lms.reports.feed.queries import placed_under
+from lms.reports.feed.queries import placed, with_entries
 from lms.reports.xapi.statements import EntryFacts, Statement, instant, statements_of, stored_at
 
 WHOLE_ENTRY = 1_000_000  # behind all statements of an entry
 BEFORE_ALL = (0, -1)
-_VIDEO = Q(entry__source_kind=SourceKind.LESSON) | Q(entry__reverses__source_kind=SourceKind.LESSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,8 @@ class PlacedStatement:
 
 def video_places(path: str | None, *, after: int, until: int, most: int) -> list[EntryPlace]:
     """The next `most` places of entries that statements are made of."""
-    places = placed_under(path, after=after, until=until).filter(_VIDEO)
-    return list(places.defer("entry__reverses__evidence")[:most])
+    places = placed(path, after=after, until=until).filter(is_lesson=True)
+    return list(with_entries(places, "reverses__evidence")[:most])
 
 
 def statements_after(
