@@ -83,6 +83,11 @@ class PlatformToken(models.Model):
         return self.revoked_at is None and moment < self.expires_at
 
     @property
+    def last_day(self) -> dt.date:
+        """The last day on which it opens something."""
+        return clock.local_date(self.expires_at - dt.timedelta(microseconds=1))
+
+    @property
     def scope_names(self) -> str:
         return gettext("、").join(str(Scope(scope).label) for scope in self.scopes)
 

@@ -1,8 +1,11 @@
 """The tokens of other systems in the back office."""
 
+import datetime as dt
 from typing import Any
 
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -30,11 +33,17 @@ class TokenInspect(generic.InspectView):
     template_name = "members/platform_inspect.html"
 
     def get_field_label(self, field_name: str, field: Any) -> str:
-        labels = {"scope_names": _("可读内容"), "state_name": _("状态")}
+        labels = {
+            "scope_names": _("可读内容"),
+            "state_name": _("状态"),
+            "last_day": _("有效至"),
+        }
         return str(labels.get(field_name) or super().get_field_label(field_name, field))
 
     def get_field_display_value(self, field_name: str, field: Any) -> Any:
         value = super().get_field_display_value(field_name, field)
+        if isinstance(value, dt.datetime):  # in the school's time, which Wagtail leaves out here
+            return date_format(timezone.localtime(value), "Y-m-d H:i")
         return "—" if value in (None, "") else value
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -66,7 +75,7 @@ class PlatformViewSet(BranchScopedViewSet):
         "state_name",
         "created_by",
         "created_at",
-        "expires_at",
+        "last_day",
         "last_used_at",
         "revoked_by",
         "revoked_at",
@@ -79,7 +88,7 @@ class PlatformViewSet(BranchScopedViewSet):
         Column("scope_names", label=_("可读内容")),
         Column("prefix", label=_("令牌开头")),
         Column("state_name", label=_("状态")),
-        DateColumn("expires_at", label=_("有效至"), sort_key="expires_at"),
+        Column("last_day", label=_("有效至"), sort_key="expires_at"),
         DateColumn("last_used_at", label=_("最近使用"), sort_key="last_used_at"),
     )
     search_fields = ("name", "prefix")
