@@ -85,7 +85,9 @@ class EntrySerializer(serializers.Serializer[Any]):
     )
     category = serializers.ChoiceField(source="entry.category", choices=StudyCategory.choices)
     hours = HoursField(source="entry.hours", help_text="Negative in a reversal.")
-    counted_hours = HoursField(help_text="What of it fills the annual target.")
+    counted_hours = HoursField(
+        source="entry.counted_hours", help_text="What of it fills the annual target."
+    )
     earned_on = serializers.DateField(source="entry.earned_on")
     created_at = serializers.DateTimeField(source="entry.created_at")
     updated_at = serializers.DateTimeField(
@@ -143,6 +145,10 @@ class MemberYearSerializer(serializers.Serializer[Any]):
     all_hours = HoursField(source="study.all_hours")
     target_hours = HoursField(source="study.target")
     missing_hours = HoursField(source="study.missing")
+    events = serializers.IntegerField(
+        source="study.events", help_text="Occasions of 集中培训 attended."
+    )
+    required_events = serializers.IntegerField(source="study.required_events")
     state = serializers.ChoiceField(
         source="study.state", choices=[(state.value, state.name) for state in YearState]
     )
@@ -153,10 +159,11 @@ class FiguresSerializer(serializers.Serializer[Any]):
     """What a board says of a set of branches."""
 
     members = serializers.IntegerField()
+    due = serializers.IntegerField(help_text="Of them, those of whom hours are asked.")
     reached = serializers.IntegerField()
     started = serializers.IntegerField()
     not_started = serializers.IntegerField()
-    counted_hours = HoursField(help_text="Personal totals of the members, wherever earned.")
+    counted_hours = HoursField(help_text="Personal totals of those due, wherever earned.")
     credited_hours = HoursField(help_text="Entries on which these branches are written.")
     credited_by_category = serializers.DictField(source="credited", child=HoursField())
 

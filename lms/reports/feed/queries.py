@@ -4,12 +4,10 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import Max, Prefetch, QuerySet
 
 from exams.credit.models import LedgerHead, StudyHourEntry
-from exams.credit.policy import counts_towards_target
 from lms.members.models import Branch, Member
 from lms.members.queries import branch_on, branches_under, members_of
 from lms.reports import queries
@@ -90,12 +88,6 @@ class FeedEntry:
     def reverses(self) -> uuid.UUID | None:
         reversed_entry = self.entry.reverses
         return uuid.uuid5(_KEYS, reversed_entry.hash) if reversed_entry else None
-
-    @property
-    def counted_hours(self) -> Decimal:
-        """What of it fills the annual target."""
-        counts = counts_towards_target(self.entry.category)
-        return self.entry.hours if counts else Decimal(0)
 
 
 def branch_under(path: str, code: str) -> Branch | None:

@@ -55,7 +55,7 @@ def test_an_entry_says_all_that_a_platform_needs(tree: BranchTree, platform: Pla
         "idempotency_key": first["idempotency_key"],
         "member_number": "400001",
         "branch_code": "ZB1",
-        "category": "online",
+        "category": "group",
         "hours": "0.50",
         "counted_hours": "0.50",
         "earned_on": "2026-03-01",
@@ -252,24 +252,27 @@ def test_years_of_members_and_branches(tree: BranchTree, platform: Platform) -> 
         "all_hours": "34.25",
         "target_hours": "32.00",
         "missing_hours": "0.00",
+        "events": 0,
+        "required_events": 0,
         "state": "reached",
-        "hours_by_category": {"individual": "1.25", "online": "33.00"},
+        "hours_by_category": {"group": "33.00", "individual": "1.25"},
     }
     figures = {
         "members": 2,
+        "due": 2,
         "reached": 1,
         "started": 0,
         "not_started": 1,
         "counted_hours": "33.00",
         "credited_hours": "34.25",
-        "credited_by_category": {"individual": "1.25", "online": "33.00"},
+        "credited_by_category": {"group": "33.00", "individual": "1.25"},
     }
     assert {**branch, "parts": []} == {
         "branch_code": "ZZ", "year": 2026, "day": "2026-11-20", "figures": figures, "parts": [],
     }  # fmt: skip
     parts = {part["branch_code"]: part["figures"] for part in branch["parts"]}
     assert (parts["ZB1"]["members"], parts["ZB2"]["members"]) == (1, 1)
-    assert {**figures, "members": 1, "not_started": 0} == parts["ZB1"]
+    assert {**figures, "members": 1, "due": 1, "not_started": 0} == parts["ZB1"]
 
 
 def test_who_and_what_is_not_on_the_board_does_not_exist(

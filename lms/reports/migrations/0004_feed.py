@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("exams", "0001_initial"),
-        ("members", "0002_platforms"),
-        ("reports", "0001_initial"),
+        ("members", "0003_platforms"),
+        ("reports", "0003_recount"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0002_feed"),
+        ("reports", "0004_feed"),
     ]
 
     operations = [
