@@ -51,7 +51,7 @@ class TokenForm(forms.Form):
     )
     branch = BranchChoice(
         label=gettext_lazy("数据范围"),
-        queryset=Branch.objects.none(),
+        queryset=None,  # the issuer's, see below
         empty_label=None,
         help_text=gettext_lazy("只能读到这个组织及其下级的数据。"),
     )
