@@ -33,6 +33,8 @@ app.autodiscover_tasks(
     [
         "lms.members",
         "lms.reports",
+        "lms.reports.feed",
+        "lms.reports.xapi",
         "media_pipeline",
         "courses",
         "courses.catalogue",
@@ -64,6 +66,8 @@ app.conf.beat_schedule = {
     "evaluate-open-classes": {"task": "exams.evaluate_open_classes", "schedule": 300.0},
     "issue-certificates": {"task": "exams.issue_certificates", "schedule": 300.0},
     "recount-branches": {"task": "reports.recount_branches", "schedule": 60.0},
+    "place-entries": {"task": "reports.place_entries", "schedule": 60.0},
+    "push-statements": {"task": "reports.push_statements", "schedule": 60.0},
     "compare-with-ledger": {
         "task": "reports.compare_with_ledger",
         "schedule": crontab(hour=3, minute=50),

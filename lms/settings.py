@@ -283,9 +283,15 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 50,
 }
+PLATFORM_REQUESTS_A_MINUTE = 120  # for each token of another system
+# Where xAPI statements are posted to; nowhere unless set.
+LRS_ENDPOINT = env.LRS_ENDPOINT
+LRS_KEY = env.LRS_KEY
+LRS_SECRET = env.LRS_SECRET
 SPECTACULAR_SETTINGS = {
     "TITLE": "Online party school API",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
     "PREPROCESSING_HOOKS": ["lms.core.schema.our_endpoints"],  # not Wagtail's nor allauth's
 }
 

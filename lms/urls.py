@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lms.core.design.urls")),
     path("", include("courses.urls")),
     path("api/v1/", include("courses.api_urls")),
+    path("api/v1/", include("lms.reports.api_urls")),
     path("", include("courses.progress.urls")),
     path("", include("exams.gatherings.urls")),
     path("", include("media_pipeline.urls")),

@@ -29,6 +29,8 @@ class Access:
 
 PUBLIC = Access("public", lambda user: True)
 SIGNED_IN = Access("signed-in", lambda user: bool(user.is_authenticated))
+# Another system's, never a person's: the view knows no session and asks for the token itself.
+TOKEN = Access("token", lambda user: True)
 
 _prefixes: dict[str, Access] = {}
 

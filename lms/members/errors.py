@@ -29,3 +29,7 @@ class RosterError(DomainError):
 
 class RosterChangedError(RosterError):
     """People or branches have changed since the preview was shown."""
+
+
+class TokenError(DomainError):
+    """A platform's token cannot be issued, renewed or revoked like that."""

@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
+from lms.members.platforms.models import PlatformToken as PlatformToken  # one of this app's
+
 
 class BranchKind(models.TextChoices):
     COMMITTEE = "committee", _("党委")

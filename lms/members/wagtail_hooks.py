@@ -10,6 +10,8 @@ from wagtail.admin.menu import MenuItem
 
 from lms.members.office_panel import RosterPanel
 from lms.members.people_screens import PATTERNS, PeopleGroup
+from lms.members.platforms.screens import PATTERNS as PLATFORM_PATTERNS
+from lms.members.platforms.screens import PlatformViewSet
 from lms.members.rules import ADMINISTRATION
 
 
@@ -23,6 +25,16 @@ class RosterMenuItem(MenuItem):
 @hooks.register("register_admin_viewset")
 def people_screens() -> PeopleGroup:
     return PeopleGroup()
+
+
+@hooks.register("register_admin_viewset")
+def platform_screens() -> PlatformViewSet:
+    return PlatformViewSet()
+
+
+@hooks.register("register_admin_urls")
+def platform_addresses() -> list[URLPattern | URLResolver]:
+    return list(PLATFORM_PATTERNS)
 
 
 @hooks.register("register_admin_urls")

@@ -6,6 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.reports.feed.models import EntryPlace
+from lms.reports.xapi.models import LrsProgress
+
+__all__ = ["BranchTouch", "BranchYear", "EntryPlace", "LrsProgress"]
+
 
 class BranchYear(models.Model):
     """The figures of one branch (without the branches below it) for one year, as last counted.

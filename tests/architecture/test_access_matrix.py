@@ -166,6 +166,10 @@ def roster(world: World, where: str, role: str) -> dict[str, Any]:
     return {"pk": world.roster(world.person(where, role)).pk}
 
 
+def token(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.token(where).pk}
+
+
 def applied_roster(world: World, where: str, role: str) -> dict[str, Any]:
     return {"pk": world.roster(world.person(where, role), RosterState.APPLIED).pk}
 
@@ -278,6 +282,25 @@ CASES: dict[str, Case] = {
     "admin/branches/history-results/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
     "admin/branches/usage/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
     "admin/branches/inspect/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
+    # Tokens of other systems
+    "admin/platforms/": Case(ADMINISTRATORS),
+    "admin/platforms/results/": Case(ADMINISTRATORS),
+    "admin/platforms/new/": Case(NOBODY),
+    "admin/platforms/issue/": Case(ADMINISTRATORS),
+    "admin/platforms/inspect/<int:pk>/": Case(BRANCH_RECORDS, token, **BY_BRANCH),
+    "admin/platforms/renew/<int:pk>/": Case(BRANCH_RECORDS, token, **BY_BRANCH),
+    "admin/platforms/revoke/<int:pk>/": Case(BRANCH_RECORDS, token, method="POST", **BY_BRANCH),
+    "admin/platforms/edit/<int:pk>/": Case(NOBODY, token, **BY_BRANCH),
+    "admin/platforms/delete/<int:pk>/": Case(NOBODY, token, **BY_BRANCH),
+    "admin/platforms/history/<int:pk>/": Case(NOBODY, token, **BY_BRANCH),
+    "admin/platforms/history-results/<int:pk>/": Case(NOBODY, token, **BY_BRANCH),
+    "admin/platforms/usage/<int:pk>/": Case(NOBODY, token, **BY_BRANCH),
+    # Read by other systems alone, with a token: test_platform_matrix.py
+    "api/v1/study-hours/": Case(NOBODY),
+    "api/v1/ledger-heads/": Case(NOBODY),
+    "api/v1/members/<str:number>/years/<int:year>/": Case(NOBODY),
+    "api/v1/branches/<str:code>/years/<int:year>/": Case(NOBODY),
+    "api/v1/xapi/statements": Case(NOBODY),
     # Reports
     "archive/": Case(WHO_SIGNED_IN),
     "archive/entries/<int:entry_id>/": Case(ONESELF, entry, **BY_PERSON),
@@ -458,8 +481,9 @@ def is_refused(answer: HttpResponseBase, role: str) -> bool:
         if answer.status_code == 302:
             return answer["Location"].startswith("/sign-in/?")
         return answer.status_code in {401, 404}
-    # Wagtail's own views send who may not on to its home page, with a word of why.
-    return answer.status_code in {403, 404} or (
+    # Wagtail's own views send who may not on to its home page, with a word of why; where a token
+    # is asked for, a session is nobody (401).
+    return answer.status_code in {401, 403, 404} or (
         answer.status_code == 302 and answer["Location"] in {"/admin/", "/admin/login/"}
     )
 

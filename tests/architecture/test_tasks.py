@@ -30,6 +30,8 @@ POLICY = {
     "media_pipeline.tidy": "parts of files nobody claims",
     "media_pipeline.transcode_asset": "one lecture's file",
     "reports.compare_with_ledger": "balances against the ledger",
+    "reports.place_entries": "ledger entries without a place in the feed",
+    "reports.push_statements": "statements to the learning record store set by the operator",
     "reports.recount_branches": "branch figures",
 }
 

@@ -26,6 +26,7 @@ from exams.gatherings.scan_services import keep_scan
 from exams.gatherings.tokens import token_for
 from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
+from lms.members.platforms.models import PlatformToken
 from lms.members.roster_services import preview_roster
 from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
@@ -34,6 +35,7 @@ from tests.factories import courses, gatherings, media, members, progress, train
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
+from tests.factories.platforms import make_token
 
 # Who asks. All but the last belong to the branch `first`; "school" administers the whole tree.
 ROLES = ("anonymous", "member", "instructor", "secretary", "administrator", "school")
@@ -239,6 +241,10 @@ class World:
     def scan_link(self, where: str) -> str:
         """The token the screen shows now."""
         return token_for(token_key(), self.gathering(where).pk, clock.now().timestamp())
+
+    @functools.cache  # noqa: B019
+    def token(self, where: str) -> PlatformToken:
+        return make_token(self.branches[where])[0]
 
     def playlist(self, person: Member, where: str) -> str:
         return playback.signed_playlist(asset=self.asset(where), member=person, now=clock.now())
