@@ -13,3 +13,7 @@ class RulesError(DomainError):
 
 class ReliefError(DomainError):
     """This exemption or reduction cannot be asked for or decided."""
+
+
+class RulesChangedError(RulesError):
+    """Newer rules were published while these were being looked at."""

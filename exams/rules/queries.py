@@ -1,14 +1,16 @@
 """Which rules hold where, and who is let off what."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from exams.credit.policy import PRESET, Relief, Rules
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
-from lms.members.models import Branch
-from lms.members.queries import path_and_above, visible_members
+from lms.core import clock
+from lms.members.models import Branch, Membership
+from lms.members.queries import path_and_above, visible_branches, visible_members
 
 
 def rule_sets_of(branch: Branch) -> QuerySet[RuleSet]:
@@ -37,15 +39,38 @@ def rules_for(branch_path: str | None, year: int) -> Rules:
     return found.as_rules() if found else PRESET
 
 
-def rules_by_path(year: int) -> dict[str, Rules]:
-    """The rules of each node that has some of its own, by path; for many members at once."""
+def rule_sets_by_path(year: int) -> dict[str, RuleSet]:
+    """What is in force of each node that has rules of its own, by path."""
     latest = (
         RuleSet.objects.filter(year__lte=year)
         .order_by("branch", "-year", "-version")
         .distinct("branch")
-        .select_related("branch")
+        .select_related("branch", "by")
     )
-    return {found.branch.path: found.as_rules() for found in latest}
+    return {found.branch.path: found for found in latest}
+
+
+def rules_by_path(year: int) -> dict[str, Rules]:
+    """The rules of each node that has some of its own, by path; for many members at once."""
+    return {path: found.as_rules() for path, found in rule_sets_by_path(year).items()}
+
+
+def hours_for_video(duration_ms: int, branch_path: str | None) -> Decimal:
+    """What a recording this long is worth by the rules in force where it is for."""
+    return rules_for(branch_path, clock.today().year).hours_for_video(duration_ms)
+
+
+def readable_rule_set(by: Any, version: str) -> RuleSet | None:
+    """The published version, if it has ever bound `by`, or binds whom `by` looks after."""
+    found = RuleSet.objects.filter(rules__version=version).select_related("branch", "by").first()
+    if found is None:
+        return None
+    below = {"branch__path__startswith": found.branch.path}
+    if Membership.objects.filter(member_id=by.pk, **below).exists():
+        return found
+    overseen = visible_branches(by).order_by()
+    reached = Q(path__startswith=found.branch.path) | Q(path__in=path_and_above(found.branch.path))
+    return found if overseen.filter(reached).exists() else None
 
 
 def nearest(by_path: dict[str, Rules], path: str | None) -> Rules:
