@@ -1,7 +1,7 @@
 """The models of this app, gathered from its subjects."""
 
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
-from exams.rules.models import RuleSet, TargetRelief
+from exams.rules.models import RuleSet, SwitchChange, TargetRelief
 
 __all__ = [
     "HourTotal",
@@ -9,5 +9,6 @@ __all__ = [
     "MemberYear",
     "RuleSet",
     "StudyHourEntry",
+    "SwitchChange",
     "TargetRelief",
 ]

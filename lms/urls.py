@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lms.core.health.urls")),
     path("", include("lms.members.urls")),
     path("", include("lms.reports.urls")),
+    path("", include("exams.rules.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("lms.core.design.urls")),
     path("", include("courses.urls")),

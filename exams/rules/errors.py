@@ -17,3 +17,7 @@ class ReliefError(DomainError):
 
 class RulesChangedError(RulesError):
     """Newer rules were published while these were being looked at."""
+
+
+class SwitchError(DomainError):
+    """This switch cannot be turned on or off like this."""

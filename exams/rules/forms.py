@@ -37,9 +37,8 @@ def hours_field(label: Any, *, most: int, least: str = "0.25", **options: Any) -
 
 
 class RulesForm(forms.Form):
-    """What is no table: the year, what counts, days and caps, and on what grounds."""
+    """What is no table: what counts, days and caps, and on what grounds."""
 
-    year = forms.TypedChoiceField(label=gettext_lazy("自哪一年度起"), coerce=int)
     online = forms.ChoiceField(
         label=gettext_lazy("网络自学"), choices=list(ONLINE.items()), widget=forms.RadioSelect
     )
@@ -68,16 +67,11 @@ class RulesForm(forms.Form):
         help_text=gettext_lazy("例如文件名称和文号、会议名称和日期。会向党员公开。"),
     )
 
-    def __init__(self, *args: Any, years: tuple[int, int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        year: Any = self.fields["year"]
-        year.choices = [(each, _("%(year)s 年度") % {"year": each}) for each in years]
-
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if said.get("online") == "most" and "online_most" not in self.errors:
-            if said.get("online_most") is None:
-                self.add_error("online_most", _("请填最多计入多少学时，或改选其他两项。"))
+        missing = said.get("online_most") is None and "online_most" not in self.errors
+        if said.get("online") == "most" and missing:
+            self.add_error("online_most", _("请填最多计入多少学时，或改选其他两项。"))
         day, half = said.get("day_hours"), said.get("half_day_hours")
         if day is not None and half is not None and half > day:
             self.add_error("half_day_hours", _("半天的学时不能多于整天。"))
@@ -90,7 +84,16 @@ class RulesForm(forms.Form):
         return NOTHING if kind == "none" else cast(Decimal, self.cleaned_data["online_most"])
 
 
-class TargetForm(forms.Form):
+class _Row(forms.Form):
+    """A row of a table: its heads are the labels, so each field says its own to a reader."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
+
+
+class TargetForm(_Row):
     """One target; a row without hours and occasions is no target."""
 
     identity = forms.ChoiceField(
@@ -122,7 +125,7 @@ class TargetForm(forms.Form):
         return not said.get("hours") and not said.get("events")
 
 
-class _TargetRows(forms.BaseFormSet[TargetForm]):
+class _TargetRows(forms.BaseFormSet):  # type: ignore[type-arg]
     def clean(self) -> None:
         if any(self.errors):
             return
@@ -139,7 +142,7 @@ class _TargetRows(forms.BaseFormSet[TargetForm]):
             raise forms.ValidationError(_("至少要有一行年度要求。"))
 
 
-class ConversionForm(forms.Form):
+class ConversionForm(_Row):
     """From what length on a recording is worth how much; a row without hours is none."""
 
     least = forms.ChoiceField(label=gettext_lazy("时长"), choices=list(LEAST.items()))
@@ -155,7 +158,7 @@ class ConversionForm(forms.Form):
         return said
 
 
-class _ConversionRows(forms.BaseFormSet[ConversionForm]):
+class _ConversionRows(forms.BaseFormSet):  # type: ignore[type-arg]
     def clean(self) -> None:
         if any(self.errors):
             return
@@ -191,9 +194,9 @@ ConversionRows = forms.formset_factory(
 class RulesEditor:
     """The form and its two tables together, over the rules in force."""
 
-    def __init__(self, in_force: Rules, years: tuple[int, int], sent: Any = None) -> None:
+    def __init__(self, in_force: Rules, sent: Any = None) -> None:
         self.in_force = in_force
-        self.form = RulesForm(sent, initial=_initial(in_force), years=years)
+        self.form = RulesForm(sent, initial=_initial(in_force))
         self.targets = TargetRows(
             sent, prefix="targets", initial=[_target_row(each) for each in in_force.targets]
         )
@@ -204,11 +207,9 @@ class RulesEditor:
         )
 
     def is_valid(self) -> bool:
-        return all([each.is_valid() for each in (self.form, self.targets, self.conversion)])
-
-    @property
-    def year(self) -> int:
-        return cast(int, self.form.cleaned_data["year"])
+        # Each is asked, so that everything wrong is said at once.
+        said = [each.is_valid() for each in (self.form, self.targets, self.conversion)]
+        return all(said)
 
     @property
     def reason(self) -> str:

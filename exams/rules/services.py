@@ -8,13 +8,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from exams.credit.policy import Rules
+from exams.rules import switches
 from exams.rules.errors import (
     NotYourBranchError,
     ReliefError,
     RulesChangedError,
     RulesError,
+    SwitchError,
 )
-from exams.rules.models import ReliefState, RuleSet, TargetRelief
+from exams.rules.models import ReliefState, RuleSet, Switch, SwitchChange, TargetRelief
 from exams.rules.queries import rules_for
 from exams.rules.rules import (
     can_decide_relief,
@@ -69,6 +71,36 @@ def publish_rules(
     )
     _announce(None)
     return published
+
+
+@transaction.atomic
+def turn_switch(
+    *, branch: Branch, switch: Switch, is_on: bool, ground: str, by: Member
+) -> SwitchChange:
+    """Switch something restricted on, on a named ground, or off again; noted for good."""
+    if not can_publish_rules(by, branch):
+        raise NotYourBranchError(_("只有本级学校管理员可以开启或关闭。"))
+    if not ground.strip():
+        raise SwitchError(
+            _("请写明依据，例如上级批准的文件名称和文号；没有依据不能开启。")
+            if is_on
+            else _("请写明关闭的原因。")
+        )
+    Branch.objects.select_for_update().get(pk=branch.pk)
+    if switches.is_on(branch.path, switch) == is_on:
+        raise SwitchError(
+            _("“%(branch)s”的这一项已经是开启的。") % {"branch": branch.name}
+            if is_on
+            else _("“%(branch)s”的这一项本来就没有开启。") % {"branch": branch.name}
+        )
+    return SwitchChange.objects.create(
+        branch=branch,
+        switch=switch,
+        is_on=is_on,
+        ground=ground.strip()[:400],
+        by=by,
+        at=clock.now(),
+    )
 
 
 @transaction.atomic

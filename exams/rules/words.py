@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -121,7 +122,7 @@ def _cap(most: Decimal | None) -> str:
     return _("不设上限") if most is None else _("%(hours)s 学时") % {"hours": plain(most)}
 
 
-def _source(rules: Rules, name: str, preset: str) -> str:
+def _source(rules: Rules, name: str, preset: Any) -> str:
     """Where a line comes from: the preset's source while it says what the preset says."""
     same = getattr(rules, name) == getattr(PRESET, name)
     return str(preset) if same else _("本级决定")

@@ -22,6 +22,7 @@ from django.urls import URLPattern, get_resolver
 
 from courses.progress import beats
 from lms import asgi
+from lms.core import clock
 from lms.core.access import declared
 from lms.members.models import RosterState
 from tests.support.matrix import (
@@ -68,6 +69,18 @@ AUDIENCE = {
 }
 RECORDS = {"administrator": (SELF, OWN), "school": (SELF, OWN, SIBLING, PARENT)}
 BRANCH_RECORDS = {"administrator": (OWN,), "school": (OWN, SIBLING, PARENT)}
+# A version of the rules: whom it binds, and who looks after such people.
+BOUND = {
+    **dict.fromkeys(("member", "instructor", "secretary", "administrator"), (OWN, PARENT)),
+    "school": (OWN, SIBLING, PARENT),
+}
+# Reliefs are asked for others whom one looks after; the member reads the own.
+OTHERS = {"secretary": (OWN,), "administrator": (OWN,), "school": (OWN, SIBLING, PARENT)}
+RELIEFS = {
+    **dict.fromkeys(("member", "instructor"), (SELF,)),
+    **dict.fromkeys(("secretary", "administrator"), (SELF, OWN)),
+    "school": (SELF, OWN, SIBLING, PARENT),
+}
 NOBODY: dict[str, tuple[str, ...]] = {}
 
 
@@ -144,6 +157,18 @@ def lecture_link(world: World, where: str, role: str) -> dict[str, Any]:
     }
 
 
+def rules(world: World, where: str, role: str) -> dict[str, Any]:
+    return {**branch(world, where, role), "year": clock.today().year, "switch": "ranking"}
+
+
+def version(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"version": str(world.rules(where))}
+
+
+def relief(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"relief_id": world.relief(world.person(where, role)).pk}
+
+
 TUS = {"Tus-Resumable": "1.0.0"}
 BY_BRANCH = {"wheres": BRANCHES}
 BY_PERSON = {"wheres": WHERES}
@@ -195,6 +220,25 @@ CASES: dict[str, Case] = {
     "admin/branches/history-results/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
     "admin/branches/usage/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
     "admin/branches/inspect/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
+    # Rules and reliefs
+    "admin/rules/": Case(ADMINISTRATORS),
+    "admin/rules/switches/": Case(ADMINISTRATORS),
+    "admin/rules/switches/<slug:switch>/": Case(ADMINISTRATORS, rules),
+    "admin/rules/<int:branch_id>/": Case(BRANCH_RECORDS, rules, **BY_BRANCH),
+    "admin/rules/<int:branch_id>/next/<int:year>/": Case(BRANCH_RECORDS, rules, **BY_BRANCH),
+    "admin/rules/<int:branch_id>/publish/": Case(BRANCH_RECORDS, rules, method="POST", **BY_BRANCH),
+    "rules/<path:version>/": Case(BOUND, version, **BY_BRANCH),
+    "reliefs/": Case(OVERSEERS),
+    "reliefs/new/": Case(OVERSEERS),
+    "reliefs/new/<int:member_id>/": Case(OTHERS, person, **BY_PERSON),
+    "reliefs/<int:relief_id>/": Case(RELIEFS, relief, **BY_PERSON),
+    "reliefs/<int:relief_id>/decide/": Case(
+        {role: wheres for role, wheres in RELIEFS.items() if role in OVERSEERS},
+        relief,
+        method="POST",
+        data=lambda *_: {"verb": "approve"},
+        **BY_PERSON,
+    ),
     # Reports
     "archive/": Case(WHO_SIGNED_IN),
     "archive/entries/<int:entry_id>/": Case(ONESELF, entry, **BY_PERSON),

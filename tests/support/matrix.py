@@ -12,6 +12,7 @@ from django.test import Client
 from courses.catalogue.models import CoursePage, LessonPage
 from courses.progress.models import WatchSession
 from exams.credit.models import StudyHourEntry
+from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
 from lms.members.roster_services import preview_roster
@@ -20,6 +21,7 @@ from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import courses, media, members, progress
 from tests.factories.hours import make_entry
+from tests.factories.rules import make_relief, make_rules
 
 # Who asks. All but the last belong to the branch `first`; "school" administers the whole tree.
 ROLES = ("anonymous", "member", "instructor", "secretary", "administrator", "school")
@@ -141,6 +143,19 @@ class World:
             state=state,
             applied_at=clock.now() if state == RosterState.APPLIED else None,
         )
+
+    @functools.cache  # noqa: B019
+    def rules(self, where: str) -> RuleSet:
+        return make_rules(self.branches[where])
+
+    @functools.cache  # noqa: B019
+    def relief(self, person: Member) -> TargetRelief:
+        """Asked for by somebody outside the matrix, and not decided."""
+        relief = make_relief(person)
+        TargetRelief.objects.filter(pk=relief.pk).update(
+            state=ReliefState.REQUESTED, decided_by=None, decided_at=None
+        )
+        return relief
 
     @functools.cached_property
     def _previewed(self) -> RosterImport:
