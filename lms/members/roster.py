@@ -320,6 +320,11 @@ def _phone(cell: Cell) -> str:
     return text
 
 
+def is_number(text: str) -> bool:
+    """What may stand as a member's number."""
+    return bool(_NUMBER.fullmatch(text))
+
+
 def is_phone(text: str) -> bool:
     """A mobile number of the mainland, or one of elsewhere with + and its country code."""
     return bool(_PHONE.fullmatch(text))

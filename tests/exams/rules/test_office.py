@@ -203,7 +203,7 @@ def test_queries_of_the_screens(
 
 HOME_QUERIES = 18
 NODE_QUERIES = 18
-NEXT_QUERIES = 13
+NEXT_QUERIES = 17
 
 
 # --- Switches -------------------------------------------------------------------------------------
