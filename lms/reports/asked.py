@@ -46,9 +46,10 @@ def first_year(asked: Asked, year: int) -> int:
 
 
 def progress(asked: Asked, year: int, sums: Iterable[YearSum], events: int) -> list[Progress]:
-    """Each target with what there is towards it; the deciding one first, as `asked` has them.
+    """Each target with what there is towards it, in the order of `asked`.
 
-    A target of several years adds up the years that end with this one.
+    A target of several years adds up the years that end with this one. Who is exempt has none
+    that decides.
     """
     kept = list(sums)
     annual = [target for target in asked.targets if target.is_annual]
@@ -58,7 +59,7 @@ def progress(asked: Asked, year: int, sums: Iterable[YearSum], events: int) -> l
             had=sum((_of(target, each) for each in kept if _within(target, each, year)), NOTHING),
             events=events,
             from_year=year + 1 - target.years,
-            is_deciding=bool(annual) and target is annual[0],
+            is_deciding=not asked.is_exempt and bool(annual) and target is annual[0],
         )
         for target in asked.targets
     ]

@@ -115,6 +115,13 @@ class AskedOfMember:
     rule_version: str
     rules_of: Branch | None  # None: the preset
 
+    @property
+    def is_reduced(self) -> bool:
+        """An approved reduction asks for less than the deciding target."""
+        return any(
+            each.is_deciding and self.asked.hours < each.target.hours for each in self.progress
+        )
+
 
 def asked_of(member: Member, year: int, study: YearOfStudy, branch: Branch | None) -> AskedOfMember:
     """What `year` asks of the member, who belongs to `branch` on the day that decides."""

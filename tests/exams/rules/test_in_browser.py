@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from exams.credit.targets import settle_targets
 from exams.rules.models import RuleSet, TargetRelief
 from exams.rules.queries import rules_for
 from lms.core import clock
@@ -41,6 +42,7 @@ def school(transactional_db: None) -> dict[str, Any]:
     TargetRelief.objects.filter(pk=waiting.pk).update(
         state="requested", decided_by=None, decided_at=None
     )
+    settle_targets()
     return {
         "tree": tree,
         "administrator": administrator,
@@ -72,7 +74,7 @@ def test_new_rules_are_previewed_and_then_published(
 ) -> None:
     page_watch.expect("status of 422")  # the form sent without its grounds
     tree = school["tree"]
-    page = signed_in(open_page(width=width), school["administrator"], school_server)
+    page = signed_in(open_page(width=width, height=1600), school["administrator"], school_server)
     page.goto("/admin/rules/")
     shoot(page, "rules-home")
     page.get_by_role("link", name="机关党总支").click()
@@ -100,7 +102,7 @@ def test_new_rules_are_previewed_and_then_published(
 def test_the_offices_other_screens(
     width: int, school: dict[str, Any], school_server: str, open_page: Any, shoot: Any
 ) -> None:
-    page = signed_in(open_page(width=width), school["administrator"], school_server)
+    page = signed_in(open_page(width=width, height=1600), school["administrator"], school_server)
     for name, path in (
         ("switches", "/admin/rules/switches/"),
         ("switch", "/admin/rules/switches/ranking/"),
