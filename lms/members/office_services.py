@@ -15,7 +15,7 @@ from lms.members import services
 from lms.members.errors import MembershipDateError, NotAllowedError, RecordError, RoleDateError
 from lms.members.models import Branch, DutyKind, Member, Role
 from lms.members.queries import held_since, member_named
-from lms.members.roster import is_number, is_phone
+from lms.members.roster import NUMBER_FORM, is_phone
 from lms.members.rules import can_administer_branch, can_administer_member, can_change_standing
 
 FARTHEST = dt.timedelta(days=366)  # a membership is not registered further ahead
@@ -35,7 +35,7 @@ def add_member(
     """A new record with its first membership; the person signs in with a first code."""
     _own_branch(by, branch)
     _near(joined_on)
-    if not is_number(number):
+    if not NUMBER_FORM.fullmatch(number):
         raise RecordError(_("党员编号由字母、数字和连字符组成，最长 32 位。请改正。"))
     if phone and not is_phone(phone):
         raise RecordError(_("应为 11 位手机号，境外号码以 + 和区号开头。请改正。"))

@@ -62,7 +62,7 @@ def noted(member: Any) -> list[tuple[str, str, str]]:
         each for each in registry.get_log_entry_models() if each.__name__ == "ModelLogEntry"
     ]
     entries = model.objects.for_instance(member).order_by("-pk")
-    return [(each.action, each.user.name, each.comment) for each in entries]
+    return [(each.action, each.user.name, str(each.message)) for each in entries]
 
 
 def spans(member: Member) -> list[tuple[str, str, str]]:
