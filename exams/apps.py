@@ -13,20 +13,20 @@ class ExamsConfig(AppConfig):
         from exams.certificates.receivers import class_is_passed
         from exams.closing import open_items as left_open
         from exams.corrections.open_items import open_items
-        from exams.credit.policy import PRESET
         from exams.credit.receivers import (
             asked_has_changed,
             lesson_is_completed,
             standing_has_changed,
         )
         from exams.passing import conditions, kinds, receivers
+        from exams.rules.queries import hours_for_video
         from exams.rules.signals import asked_changed
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
         from lms.members.signals import standing_changed
 
-        hours.install(PRESET.hours_for_video)
         left_open.register("corrections", open_items)
+        hours.install(hours_for_video)
         lesson_completed.connect(lesson_is_completed, dispatch_uid="exams.lesson_is_completed")
         standing_changed.connect(standing_has_changed, dispatch_uid="exams.standing_has_changed")
         asked_changed.connect(asked_has_changed, dispatch_uid="exams.asked_has_changed")

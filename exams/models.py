@@ -6,7 +6,7 @@ from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.passing.models import CreditAward
-from exams.rules.models import RuleSet, TargetRelief
+from exams.rules.models import RuleSet, SwitchChange, TargetRelief
 
 __all__ = [
     "Appeal",
@@ -24,6 +24,7 @@ __all__ = [
     "RuleSet",
     "Scan",
     "StudyHourEntry",
+    "SwitchChange",
     "TargetRelief",
     "YearClosing",
 ]

@@ -1,16 +1,34 @@
-"""How training classes and certificates stand in the back office."""
+"""Rules, training classes and certificates in the back office's menu and addresses."""
 
-from django.urls import URLPattern, URLResolver
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
-from exams.classes.screens import PATTERNS, TrainingGroup
+from exams.classes import screens
+from exams.rules import office_views
+from lms.members.rules import ADMINISTRATION
+
+
+class RulesMenuItem(MenuItem):
+    """Shown to those who lay down the rules of some node."""
+
+    def is_shown(self, request: Any) -> bool:
+        return ADMINISTRATION.allows(request.user)
 
 
 @hooks.register("register_admin_viewset")
-def training_screens() -> TrainingGroup:
-    return TrainingGroup()
+def training_screens() -> screens.TrainingGroup:
+    return screens.TrainingGroup()
 
 
 @hooks.register("register_admin_urls")
-def training_addresses() -> list[URLPattern | URLResolver]:
-    return list(PATTERNS)
+def addresses() -> list[URLPattern | URLResolver]:
+    return [*screens.PATTERNS, *office_views.PATTERNS]
+
+
+@hooks.register("register_admin_menu_item")
+def rules_menu_item() -> MenuItem:
+    return RulesMenuItem(_("学时规则"), reverse("rules_home"), icon_name="list-ul", order=320)

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("exams.corrections.urls")),
     path("", include("exams.closing.urls")),
     path("", include("exams.urls")),
+    path("", include("exams.rules.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("lms.core.design.urls")),
     path("", include("courses.urls")),

@@ -218,8 +218,14 @@ class LessonPage(RoutedPage):
         asset = self.body_asset()
         self.asset = asset
         self.duration_ms = asset.duration_ms or None if asset else None
-        if self.study_hours is None and asset and asset.state == AssetState.READY:
-            self.study_hours = default_hours(asset.duration_ms)
+        # A page that has no place in the tree yet is asked again when it gets one.
+        if self.study_hours is None and self.path and asset and asset.state == AssetState.READY:
+            self.study_hours = default_hours(asset.duration_ms, self.audience_path())
+
+    def audience_path(self) -> str | None:
+        """The path of the branch the course is for; None for everybody."""
+        found = CoursePage.objects.filter(path=self.path[:COURSE_PATH])
+        return found.values_list("audience__path", flat=True).first()
 
     def check_publishable(self) -> None:
         """Raise LessonNotPublishableError with a sentence for the editor."""

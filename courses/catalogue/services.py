@@ -106,9 +106,9 @@ def fill_from_asset(*, asset_id: UUID) -> int:
         asset = Asset.objects.get(pk=asset_id)
         if asset.state != AssetState.READY:
             return 0
-        hours = default_hours(asset.duration_ms)
         lessons = list(LessonPage.objects.filter(asset=asset).select_related("latest_revision"))
         for lesson in lessons:
+            hours = default_hours(asset.duration_ms, lesson.audience_path())
             LessonPage.objects.filter(pk=lesson.pk).update(duration_ms=asset.duration_ms)
             if hours is not None:
                 LessonPage.objects.filter(pk=lesson.pk, study_hours__isnull=True).update(

@@ -13,3 +13,11 @@ class RulesError(DomainError):
 
 class ReliefError(DomainError):
     """This exemption or reduction cannot be asked for or decided."""
+
+
+class RulesChangedError(RulesError):
+    """Newer rules were published while these were being looked at."""
+
+
+class SwitchError(DomainError):
+    """This switch cannot be turned on or off like this."""

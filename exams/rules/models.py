@@ -45,6 +45,40 @@ class RuleSet(models.Model):
         return Rules.from_json(self.rules)
 
 
+class Switch(models.TextChoices):
+    """What is off unless a node has named a ground for it."""
+
+    RANKING = "ranking", _("按学时给个人排名")
+    CHECK_IN = "check-in", _("强制打卡签到")
+    DURATION = "duration", _("以在线时长作为考评依据")
+
+
+class SwitchChange(models.Model):
+    """A node has switched something on, or off again; the latest row of the nearest node holds.
+
+    Rows are added and never changed.
+    """
+
+    branch = models.ForeignKey(
+        "members.Branch", models.PROTECT, verbose_name=_("党组织"), related_name="switch_changes"
+    )
+    switch = models.CharField(_("开关"), max_length=20, choices=Switch.choices)
+    is_on = models.BooleanField(_("开启"))
+    ground = models.CharField(_("依据"), max_length=400)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("经办人"), related_name="+"
+    )
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("受限开关")
+        verbose_name_plural = _("受限开关")
+        indexes: ClassVar = [models.Index(fields=["branch", "switch"])]
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} · {self.switch} · {self.is_on}"
+
+
 class ReliefState(models.TextChoices):
     REQUESTED = "requested", _("待批准")
     APPROVED = "approved", _("已批准")

@@ -1,14 +1,25 @@
 """Which rules hold where, and who is let off what."""
 
-from collections.abc import Iterable
-from typing import Any
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from exams.credit.policy import PRESET, Relief, Rules
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
-from lms.members.models import Branch
-from lms.members.queries import path_and_above, visible_members
+from lms.core import clock
+from lms.members.models import Branch, Member, Membership
+from lms.members.queries import (
+    members_of,
+    path_and_above,
+    visible_branches,
+    visible_members,
+    with_branch_name,
+)
+
+T = TypeVar("T")
 
 
 def rule_sets_of(branch: Branch) -> QuerySet[RuleSet]:
@@ -26,6 +37,7 @@ def rule_set_for(branch_path: str | None, year: int) -> RuleSet | None:
         return None
     return (
         RuleSet.objects.filter(branch__path__in=path_and_above(branch_path), year__lte=year)
+        .select_related("branch", "by")
         .order_by("-branch__depth", "-year", "-version")
         .first()
     )
@@ -37,23 +49,54 @@ def rules_for(branch_path: str | None, year: int) -> Rules:
     return found.as_rules() if found else PRESET
 
 
-def rules_by_path(year: int) -> dict[str, Rules]:
-    """The rules of each node that has some of its own, by path; for many members at once."""
+def rule_sets_by_path(year: int) -> dict[str, RuleSet]:
+    """What is in force of each node that has rules of its own, by path."""
     latest = (
         RuleSet.objects.filter(year__lte=year)
         .order_by("branch", "-year", "-version")
         .distinct("branch")
-        .select_related("branch")
+        .select_related("branch", "by")
     )
-    return {found.branch.path: found.as_rules() for found in latest}
+    return {found.branch.path: found for found in latest}
+
+
+def rules_by_path(year: int) -> dict[str, Rules]:
+    """The rules of each node that has some of its own, by path; for many members at once."""
+    return {path: found.as_rules() for path, found in rule_sets_by_path(year).items()}
+
+
+def hours_for_video(duration_ms: int, branch_path: str | None) -> Decimal:
+    """What a recording this long is worth by the rules in force where it is for."""
+    return rules_for(branch_path, clock.today().year).hours_for_video(duration_ms)
+
+
+def readable_rule_set(by: Any, version: str) -> RuleSet | None:
+    """The published version, if it has ever bound `by`, or binds whom `by` looks after."""
+    found = RuleSet.objects.filter(rules__version=version).select_related("branch", "by").first()
+    if found is None:
+        return None
+    below = {"branch__path__startswith": found.branch.path}
+    if Membership.objects.filter(member_id=by.pk, **below).exists():
+        return found
+    overseen = visible_branches(by).order_by()
+    reached = Q(path__startswith=found.branch.path) | Q(path__in=path_and_above(found.branch.path))
+    return found if overseen.filter(reached).exists() else None
 
 
 def nearest(by_path: dict[str, Rules], path: str | None) -> Rules:
     """Of `rules_by_path` those that hold at `path`."""
-    for above in reversed(path_and_above(path or "")):
-        if above in by_path:
-            return by_path[above]
-    return PRESET
+    return nearest_at(by_path, path) or PRESET
+
+
+def nearest_at(by_path: Mapping[str, T], path: str | None) -> T | None:
+    """What the nearest node upwards from `path` has, if any has something."""
+    above = reversed(path_and_above(path or ""))
+    return next((by_path[each] for each in above if each in by_path), None)
+
+
+def is_readable(by: Any, version: str) -> bool:
+    """Whether `by` can read the text of this version."""
+    return version == PRESET.version or readable_rule_set(by, version) is not None
 
 
 def reliefs_in_force(member_ids: Iterable[int], year: int) -> dict[int, list[Relief]]:
@@ -74,3 +117,31 @@ def visible_reliefs(by: Any) -> QuerySet[TargetRelief]:
         .select_related("member", "by", "decided_by")
         .order_by("-year", "-requested_at", "-pk")
     )
+
+
+def reliefs_shown(
+    by: Any, *, states: Iterable[str], year: int | None, branch: Branch | None
+) -> QuerySet[TargetRelief]:
+    """Of the visible reliefs those in one of `states`, of a year, of who belongs to a branch."""
+    found = visible_reliefs(by).filter(state__in=list(states))
+    if year is not None:
+        found = found.filter(year=year)
+    if branch is not None:
+        day = min(clock.today(), dt.date(year, 12, 31)) if year else clock.today()
+        found = found.filter(member__in=members_of(branch, day).order_by())
+    return found
+
+
+def reliefs_of(member: Member, year: int) -> QuerySet[TargetRelief]:
+    """What was ever asked for the member in a year, the latest first."""
+    return (
+        TargetRelief.objects.filter(member=member, year=year)
+        .select_related("decided_by")
+        .order_by("-requested_at", "-pk")
+    )
+
+
+def people_to_relieve(by: Any, named: str) -> QuerySet[Member]:
+    """Others whom `by` looks after, by part of a name or by number; each with `branch_name`."""
+    found = with_branch_name(visible_members(by).exclude(pk=by.pk))
+    return found.filter(Q(name__icontains=named) | Q(number=named)) if named else found

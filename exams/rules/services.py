@@ -8,8 +8,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from exams.credit.policy import Rules
-from exams.rules.errors import NotYourBranchError, ReliefError, RulesError
-from exams.rules.models import ReliefState, RuleSet, TargetRelief
+from exams.rules import switches
+from exams.rules.errors import (
+    NotYourBranchError,
+    ReliefError,
+    RulesChangedError,
+    RulesError,
+    SwitchError,
+)
+from exams.rules.models import ReliefState, RuleSet, Switch, SwitchChange, TargetRelief
+from exams.rules.queries import rules_for
 from exams.rules.rules import (
     can_decide_relief,
     can_publish_rules,
@@ -23,10 +31,19 @@ from lms.members.models import Branch, Member
 
 
 @transaction.atomic
-def publish_rules(*, branch: Branch, year: int, rules: Rules, reason: str, by: Member) -> RuleSet:
+def publish_rules(
+    *,
+    branch: Branch,
+    year: int,
+    rules: Rules,
+    reason: str,
+    by: Member,
+    in_place_of: str | None = None,
+) -> RuleSet:
     """Put the next version of a node's rules for a year in force, from this moment on.
 
-    What stands in the ledger is not touched. Past years keep what they had.
+    What stands in the ledger is not touched. Past years keep what they had. With `in_place_of`,
+    refused unless the rules in force here are still that version: what was previewed.
     """
     if not can_publish_rules(by, branch):
         raise NotYourBranchError(_("只有本级学校管理员可以发布学时规则。"))
@@ -36,6 +53,10 @@ def publish_rules(*, branch: Branch, year: int, rules: Rules, reason: str, by: M
         raise RulesError(_("请写明制定依据，例如文件名称和文号。"))
     # One version at a time for a node.
     Branch.objects.select_for_update().get(pk=branch.pk)
+    if in_place_of is not None and rules_for(branch.path, year).version != in_place_of:
+        raise RulesChangedError(
+            _("预览之后，这里的规则已有新的版本。请核对现行规则，再预览一次后发布。")
+        )
     versions = RuleSet.objects.filter(branch=branch, year=year)
     version = (versions.order_by("-version").values_list("version", flat=True).first() or 0) + 1
     named = replace(rules, version=f"{branch.code}-{year}-{version}")
@@ -50,6 +71,36 @@ def publish_rules(*, branch: Branch, year: int, rules: Rules, reason: str, by: M
     )
     _announce(None)
     return published
+
+
+@transaction.atomic
+def turn_switch(
+    *, branch: Branch, switch: Switch, is_on: bool, ground: str, by: Member
+) -> SwitchChange:
+    """Switch something restricted on, on a named ground, or off again; noted for good."""
+    if not can_publish_rules(by, branch):
+        raise NotYourBranchError(_("只有本级学校管理员可以开启或关闭。"))
+    if not ground.strip():
+        raise SwitchError(
+            _("请写明依据，例如上级批准的文件名称和文号；没有依据不能开启。")
+            if is_on
+            else _("请写明关闭的原因。")
+        )
+    Branch.objects.select_for_update().get(pk=branch.pk)
+    if switches.is_on(branch.path, switch) == is_on:
+        raise SwitchError(
+            _("“%(branch)s”的这一项已经是开启的。") % {"branch": branch.name}
+            if is_on
+            else _("“%(branch)s”的这一项本来就没有开启。") % {"branch": branch.name}
+        )
+    return SwitchChange.objects.create(
+        branch=branch,
+        switch=switch,
+        is_on=is_on,
+        ground=ground.strip()[:400],
+        by=by,
+        at=clock.now(),
+    )
 
 
 @transaction.atomic

@@ -23,6 +23,10 @@ class NotAllowedError(DomainError):
     """The person acting has no say over this branch or member."""
 
 
+class RecordError(DomainError):
+    """A new record that contradicts what is there."""
+
+
 class RosterError(DomainError):
     """The whole file cannot be taken as a roster."""
 

@@ -3,16 +3,23 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.admin.widgets.button import Button
+from wagtail.log_actions import log
 
+from lms.core import clock
+from lms.core.errors import DomainError
 from lms.members import views
-from lms.members.models import Branch, Member
+from lms.members.models import Branch, BranchKind, Member, MemberKind
+from lms.members.office_services import add_branch, add_member
 from lms.members.queries import (
     administered_branches,
     administered_members,
@@ -23,6 +30,9 @@ from lms.members.roster import is_phone
 from lms.members.rules import can_administer, can_manage_account
 from lms.members.scoping import BranchScopedViewSet, RolePolicy
 from lms.members.services import rename_branch, update_member
+from lms.members.standing_views import BranchChoice, day_field, member_standing
+
+MAY = frozenset({"view", "add", "change"})
 
 
 class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -41,6 +51,68 @@ class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
         return phone or None
 
 
+class MemberAddForm(forms.Form):
+    """A record made by hand; from then on it is corrected like any other."""
+
+    number = forms.CharField(label=_("党员编号"), max_length=32)
+    name = forms.CharField(label=_("姓名"), max_length=60)
+    phone = forms.CharField(label=_("手机"), max_length=20, required=False)
+    kind = forms.ChoiceField(label=_("身份"), choices=MemberKind.choices)
+    branch = BranchChoice(_("支部"))
+    joined_on = day_field(_("转入日期"))
+
+
+class AddView(generic.CreateView):
+    """Wagtail's screen for something new, by a service that may refuse."""
+
+    service: Any
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        for name in ("instance", "for_user"):
+            kwargs.pop(name, None)
+        return kwargs
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        for field in form.fields.values():
+            if isinstance(field, BranchChoice):
+                field.queryset = administered_branches(self.request.user)
+        return form
+
+    def is_valid(self, form: Any) -> bool:
+        """What the service refuses is said where the form's own mistakes are."""
+        if form.is_valid():
+            try:
+                self.object = type(self).service(by=self.request.user, **form.cleaned_data)
+            except DomainError as refused:
+                form.add_error(None, refused.message)
+        return bool(super().is_valid(form))
+
+    def form_valid(self, form: Any) -> Any:
+        messages.success(self.request, self.done_message())
+        return redirect(self.next_address())
+
+    def done_message(self) -> str:
+        raise NotImplementedError
+
+    def next_address(self) -> str:
+        raise NotImplementedError
+
+
+class MemberAdd(AddView):
+    service = staticmethod(add_member)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"joined_on": clock.today()}
+
+    def done_message(self) -> str:
+        return gettext("已建档。首次登录码可在“编辑”里重发，当面告知本人。")
+
+    def next_address(self) -> str:
+        return reverse("member_standing", args=[self.object.pk])
+
+
 class MemberIndex(generic.IndexView):
     def get_base_queryset(self) -> Any:
         return with_branch_name(super().get_base_queryset())
@@ -54,11 +126,15 @@ class MemberEdit(generic.EditView):
         return form
 
     def save_instance(self) -> Member:
-        return update_member(member=self.form.instance, by=self.request.user)
+        member = update_member(member=self.form.instance, by=self.request.user)
+        _note_edit(self, member)
+        return member
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
         buttons: list[Button] = super().header_more_buttons
+        address = reverse("member_standing", args=[self.object.pk])
+        buttons.append(Button(_("组织关系和职务"), url=address, icon_name="group", priority=20))
         if can_manage_account(self.request.user, self.object):
             address = reverse("member_first_code", args=[self.object.pk])
             buttons.append(Button(_("重发首次登录码"), url=address, icon_name="key", priority=30))
@@ -72,7 +148,8 @@ class MemberViewSet(BranchScopedViewSet):
     menu_label = _("党员")
     menu_order = 10
     scope = staticmethod(administered_members)
-    policy = RolePolicy(Member, allows=can_administer, actions=frozenset({"view", "change"}))
+    policy = RolePolicy(Member, allows=can_administer, actions=MAY)
+    add_view_class = MemberAdd
     index_view_class = MemberIndex
     edit_view_class = MemberEdit
     inspect_view_enabled = True
@@ -90,8 +167,25 @@ class MemberViewSet(BranchScopedViewSet):
     ordering = ("number",)
     list_per_page = 50
 
-    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:  # type: ignore[type-arg]
-        return MemberForm
+    def get_form_class(self, for_update: bool = False) -> type[forms.BaseForm]:
+        return MemberForm if for_update else MemberAddForm
+
+
+class BranchAddForm(forms.Form):
+    parent = BranchChoice(_("上级党组织"))
+    name = forms.CharField(label=_("名称"), max_length=120)
+    code = forms.CharField(label=_("组织代码"), max_length=32)
+    kind = forms.ChoiceField(label=_("类别"), choices=BranchKind.choices, initial="branch")
+
+
+class BranchAdd(AddView):
+    service = staticmethod(add_branch)
+
+    def done_message(self) -> str:
+        return gettext("已新建党组织。")
+
+    def next_address(self) -> str:
+        return reverse("branches:index")
 
 
 class BranchForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -102,7 +196,9 @@ class BranchForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class BranchEdit(generic.EditView):
     def save_instance(self) -> Branch:
-        return rename_branch(branch=self.form.instance)
+        branch = rename_branch(branch=self.form.instance)
+        _note_edit(self, branch)
+        return branch
 
 
 class BranchViewSet(BranchScopedViewSet):
@@ -112,7 +208,8 @@ class BranchViewSet(BranchScopedViewSet):
     menu_label = _("党组织")
     menu_order = 20
     scope = staticmethod(administered_branches)
-    policy = RolePolicy(Branch, allows=can_administer, actions=frozenset({"view", "change"}))
+    policy = RolePolicy(Branch, allows=can_administer, actions=MAY)
+    add_view_class = BranchAdd
     edit_view_class = BranchEdit
     inspect_view_enabled = True
     inspect_view_fields = ("name", "code", "kind")
@@ -126,8 +223,20 @@ class BranchViewSet(BranchScopedViewSet):
     ordering = ("path",)
     list_per_page = 100
 
-    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:  # type: ignore[type-arg]
-        return BranchForm
+    def get_form_class(self, for_update: bool = False) -> type[forms.BaseForm]:
+        return BranchForm if for_update else BranchAddForm
+
+
+def _note_edit(view: Any, instance: Any) -> None:
+    """What Wagtail's own saving would have put into the history."""
+    if view.form.has_changed():
+        log(
+            instance=instance,
+            action="wagtail.edit",
+            user=view.request.user,
+            content_changed=True,
+            data={"fields": view.form.changed_data},
+        )
 
 
 class PeopleGroup(ModelViewSetGroup):
@@ -143,5 +252,6 @@ PATTERNS: list[URLPattern] = [
     path("roster/<int:pk>/", views.roster_preview, name="roster_preview"),
     path("roster/<int:pk>/apply/", views.roster_apply, name="roster_apply"),
     path("roster/<int:pk>/codes.xlsx", views.roster_codes, name="roster_codes"),
+    path("members/standing/<int:pk>/", member_standing, name="member_standing"),
     path("members/first-code/<int:pk>/", views.member_first_code, name="member_first_code"),
 ]

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce, Concat
 from lms.core import clock
 from lms.members.models import (
     Branch,
+    Duty,
     Member,
     Membership,
     Role,
@@ -293,6 +294,41 @@ def managed_accounts(by: Any) -> QuerySet[Member]:
 def is_others_number(phone: str, member: Member) -> bool:
     """Somebody else signs in by the number `phone`, which would hide it as a phone."""
     return Member.objects.exclude(pk=member.pk).filter(number=phone).exists()
+
+
+def memberships_of(member: Member) -> QuerySet[Membership]:
+    """Where the member has belonged and belongs, the latest first."""
+    found = Membership.objects.filter(member=member).select_related("branch")
+    return found.order_by("-joined_on")
+
+
+def roles_ever(member: Member) -> QuerySet[RoleAssignment]:
+    """Every term of the member in any role, the latest first."""
+    found = RoleAssignment.objects.filter(member=member).select_related("branch")
+    return found.order_by("-from_on", "role")
+
+
+def duties_of(member: Member) -> QuerySet[Duty]:
+    """Every duty of the member, the latest first."""
+    return Duty.objects.filter(member=member).order_by("-from_on", "kind")
+
+
+def held_since(
+    member: Member, *, role: str = "", branch: Branch | None = None, duty: str = ""
+) -> dt.date | None:
+    """Since when the standing term has been held: of a role over a branch, or of a duty."""
+    terms: Any = (
+        Duty.objects.filter(kind=duty)
+        if duty
+        else RoleAssignment.objects.filter(role=role, branch=branch)
+    )
+    found: dt.date | None = (
+        terms.filter(held_on(clock.today()), member=member)
+        .order_by("-from_on")
+        .values_list("from_on", flat=True)
+        .first()
+    )
+    return found
 
 
 def outermost(paths: Iterable[str]) -> list[str]:

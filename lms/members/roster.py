@@ -48,7 +48,7 @@ EPOCH_1904 = dt.date(1904, 1, 1)
 EXACT = 10**15
 
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,31}")
+NUMBER_FORM = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,31}")
 _PHONE = re.compile(r"1[3-9][0-9]{9}|\+[1-9][0-9]{6,16}")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+")
 _DATE = re.compile(
@@ -302,7 +302,7 @@ def _digits(cell: Cell) -> str:
 
 def _number(cell: Cell) -> str:
     text = _digits(cell).replace(" ", "")
-    if text and not _NUMBER.fullmatch(text):
+    if text and not NUMBER_FORM.fullmatch(text):
         raise _WrongCellError("wrong_number", value=text[:40])
     return text
 

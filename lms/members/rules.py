@@ -48,6 +48,11 @@ def can_administer_member(by: Any, member: Member) -> bool:
     return administered_members(by).filter(pk=member.pk).exists()
 
 
+def can_change_standing(by: Any, member: Member) -> bool:
+    """Roles and duties of those one keeps the records of; nobody raises or eases themselves."""
+    return bool(by.is_superuser) or (by.pk != member.pk and can_administer_member(by, member))
+
+
 def can_manage_account(by: Any, member: Member) -> bool:
     """May put the member out and give a new first sign-in code; never to who outranks `by`."""
     return managed_accounts(by).filter(pk=member.pk).exists()

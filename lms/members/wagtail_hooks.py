@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogFormatter
 
 from lms.members.office_panel import RosterPanel
 from lms.members.people_screens import PATTERNS, PeopleGroup
@@ -45,6 +46,32 @@ def roster_addresses() -> list[URLPattern | URLResolver]:
 @hooks.register("register_admin_menu_item")
 def roster_menu_item() -> MenuItem:
     return RosterMenuItem(_("名册导入"), reverse("roster"), icon_name="upload", order=310)
+
+
+class StandingFormatter(LogFormatter):
+    """What was done to a member's place, as the history says it."""
+
+    def format_message(self, log_entry: Any) -> str:
+        said = log_entry.data
+        place = "，".join(said[name] for name in ("what", "branch") if name in said)
+        span = " — ".join(said[name] for name in ("on", "until") if name in said)
+        return f"{self.label} {place} {span}"
+
+
+@hooks.register("register_log_actions")
+def standing_actions(actions: Any) -> None:
+    for name, label in (
+        ("joined", _("登记转入")),
+        ("transferred", _("登记转接")),
+        ("left", _("登记转出")),
+        ("role_granted", _("授予职责")),
+        ("role_ended", _("结束职责")),
+        ("duty_noted", _("登记职务身份")),
+        ("duty_ended", _("结束职务身份")),
+    ):
+        words = {"label": label, "message": label}
+        formatter = type("StandingFormatter", (StandingFormatter,), words)
+        actions.register_action(f"members.{name}")(formatter)
 
 
 @hooks.register("construct_homepage_panels")

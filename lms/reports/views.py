@@ -15,6 +15,7 @@ from exams.credit.chain import entry_hash
 from exams.credit.words import limit_sentences
 from exams.gatherings.explain import explained_gathering
 from exams.gatherings.words import explained_rows
+from exams.rules.queries import is_readable
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
 from lms.members.models import Branch, Member
@@ -25,14 +26,16 @@ from lms.reports.explain import explained_lesson
 from lms.reports.export import board_sheet
 from lms.reports.words import (
     MAIN,
+    asked_rows,
     branch_line,
     category_rows,
     credited_rows,
     member_lines,
     not_counted,
+    relief_rows,
     tiles,
 )
-from lms.reports.years import FIRST_YEAR, chosen_year
+from lms.reports.years import FIRST_YEAR, chosen_year, reckoning_day
 
 MEMBERS_A_PAGE = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -164,17 +167,23 @@ def _archive(
     today = clock.today()
     year = chosen_year(request.GET.get("year", ""), today)
     study = queries.year_of(member, year)
+    branch_today, day = branch_on(member, today), reckoning_day(year, today)
+    branch_then = branch_today if day == today else branch_on(member, day)
+    asks = queries.asked_of(member, year, study, branch_then)
     return render(
         request,
         "reports/archive.html",
         {
             "member": member,
-            "member_branch": branch_on(member, today),
+            "member_branch": branch_today,
             "board_branch": branch,
             "may_propose": branch is not None and can_propose(request.user, member),
             "year": year,
             "years": queries.years_with_entries(member, today),
             "study": study,
+            "asks": asks,
+            "asked_rows": asked_rows(asks.progress),
+            "relief_rows": relief_rows(asks.reliefs),
             "categories": category_rows(study),
             "months": [
                 (_("%(month)s月") % {"month": place}, float(hours))
@@ -215,6 +224,7 @@ def _entry(
             and can_propose(request.user, member),
             "address": request.build_absolute_uri(),
             "printed_on": clock.today(),
+            "has_rules_text": is_readable(request.user, entry.rule_version),
             "is_unaltered": entry.hash == entry_hash(entry.previous_hash, vars(entry)),
         },
     )

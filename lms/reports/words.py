@@ -9,8 +9,11 @@ from django.utils.translation import ngettext
 
 from exams.credit.models import StudyCategory
 from exams.credit.policy import CENTRAL, NOTHING
+from exams.rules.models import ReliefState, TargetRelief
+from exams.rules.words import IDENTITIES, target_text
 from lms.core.design.kept import drawn
 from lms.core.templatetags.design import clock as as_clock
+from lms.reports.asked import Progress
 from lms.reports.explain import ExplainedLesson
 from lms.reports.figures import Figures
 from lms.reports.queries import BranchRow, MemberRow
@@ -55,6 +58,26 @@ def category_rows(year: YearOfStudy) -> list[dict[str, Any]]:
         }
         for category in MAIN_FIRST
     ]
+
+
+def asked_rows(found: Iterable[Progress]) -> list[dict[str, Any]]:
+    """Each thing asked, in words, with how far it is."""
+    return [
+        {
+            "progress": each,
+            "who": IDENTITIES[each.target.identity],
+            "text": target_text(each.target),
+            "source": each.target.source,
+            "tone": "ok" if each.is_reached else "",
+        }
+        for each in found
+    ]
+
+
+def relief_rows(reliefs: Iterable[TargetRelief]) -> list[dict[str, Any]]:
+    """Each exemption or reduction with the tone of its state."""
+    tones = {ReliefState.REQUESTED: "attention", ReliefState.APPROVED: "ok"}
+    return [{"relief": each, "tone": tones.get(ReliefState(each.state), "")} for each in reliefs]
 
 
 def credited_rows(figures: Figures) -> list[dict[str, Any]]:

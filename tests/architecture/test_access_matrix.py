@@ -86,6 +86,17 @@ CERTIFICATES = {
     "administrator": (SELF, OWN),
     "school": (SELF, OWN, SIBLING, PARENT),
 }
+# A version of the rules: whom it binds, and who looks after such people.
+BOUND = {
+    **dict.fromkeys(("member", "instructor", "secretary", "administrator"), (OWN, PARENT)),
+    "school": (OWN, SIBLING, PARENT),
+}
+# Reliefs are asked for others whom one looks after; the member reads the own.
+RELIEFS = {
+    **dict.fromkeys(("member", "instructor"), (SELF,)),
+    **dict.fromkeys(("secretary", "administrator"), (SELF, OWN)),
+    "school": (SELF, OWN, SIBLING, PARENT),
+}
 NOBODY: dict[str, tuple[str, ...]] = {}
 
 
@@ -231,6 +242,18 @@ def issued_here(world: World, where: str, role: str) -> dict[str, Any]:
     return {"pk": world.certificate(world.enrolment(where)).pk}
 
 
+def rules(world: World, where: str, role: str) -> dict[str, Any]:
+    return {**branch(world, where, role), "year": clock.today().year, "switch": "ranking"}
+
+
+def version(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"version": str(world.rules(where))}
+
+
+def relief(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"relief_id": world.relief(world.person(where, role)).pk}
+
+
 TUS = {"Tus-Resumable": "1.0.0"}
 BY_BRANCH = {"wheres": BRANCHES}
 BY_PERSON = {"wheres": WHERES}
@@ -264,9 +287,10 @@ CASES: dict[str, Case] = {
         method="POST",
         **BY_PERSON,
     ),
+    "admin/members/standing/<int:pk>/": Case(RECORDS, person, **BY_PERSON),
     "admin/members/": Case(ADMINISTRATORS),
     "admin/members/results/": Case(ADMINISTRATORS),
-    "admin/members/new/": Case(NOBODY),
+    "admin/members/new/": Case(ADMINISTRATORS),
     "admin/members/edit/<int:pk>/": Case(RECORDS, person, **BY_PERSON),
     "admin/members/delete/<int:pk>/": Case(NOBODY, person, **BY_PERSON),
     "admin/members/history/<int:pk>/": Case(RECORDS, person, **BY_PERSON),
@@ -275,7 +299,7 @@ CASES: dict[str, Case] = {
     "admin/members/inspect/<int:pk>/": Case(RECORDS, person, **BY_PERSON),
     "admin/branches/": Case(ADMINISTRATORS),
     "admin/branches/results/": Case(ADMINISTRATORS),
-    "admin/branches/new/": Case(NOBODY),
+    "admin/branches/new/": Case(ADMINISTRATORS),
     "admin/branches/edit/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
     "admin/branches/delete/<int:pk>/": Case(NOBODY, branch, **BY_BRANCH),
     "admin/branches/history/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
@@ -301,6 +325,25 @@ CASES: dict[str, Case] = {
     "api/v1/members/<str:number>/years/<int:year>/": Case(NOBODY),
     "api/v1/branches/<str:code>/years/<int:year>/": Case(NOBODY),
     "api/v1/xapi/statements": Case(NOBODY),
+    # Rules and reliefs
+    "admin/rules/": Case(ADMINISTRATORS),
+    "admin/rules/switches/": Case(ADMINISTRATORS),
+    "admin/rules/switches/<slug:switch>/": Case(ADMINISTRATORS, rules),
+    "admin/rules/<int:branch_id>/": Case(BRANCH_RECORDS, rules, **BY_BRANCH),
+    "admin/rules/<int:branch_id>/next/<int:year>/": Case(BRANCH_RECORDS, rules, **BY_BRANCH),
+    "admin/rules/<int:branch_id>/publish/": Case(BRANCH_RECORDS, rules, method="POST", **BY_BRANCH),
+    "rules/<path:version>/": Case(BOUND, version, **BY_BRANCH),
+    "reliefs/": Case(OVERSEERS),
+    "reliefs/new/": Case(OVERSEERS),
+    "reliefs/new/<int:member_id>/": Case(OTHERS, person, **BY_PERSON),
+    "reliefs/<int:relief_id>/": Case(RELIEFS, relief, **BY_PERSON),
+    "reliefs/<int:relief_id>/decide/": Case(
+        {role: wheres for role, wheres in RELIEFS.items() if role in OVERSEERS},
+        relief,
+        method="POST",
+        data=lambda *_: {"verb": "approve"},
+        **BY_PERSON,
+    ),
     # Reports
     "archive/": Case(WHO_SIGNED_IN),
     "archive/entries/<int:entry_id>/": Case(ONESELF, entry, **BY_PERSON),

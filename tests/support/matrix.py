@@ -24,6 +24,7 @@ from exams.gatherings.models import Gathering, Presence, Scan
 from exams.gatherings.queries import token_key
 from exams.gatherings.scan_services import keep_scan
 from exams.gatherings.tokens import token_for
+from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
 from lms.members.platforms.models import PlatformToken
@@ -36,6 +37,7 @@ from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
 from tests.factories.platforms import make_token
+from tests.factories.rules import make_relief, make_rules
 
 # Who asks. All but the last belong to the branch `first`; "school" administers the whole tree.
 ROLES = ("anonymous", "member", "instructor", "secretary", "administrator", "school")
@@ -195,6 +197,19 @@ class World:
         name = default_storage.save("certificates/test.pdf", ContentFile(b"%PDF-"))
         Certificate.objects.filter(pk=made.pk).update(pdf=name)
         return made
+
+    @functools.cache  # noqa: B019
+    def rules(self, where: str) -> RuleSet:
+        return make_rules(self.branches[where])
+
+    @functools.cache  # noqa: B019
+    def relief(self, person: Member) -> TargetRelief:
+        """Asked for by somebody outside the matrix, and not decided."""
+        relief = make_relief(person)
+        TargetRelief.objects.filter(pk=relief.pk).update(
+            state=ReliefState.REQUESTED, decided_by=None, decided_at=None
+        )
+        return relief
 
     @functools.cached_property
     def _previewed(self) -> RosterImport:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _half_an_hour_each(monkeypatch):
-    monkeypatch.setattr(hours._slot, "rule", lambda duration_ms: Decimal("0.5"))
+    monkeypatch.setattr(hours._slot, "rule", lambda duration_ms, branch_path: Decimal("0.5"))
 
 
 def test_a_lesson_with_a_ready_video_is_published_and_knows_its_length_and_hours():
