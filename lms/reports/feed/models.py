@@ -19,7 +19,7 @@ class EntryPlace(models.Model):
     # Without a constraint: entries are never deleted, and their own triggers say so best.
     entry = models.OneToOneField(
         "exams.StudyHourEntry",
-        models.PROTECT,
+        models.DO_NOTHING,
         primary_key=True,
         related_name="place",
         db_constraint=False,
