@@ -328,7 +328,7 @@ CASES: dict[str, Case] = {
     # Rules and reliefs
     "admin/rules/": Case(ADMINISTRATORS),
     "admin/rules/switches/": Case(ADMINISTRATORS),
-    "admin/rules/switches/<slug:switch>/": Case(ADMINISTRATORS, rules),
+    "admin/rules/switches/<slug:switch>/": Case(ADMINISTRATORS, lambda *_: {"switch": "ranking"}),
     "admin/rules/<int:branch_id>/": Case(BRANCH_RECORDS, rules, **BY_BRANCH),
     "admin/rules/<int:branch_id>/next/<int:year>/": Case(BRANCH_RECORDS, rules, **BY_BRANCH),
     "admin/rules/<int:branch_id>/publish/": Case(BRANCH_RECORDS, rules, method="POST", **BY_BRANCH),
