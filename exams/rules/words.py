@@ -32,6 +32,19 @@ _DAYS = gettext_lazy("某企业《党员教育培训学时管理制度》（2018
 _PLAN = gettext_lazy("全国党员教育培训工作规划：要求的学时按集中培训和集体学习计")
 
 
+# What the preset's targets name as their source; a reader of another language is told in that one.
+_DOCUMENTS = {
+    "《2019—2023年全国党员教育培训工作规划》": gettext_lazy(
+        "《2019—2023年全国党员教育培训工作规划》"
+    ),
+    "《中国共产党发展党员工作细则》": gettext_lazy("《中国共产党发展党员工作细则》"),
+    "《干部教育培训工作条例》(2023年修订)": gettext_lazy("《干部教育培训工作条例》(2023年修订)"),
+    "《全国干部教育培训规划(2023—2027年)》，据云南省干部在线学习学院说明": gettext_lazy(
+        "《全国干部教育培训规划(2023—2027年)》，据云南省干部在线学习学院说明"
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One rule in words."""
@@ -57,12 +70,17 @@ def target_text(target: Target) -> str:
     return text
 
 
+def source_text(target: Target) -> str:
+    """Where a target comes from; a node's own grounds are in the node's own words."""
+    return str(_DOCUMENTS.get(target.source, target.source)) or _("本级决定")
+
+
 def target_lines(rules: Rules) -> list[Line]:
     return [
         Line(
             str(IDENTITIES[target.identity]),
             target_text(target),
-            target.source or _("本级决定"),
+            source_text(target),
         )
         for target in rules.targets
     ]

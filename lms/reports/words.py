@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from exams.credit.models import StudyCategory
 from exams.credit.policy import CENTRAL, NOTHING
 from exams.rules.models import ReliefState, TargetRelief
-from exams.rules.words import IDENTITIES, target_text
+from exams.rules.words import IDENTITIES, source_text, target_text
 from lms.core.design.kept import drawn
 from lms.core.templatetags.design import clock as as_clock
 from lms.reports.asked import Progress
@@ -67,7 +67,7 @@ def asked_rows(found: Iterable[Progress]) -> list[dict[str, Any]]:
             "progress": each,
             "who": IDENTITIES[each.target.identity],
             "text": target_text(each.target),
-            "source": each.target.source,
+            "source": source_text(each.target),
             "tone": "ok" if each.is_reached else "",
         }
         for each in found

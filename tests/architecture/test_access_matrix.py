@@ -243,7 +243,7 @@ def issued_here(world: World, where: str, role: str) -> dict[str, Any]:
 
 
 def rules(world: World, where: str, role: str) -> dict[str, Any]:
-    return {**branch(world, where, role), "year": clock.today().year, "switch": "ranking"}
+    return {**branch(world, where, role), "year": clock.today().year}
 
 
 def version(world: World, where: str, role: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def test_a_meeting_is_worth_whole_quarters_of_its_periods(minutes: int, hours: s
 
 
 def test_the_editor_offers_the_same_hours() -> None:
-    assert default_hours(30 * MINUTE) == Decimal(1)
+    assert default_hours(30 * MINUTE, None) == Decimal(1)
 
 
 def test_categories_have_their_official_names() -> None:
