@@ -493,6 +493,7 @@ CASES: dict[str, Case] = {
         **BY_BRANCH,
     ),
     "learn/sessions/<uuid:session_id>/settle/": Case(ONESELF, session, method="POST", **BY_PERSON),
+    "learn/sessions/<uuid:session_id>/check/": Case(ONESELF, session, method="POST", **BY_PERSON),
     "learn/sessions/<uuid:session_id>/playlist/": Case(ONESELF, session, **BY_PERSON),
 }
 OURS = ("lms.", "courses.", "exams.", "live.", "media_pipeline.")

@@ -67,6 +67,8 @@ def test_starting_gives_all_that_a_player_needs(member: Member, lesson: LessonPa
         "covered": [],
         "completed": False,
         "resumed": False,
+        "check": False,
+        "checkUrl": f"/learn/sessions/{session.pk}/check/",
     }
     assert said["playlist"].startswith("/hls/")
 
