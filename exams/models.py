@@ -7,6 +7,7 @@ from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntr
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.passing.models import CreditAward
 from exams.rules.models import RuleSet, SwitchChange, TargetRelief
+from exams.integrity.models import ReviewCase
 
 __all__ = [
     "Appeal",
@@ -21,6 +22,7 @@ __all__ = [
     "LedgerHead",
     "MemberYear",
     "Presence",
+    "ReviewCase",
     "RuleSet",
     "Scan",
     "StudyHourEntry",

@@ -36,7 +36,7 @@ class Sitting:
     resume_ms: int
 
 
-def start_session(*, by: Member, terms: LessonTerms) -> Sitting:
+def start_session(*, by: Member, terms: LessonTerms, browser: str = "") -> Sitting:
     """Open a sitting of `by` at the lesson; every other sitting of the member ends at this moment.
 
     One open session a member: their stretches of time never overlap, so the time verified over
@@ -56,6 +56,7 @@ def start_session(*, by: Member, terms: LessonTerms) -> Sitting:
             member_id=by.pk,
             lesson_id=terms.lesson_id,
             opened_at=opened_at,
+            browser=browser,
             duration_ms=terms.duration_ms,
             allowed_percent=int(terms.max_rate * 100),
             earlier_covered=progress.covered if progress else (),

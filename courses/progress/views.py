@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses.catalogue.queries import lesson_terms
+from courses.progress.browsers import mark, number_of, remember
 from courses.progress.checking import answer_check, asked_question
 from courses.progress.models import LessonProgress, WatchSession
 from courses.progress.queries import session_with_lesson
@@ -34,11 +35,12 @@ def start(request: HttpRequest) -> JsonResponse:
         raise Http404
     member: Any = request.user
     try:
-        sitting = start_session(by=member, terms=terms)
+        number = number_of(request)
+        sitting = start_session(by=member, terms=terms, browser=mark(number, clock.today().year))
     except DomainError as refusal:
         return JsonResponse({"error": refusal.message}, status=409)
     progress = sitting.progress
-    return JsonResponse(
+    answer = JsonResponse(
         {
             "session": str(sitting.session.pk),
             "token": sitting.token,
@@ -53,6 +55,8 @@ def start(request: HttpRequest) -> JsonResponse:
             "checkUrl": reverse("progress:check", args=[sitting.session.pk]),
         }
     )
+    remember(request, answer, number)
+    return answer
 
 
 @access(SIGNED_IN)

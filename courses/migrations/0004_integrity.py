@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0002_watching"),
+        ("courses", "0003_training"),
     ]
 
     operations = [
