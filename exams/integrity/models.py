@@ -21,7 +21,7 @@ class CaseState(models.TextChoices):
 
 
 class ReviewCase(models.Model):
-    """One suspicion of one month: whom it is about, what was noticed, and what a person made of it.
+    """One suspicion of one month: whom it is about, what was noticed, what a person made of it.
 
     `branch` is one level above those it is about: its overseers decide, nobody about
     themselves. While it is open each night writes down what is known by then; closed it stays as it is.
