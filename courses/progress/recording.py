@@ -237,10 +237,10 @@ class Recorder:
         except BaseException:
             _settle(messages, NotRecordedError())
             raise
-        for number, *recorded in rows:
+        for number, is_open, covered_ms, is_asked, is_held in rows:
             outcome = messages[number - 1].outcome
             if not outcome.done():
-                outcome.set_result(Recorded(*recorded))
+                outcome.set_result(Recorded(is_open, covered_ms, is_asked, is_held))
         if len(rows) < len(messages):
             _settle(messages, UnknownSessionError())
 

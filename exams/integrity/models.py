@@ -24,7 +24,7 @@ class ReviewCase(models.Model):
     """One suspicion of one month: whom it is about, what was noticed, what a person made of it.
 
     `branch` is one level above those it is about: its overseers decide, nobody about
-    themselves. While it is open each night writes down what is known by then; closed it stays as it is.
+    themselves. While it is open each night writes down what is known by then; closed it stays.
     """
 
     key = models.CharField(max_length=80, unique=True, editable=False)

@@ -165,16 +165,16 @@ def _mirrors(ordered: Sequence[Sitting]) -> Iterator[Suspicion]:
                 else []
             ),
         ]
-    for group in {tuple(sorted(group)) for group in groups.values()}:
-        theirs = [each for each in ordered if each.member in group] if group else []
+    for together in sorted({tuple(sorted(group)) for group in groups.values()}):
+        theirs = [each for each in ordered if each.member in together]
         signals = {
             signal.name: signal
-            for member in group
+            for member in together
             for signal in sorted(told[member], key=lambda each: each.figures["lessons"])
         }
         if signals:
             yield Suspicion(
-                Kind.MIRROR, group, (*signals.values(), *_night(theirs)), _lessons(theirs)
+                Kind.MIRROR, together, (*signals.values(), *_night(theirs)), _lessons(theirs)
             )
 
 

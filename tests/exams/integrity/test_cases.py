@@ -168,7 +168,7 @@ def test_the_queue_asks_as_much_for_one_case_as_for_three(
         make_case([make_member(tree.first), make_member(tree.second)])
     client = signed_in(above)
     client.get("/review/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         answer = client.get("/review/")
 
     assert answer.content.decode().count('class="row__title"') == count
