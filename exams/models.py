@@ -5,9 +5,9 @@ from exams.closing.models import ClosedYear, YearClosing
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.gatherings.models import Gathering, Presence, Scan
+from exams.integrity.models import ReviewCase
 from exams.passing.models import CreditAward
 from exams.rules.models import RuleSet, SwitchChange, TargetRelief
-from exams.integrity.models import ReviewCase
 
 __all__ = [
     "Appeal",

@@ -24,8 +24,8 @@ from exams.gatherings.models import Gathering, Presence, Scan
 from exams.gatherings.queries import token_key
 from exams.gatherings.scan_services import keep_scan
 from exams.gatherings.tokens import token_for
-from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from exams.integrity.models import ReviewCase
+from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
 from lms.members.platforms.models import PlatformToken
@@ -37,9 +37,9 @@ from tests.factories import courses, gatherings, media, members, progress, train
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
+from tests.factories.integrity import make_case
 from tests.factories.platforms import make_token
 from tests.factories.rules import make_relief, make_rules
-from tests.factories.integrity import make_case
 
 # Who asks. All but the last belong to the branch `first`; "school" administers the whole tree.
 ROLES = ("anonymous", "member", "instructor", "secretary", "administrator", "school")

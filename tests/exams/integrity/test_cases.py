@@ -144,7 +144,11 @@ def test_a_word_that_hours_are_to_be_corrected_takes_none_away(
     entry = make_entry(members[0], "0.5")
     other = make_entry(members[0], "0.5")
     case = make_case(members, lessons=[int(entry.source_id)])
-    services.confirm_case(case=case, by=make_administrator(tree.committee), note="请人代学。")
+    above = make_administrator(tree.committee)
+    address, proposal = f"/review/{case.pk}/", f'href="/corrections/entries/{entry.pk}/"'
+    assert proposal not in signed_in(above).get(address).content.decode()
+    services.confirm_case(case=case, by=above, note="请人代学。")
+    assert proposal in signed_in(above).get(address).content.decode()
 
     assert list(entries_behind(case)) == [entry]
     assert set(StudyHourEntry.objects.all()) == {entry, other}
