@@ -5,6 +5,7 @@ from exams.closing.models import ClosedYear, YearClosing
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.gatherings.models import Gathering, Presence, Scan
+from exams.integrity.models import ReviewCase
 from exams.passing.models import CreditAward
 from exams.rules.models import RuleSet, SwitchChange, TargetRelief
 
@@ -21,6 +22,7 @@ __all__ = [
     "LedgerHead",
     "MemberYear",
     "Presence",
+    "ReviewCase",
     "RuleSet",
     "Scan",
     "StudyHourEntry",

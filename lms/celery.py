@@ -43,6 +43,7 @@ app.autodiscover_tasks(
         "exams.credit",
         "exams.gatherings",
         "exams.passing",
+        "exams.integrity",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
@@ -65,6 +66,10 @@ app.conf.beat_schedule = {
     },
     "evaluate-open-classes": {"task": "exams.evaluate_open_classes", "schedule": 300.0},
     "issue-certificates": {"task": "exams.issue_certificates", "schedule": 300.0},
+    "find-suspicions": {
+        "task": "exams.find_suspicions",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "recount-branches": {"task": "reports.recount_branches", "schedule": 60.0},
     "place-entries": {"task": "reports.place_entries", "schedule": 60.0},
     "push-statements": {"task": "reports.push_statements", "schedule": 60.0},

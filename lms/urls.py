@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("lms.reports.api_urls")),
     path("", include("courses.progress.urls")),
     path("", include("exams.gatherings.urls")),
+    path("", include("exams.integrity.urls")),
     path("", include("media_pipeline.urls")),
 ]
 

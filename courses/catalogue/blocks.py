@@ -6,7 +6,16 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import ChooserBlock, RichTextBlock, StreamBlock
+from wagtail.blocks import (
+    CharBlock,
+    ChooserBlock,
+    IntegerBlock,
+    ListBlock,
+    RichTextBlock,
+    StreamBlock,
+    StructBlock,
+    StructBlockValidationError,
+)
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
@@ -63,4 +72,37 @@ class LessonBody(StreamBlock):
 
     class Meta:
         block_counts: ClassVar = {"video": {"max_num": 1}}
+        required = False
+
+
+class CheckQuestion(StructBlock):
+    """A short question about the lesson, asked in place of "are you there"."""
+
+    text = CharBlock(label=_("问题"), max_length=80)
+    options = ListBlock(
+        CharBlock(label=_("选项"), max_length=40), label=_("选项"), min_num=2, max_num=4
+    )
+    right = IntegerBlock(
+        label=_("正确的是第几项"), min_value=1, max_value=4, help_text=_("例如 2 表示第二个选项。")
+    )
+
+    class Meta:
+        icon = "help"
+        label = _("小问题")
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        if cleaned["right"] > len(cleaned["options"]):
+            raise StructBlockValidationError(
+                block_errors={"right": ValidationError(_("没有这么多选项，请改成有的那一项。"))}
+            )
+        return cleaned
+
+
+class CheckQuestions(StreamBlock):
+    """The questions of one lesson; they take turns."""
+
+    question = CheckQuestion()
+
+    class Meta:
         required = False

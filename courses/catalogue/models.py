@@ -17,7 +17,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, Site
 
-from courses.catalogue.blocks import ARTICLE_FEATURES, LessonBody
+from courses.catalogue.blocks import ARTICLE_FEATURES, CheckQuestions, LessonBody
 from courses.catalogue.forms import LessonForm
 from courses.catalogue.hours import default_hours
 from lms.core.errors import DomainError
@@ -115,6 +115,14 @@ class CoursePage(RoutedPage):
         validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(Decimal(1))],
         help_text=_("看满视频的这个比例即算完成，例如 0.95。"),
     )
+    presence_check = models.BooleanField(
+        _("学习中确认在场"),
+        default=False,
+        help_text=_(
+            "播放中偶尔请学员点一下“我在学习，继续”，时间由服务器随机决定，15 分钟内最多一次。"
+            "没有回应只是暂停，已学的进度不会减少。"
+        ),
+    )
 
     parent_page_types: ClassVar[list[str]] = ["courses.CourseIndexPage"]
     subpage_types: ClassVar[list[str]] = ["courses.ChapterPage"]
@@ -128,7 +136,12 @@ class CoursePage(RoutedPage):
         FieldPanel("introduction"),
         FieldPanel("audience"),
         MultiFieldPanel(
-            [FieldPanel("lock_seek"), FieldPanel("max_rate"), FieldPanel("completion_share")],
+            [
+                FieldPanel("lock_seek"),
+                FieldPanel("max_rate"),
+                FieldPanel("completion_share"),
+                FieldPanel("presence_check"),
+            ],
             _("学习要求"),
         ),
     ]
@@ -168,6 +181,15 @@ class LessonPage(RoutedPage):
     transcript = models.TextField(
         _("文稿"), blank=True, help_text=_("讲话文字稿，显示在视频旁边的“文稿”里。")
     )
+    check_questions = StreamField(
+        CheckQuestions(),
+        verbose_name=_("随堂小问题"),
+        blank=True,
+        help_text=_(
+            "课程开启“学习中确认在场”时，用这里的小问题代替按钮。答对答错都算在场，"
+            "答错的会看到正确答案。"
+        ),
+    )
     study_hours = models.DecimalField(
         _("学时"),
         max_digits=4,
@@ -195,6 +217,7 @@ class LessonPage(RoutedPage):
             "transcript",
             help_text=_("讲话文字稿，显示在视频旁边的“文稿”里。视频有字幕时，那里显示字幕。"),
         ),
+        FieldPanel("check_questions"),
     ]
 
     class Meta:

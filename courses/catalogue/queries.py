@@ -150,6 +150,7 @@ class LessonTerms:
     max_rate: Decimal
     lock_seek: bool
     completion_share: Decimal
+    presence_check: bool
 
 
 def lesson_terms(lesson_id: int, *, by: Any = None) -> LessonTerms | None:
@@ -165,6 +166,7 @@ def lesson_terms(lesson_id: int, *, by: Any = None) -> LessonTerms | None:
             max_rate=Subquery(course.values("max_rate")),
             lock_seek=Subquery(course.values("lock_seek")),
             completion_share=Subquery(course.values("completion_share")),
+            presence_check=Subquery(course.values("presence_check")),
         )
         .values(
             "title",
@@ -177,6 +179,7 @@ def lesson_terms(lesson_id: int, *, by: Any = None) -> LessonTerms | None:
             "max_rate",
             "lock_seek",
             "completion_share",
+            "presence_check",
         )
         .first()
     )
@@ -185,6 +188,25 @@ def lesson_terms(lesson_id: int, *, by: Any = None) -> LessonTerms | None:
     row["duration_ms"] = row["duration_ms"] or 0
     row["study_hours"] = row["study_hours"] or Decimal(0)
     return LessonTerms(lesson_id=lesson_id, **row)
+
+
+@dataclass(frozen=True)
+class CheckQuestion:
+    """A question about a lesson; `right` is the place of the right option, counted from nought."""
+
+    text: str
+    options: tuple[str, ...]
+    right: int
+
+
+def check_questions(lesson_id: int) -> list[CheckQuestion]:
+    """What may be asked while the lesson plays, in the editor's order."""
+    lesson = LessonPage.objects.only("check_questions").filter(pk=lesson_id).first()
+    blocks = lesson.check_questions if lesson else ()
+    return [
+        CheckQuestion(block.value["text"], tuple(block.value["options"]), block.value["right"] - 1)
+        for block in blocks
+    ]
 
 
 @dataclass(frozen=True)

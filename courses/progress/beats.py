@@ -99,10 +99,11 @@ class BeatRoute:
         except UnknownSessionError as error:
             raise _Refused(401, _START_AGAIN) from error
         return {
-            "acked": acked,
+            "acked": [] if recorded.is_held else acked,
             "refused": refused,
             "coveredMs": recorded.covered_ms,
             "open": recorded.is_open,
+            "check": recorded.is_asked,
         }
 
     async def close(self) -> None:

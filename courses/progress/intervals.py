@@ -26,6 +26,8 @@ MAX_BEAT_MS = 60_000
 OVERRUN_MS = 1_000
 # A session lasts at most 12 hours: one beat every two seconds. Bounds what one row can hold.
 MAX_SEQ = 20_000
+# How long a person has to answer "are you there" before what follows is held back.
+ANSWER_MS = 3 * 60 * 1000
 # 最后10秒免计: closing titles need not be watched. Of a clip under 100 s, its last tenth.
 FORGIVEN_MS = 10_000
 
@@ -109,11 +111,19 @@ def refusal(beat: Beat, policy: Policy) -> Refusal | None:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One watch session. Server times are milliseconds since the epoch."""
+    """One watch session. Server times are milliseconds since the epoch.
+
+    The places of a presence check (`checks.py`) are milliseconds since the opening.
+    """
 
     opened_ms: int
     policy: Policy
     closed_ms: int | None = None
+    counted_from_ms: int = 0  # no arrival stands for time before this
+    check_due_ms: int | None = None  # the first arrival from here on is asked; None: no checks
+    answer_by_ms: int | None = None  # asked and not answered yet: until when arrivals count
+    held_ms: int | None = None  # the last arrival held back since
+    checks_asked: int = 0
     covered: Spans = ()
     present: Spans = ()
     seen: Spans = ()
@@ -125,27 +135,43 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one beat. A duplicate is acknowledged and changes nothing at all."""
+    """What became of one beat. A duplicate is acknowledged and changes nothing at all.
+
+    One that is held back waits for an answer to the presence check: the player keeps it and sends
+    it again afterwards.
+    """
 
     seq: int
     refused: Refusal | None = None
     duplicate: bool = False
+    held: bool = False
 
 
-def presence(watch: Watch, received_ms: int) -> Span:
-    """The stretch of the session's time that one arrival stands for.
+def arrival(watch: Watch, received_ms: int) -> int:
+    """Where in the session's time a message arrives.
 
     Beats of a session that was closed meanwhile arrive late: they stand for time before the
     close only, for the time after it belongs to another session. A server clock that jumped
-    back to before the opening gives a stretch without length.
+    back to before the opening gives the opening.
     """
     last = received_ms if watch.closed_ms is None else min(received_ms, watch.closed_ms)
-    end = max(0, last - watch.opened_ms)
-    return max(0, end - watch.policy.lease_ms), end
+    return max(0, last - watch.opened_ms)
+
+
+def presence(watch: Watch, at_ms: int) -> Span:
+    """The stretch of the session's time that an arrival at `at_ms` of it stands for."""
+    return min(at_ms, max(watch.counted_from_ms, at_ms - watch.policy.lease_ms)), at_ms
 
 
 def extend(watch: Watch, beats: Sequence[Beat], received_ms: int) -> tuple[Watch, list[Verdict]]:
     """Take one message's beats, arrived at `received_ms` by the server's clock."""
+    at_ms = arrival(watch, received_ms)
+    if watch.answer_by_ms is not None and at_ms > watch.answer_by_ms:
+        return replace(watch, held_ms=max(watch.held_ms or 0, at_ms)), [
+            Verdict(beat.seq, why, held=why is None)
+            for beat in beats
+            for why in [refusal(beat, watch.policy)]
+        ]
     verdicts: list[Verdict] = []
     taken: dict[int, Beat] = {}
     for beat in beats:
@@ -159,14 +185,21 @@ def extend(watch: Watch, beats: Sequence[Beat], received_ms: int) -> tuple[Watch
     newest = taken[max(taken)]
     is_furthest = newest.seq >= max((end for _, end in watch.seen), default=0)
     duration = watch.policy.duration_ms
+    is_asked = (
+        watch.answer_by_ms is None
+        and watch.check_due_ms is not None
+        and at_ms >= watch.check_due_ms
+    )
     return (
         replace(
             watch,
+            answer_by_ms=at_ms + ANSWER_MS if is_asked else watch.answer_by_ms,
+            checks_asked=watch.checks_asked + is_asked,
             covered=union(
                 watch.covered,
                 within(((b.from_ms, b.to_ms) for b in taken.values()), 0, duration),
             ),
-            present=union(watch.present, [presence(watch, received_ms)]),
+            present=union(watch.present, [presence(watch, at_ms)]),
             seen=union(watch.seen, ((seq, seq + 1) for seq in taken)),
             position_ms=min(newest.to_ms, duration) if is_furthest else watch.position_ms,
             beats=watch.beats + len(taken),

@@ -26,6 +26,8 @@ class WatchSession(models.Model):
     lesson = models.ForeignKey("courses.LessonPage", models.PROTECT, related_name="watch_sessions")
     opened_at = models.DateTimeField()  # whole milliseconds, as closed_at
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Which browser, as a number that means something for this year only (see browsers.py).
+    browser = models.CharField(max_length=32, blank=True, default="")
     # What the session was opened with; a later change of the course does not reach back.
     duration_ms = models.PositiveIntegerField()
     allowed_percent = models.PositiveSmallIntegerField()
@@ -45,6 +47,13 @@ class WatchSession(models.Model):
     highest_percent = models.PositiveSmallIntegerField(default=0)
     # How many beats had been counted into the member's progress.
     settled_beats = models.PositiveIntegerField(default=0)
+    # Presence checks, in milliseconds since opened_at (see checks.py); no check_due_ms: none.
+    check_due_ms = models.PositiveIntegerField(null=True, blank=True)
+    answer_by_ms = models.PositiveIntegerField(null=True, blank=True)
+    held_ms = models.PositiveIntegerField(null=True, blank=True)
+    counted_from_ms = models.PositiveIntegerField(default=0)
+    checks_asked = models.PositiveSmallIntegerField(default=0)
+    checks_answered = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("学习会话")
@@ -70,6 +79,11 @@ class WatchSession(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def is_asked(self) -> bool:
+        """A presence check waits for its answer."""
+        return self.answer_by_ms is not None
+
     def as_watch(self) -> Watch:
         """The facts of this row for the pure functions."""
         return Watch(
@@ -83,6 +97,11 @@ class WatchSession(models.Model):
             beats=self.beats,
             hidden_beats=self.hidden_beats,
             highest_percent=self.highest_percent,
+            counted_from_ms=self.counted_from_ms,
+            check_due_ms=self.check_due_ms,
+            answer_by_ms=self.answer_by_ms,
+            held_ms=self.held_ms,
+            checks_asked=self.checks_asked,
         )
 
 

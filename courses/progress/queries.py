@@ -1,11 +1,12 @@
 """How far members are with lessons, and the sittings that prove it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from courses.progress.models import LessonProgress, WatchSession
 from courses.progress.tickets import TICKET_SECONDS
@@ -73,3 +74,29 @@ def completed_since(moment: dt.datetime | None) -> QuerySet[LessonProgress]:
 def session_with_lesson(session_id: UUID, by: Any) -> WatchSession | None:
     """One of `by`'s own sittings with its lesson and recording."""
     return sessions_of(by).filter(pk=session_id).select_related("lesson__asset").first()
+
+
+def sittings_opened(start: dt.datetime, end: dt.datetime) -> Iterator[tuple[Any, ...]]:
+    """Sittings begun from `start` until before `end` that brought something, in any order.
+
+    `(member, lesson, browser, opened_at, last_beat_at, present, covered)` of each.
+    """
+    rows = WatchSession.objects.filter(
+        opened_at__gte=start, opened_at__lt=end, last_beat_at__isnull=False
+    )
+    return rows.values_list(
+        "member_id", "lesson_id", "browser", "opened_at", "last_beat_at", "present", "covered"
+    ).iterator(chunk_size=5000)
+
+
+def last_checked(member_id: int) -> WatchSession | None:
+    """The member's latest sitting of those that have presence checks."""
+    checked = WatchSession.objects.filter(member_id=member_id, check_due_ms__isnull=False)
+    return checked.order_by("-opened_at", "-pk").first()
+
+
+def checks_answered(member_id: int, lesson_id: int) -> int:
+    """How many presence checks the member has answered at the lesson."""
+    sittings = WatchSession.objects.filter(member_id=member_id, lesson_id=lesson_id)
+    total: int = sittings.aggregate(total=Coalesce(Sum("checks_answered"), 0))["total"]
+    return total

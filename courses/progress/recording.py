@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from courses.progress.intervals import OFFLINE_LEASE_MS, Beat, Policy
+from courses.progress.intervals import ANSWER_MS, OFFLINE_LEASE_MS, Beat, Policy
 
 logger = logging.getLogger(__name__)
 
@@ -30,37 +30,47 @@ SET lock_timeout = {LOCK_TIMEOUT_MS};
 SET plan_cache_mode = force_generic_plan
 """
 
-# One line a message (`said`); its beats stand at first…last of the flat columns $6 to $10.
+# One line a message (`said`); its beats stand at first…last of the flat columns $6 to $10. What
+# comes after the time to answer a presence check is held back whole.
 RECORD = """
 UPDATE courses_watchsession AS s
 SET (covered, present, seen, position_ms, last_beat_at,
-     beats, hidden_beats, highest_percent, refused_beats) = (
+     beats, hidden_beats, highest_percent, refused_beats,
+     held_ms, answer_by_ms, checks_asked) = (
     SELECT
-        s.covered + coalesce(range_agg(int4range(b.from_ms, b.to_ms)), '{}'),
-        CASE WHEN count(*) = 0 THEN s.present ELSE s.present + (
-            SELECT int4multirange(int4range(greatest(0, t.till - %(lease)s), t.till))
-            FROM (SELECT greatest(0, least(
-                said.at_ms,
-                round(date_part('epoch', s.closed_at) * 1000)
-            ) - round(date_part('epoch', s.opened_at) * 1000))::int AS till) AS t
+        s.covered + coalesce(
+            range_agg(int4range(b.from_ms, b.to_ms)) FILTER (WHERE b.seq > 0), '{}'),
+        CASE WHEN count(b.seq) = 0 THEN s.present ELSE s.present + int4multirange(
+            int4range(least(t.till, greatest(s.counted_from_ms, t.till - %(lease)s)), t.till)
         ) END,
-        s.seen + coalesce(range_agg(int4range(b.seq, b.seq + 1)), '{}'),
+        s.seen + coalesce(range_agg(int4range(b.seq, b.seq + 1)) FILTER (WHERE b.seq > 0), '{}'),
         CASE WHEN max(b.seq) >= coalesce(upper(s.seen), 0)
              THEN (array_agg(b.to_ms ORDER BY b.seq DESC))[1] ELSE s.position_ms END,
-        CASE WHEN count(*) = 0 THEN s.last_beat_at
+        CASE WHEN count(b.seq) = 0 THEN s.last_beat_at
              ELSE greatest(s.last_beat_at, to_timestamp(said.at_ms / 1000.0)) END,
-        s.beats + count(*),
+        s.beats + count(b.seq),
         s.hidden_beats + count(*) FILTER (WHERE b.hidden),
         greatest(s.highest_percent, max(b.percent)),
-        s.refused_beats + said.refused
-    FROM unnest(
+        s.refused_beats + said.refused,
+        CASE WHEN t.till > s.answer_by_ms THEN greatest(s.held_ms, t.till) ELSE s.held_ms END,
+        CASE WHEN t.asks AND count(b.seq) > 0 THEN t.till + %(answer)s ELSE s.answer_by_ms END,
+        s.checks_asked + (t.asks AND count(b.seq) > 0)::int
+    FROM (
+        SELECT a.till, coalesce(s.answer_by_ms IS NULL AND a.till >= s.check_due_ms, false) AS asks
+        FROM (SELECT greatest(0, least(
+            said.at_ms,
+            round(date_part('epoch', s.closed_at) * 1000)
+        ) - round(date_part('epoch', s.opened_at) * 1000))::int AS till) AS a
+    ) AS t
+    LEFT JOIN unnest(
         (%(seqs)s::int[])[said.first:said.last],
         (%(froms)s::int[])[said.first:said.last],
         (%(tos)s::int[])[said.first:said.last],
         (%(percents)s::int[])[said.first:said.last],
         (%(hidden)s::bool[])[said.first:said.last]
     ) AS b(seq, from_ms, to_ms, percent, hidden)
-    WHERE NOT s.seen @> b.seq
+    ON NOT s.seen @> b.seq AND t.till <= coalesce(s.answer_by_ms, t.till)
+    GROUP BY t.till, t.asks
 )
 FROM unnest(
     %(sessions)s::uuid[], %(ats)s::bigint[], %(firsts)s::int[], %(lasts)s::int[],
@@ -71,7 +81,8 @@ RETURNING said.number, s.closed_at IS NULL, least(
     (SELECT coalesce(sum(upper(p) - lower(p)), 0) FROM unnest(s.earlier_covered + s.covered) p),
     s.earlier_budget_ms + s.allowed_percent
         * (SELECT coalesce(sum(upper(p) - lower(p)), 0) FROM unnest(s.present) p) / 100
-)::int
+)::int,
+s.answer_by_ms IS NOT NULL, s.held_ms IS NOT NULL
 """
 
 
@@ -108,10 +119,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The session after the commit: still the member's open one? how much is verified?"""
+    """The session after the commit: still the member's open one? how much is verified?
+
+    `is_asked`: a presence check waits for its answer; `is_held`: nothing counts until it has one.
+    """
 
     is_open: bool
     covered_ms: int
+    is_asked: bool
+    is_held: bool
 
 
 def _column(values: Sequence[Any]) -> str:
@@ -137,6 +153,7 @@ def parameters(messages: Sequence[Message]) -> dict[str, Any]:
         lasts.append(len(seqs))
     return {
         "lease": OFFLINE_LEASE_MS,
+        "answer": ANSWER_MS,
         "sessions": _column([message.session for message in messages]),
         "ats": _column([message.at_ms for message in messages]),
         "firsts": _column(firsts),
@@ -220,14 +237,14 @@ class Recorder:
         except BaseException:
             _settle(messages, NotRecordedError())
             raise
-        for number, is_open, covered_ms in rows:
+        for number, is_open, covered_ms, is_asked, is_held in rows:
             outcome = messages[number - 1].outcome
             if not outcome.done():
-                outcome.set_result(Recorded(is_open, covered_ms))
+                outcome.set_result(Recorded(is_open, covered_ms, is_asked, is_held))
         if len(rows) < len(messages):
             _settle(messages, UnknownSessionError())
 
-    async def _execute(self, messages: list[Message]) -> list[tuple[int, bool, int]]:
+    async def _execute(self, messages: list[Message]) -> list[tuple[int, bool, int, bool, bool]]:
         """Run the statement; once more on a new connection if the old one turns out dead.
 
         Running it twice does no harm: what was written the first time is known by its number.
@@ -241,7 +258,9 @@ class Recorder:
                 raise
         return await self._execute_once(values)
 
-    async def _execute_once(self, values: dict[str, Any]) -> list[tuple[int, bool, int]]:
+    async def _execute_once(
+        self, values: dict[str, Any]
+    ) -> list[tuple[int, bool, int, bool, bool]]:
         if self._connection is None or self._connection.closed:
             self._connection = await psycopg.AsyncConnection.connect(
                 **self._settings, autocommit=True, connect_timeout=CONNECT_SECONDS

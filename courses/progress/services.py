@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses.catalogue.queries import LessonTerms, lesson_terms
 from courses.progress import queries
+from courses.progress.checking import next_check
 from courses.progress.errors import NothingToWatchError
 from courses.progress.intervals import (
     FORGIVEN_MS,
@@ -35,7 +36,7 @@ class Sitting:
     resume_ms: int
 
 
-def start_session(*, by: Member, terms: LessonTerms) -> Sitting:
+def start_session(*, by: Member, terms: LessonTerms, browser: str = "") -> Sitting:
     """Open a sitting of `by` at the lesson; every other sitting of the member ends at this moment.
 
     One open session a member: their stretches of time never overlap, so the time verified over
@@ -48,15 +49,20 @@ def start_session(*, by: Member, terms: LessonTerms) -> Sitting:
         opened_at = close_sessions(member_id=by.pk)
         progress = settle_lesson(member_id=by.pk, terms=terms)
         earlier = [row.as_watch() for row in queries.sessions_behind(by.pk, terms.lesson_id)]
+        is_checked = terms.presence_check and not (progress and progress.is_completed)
+        due_ms, answer_by_ms = next_check(by.pk) if is_checked else (None, None)
         session = WatchSession.objects.create(
             id=uuid4(),
             member_id=by.pk,
             lesson_id=terms.lesson_id,
             opened_at=opened_at,
+            browser=browser,
             duration_ms=terms.duration_ms,
             allowed_percent=int(terms.max_rate * 100),
             earlier_covered=progress.covered if progress else (),
             earlier_budget_ms=budget_ms(earlier),
+            check_due_ms=due_ms,
+            answer_by_ms=answer_by_ms,
         )
     resume_ms, _when = queries.resume_points(by, [terms.lesson_id]).get(
         terms.lesson_id, (0, opened_at)

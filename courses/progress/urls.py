@@ -9,5 +9,6 @@ app_name = "progress"
 urlpatterns = [
     path("learn/sessions/", views.start, name="start"),
     path("learn/sessions/<uuid:session_id>/settle/", views.settle, name="settle"),
+    path("learn/sessions/<uuid:session_id>/check/", views.check, name="check"),
     path("learn/sessions/<uuid:session_id>/playlist/", views.playlist, name="playlist"),
 ]

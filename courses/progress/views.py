@@ -8,9 +8,11 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses.catalogue.queries import lesson_terms
+from courses.progress.browsers import mark, number_of, remember
+from courses.progress.checking import answer_check, asked_question
 from courses.progress.models import LessonProgress, WatchSession
 from courses.progress.queries import session_with_lesson
 from courses.progress.services import settle_session, start_session
@@ -27,17 +29,18 @@ REFRESH_SECONDS = LINK_SECONDS * 2 // 3
 @never_cache
 @require_POST
 def start(request: HttpRequest) -> JsonResponse:
-    lesson_id = _lesson_id(request)
+    lesson_id = _number(request, "lesson")
     terms = lesson_terms(lesson_id, by=request.user) if lesson_id is not None else None
     if terms is None:
         raise Http404
     member: Any = request.user
     try:
-        sitting = start_session(by=member, terms=terms)
+        number = number_of(request)
+        sitting = start_session(by=member, terms=terms, browser=mark(number, clock.today().year))
     except DomainError as refusal:
         return JsonResponse({"error": refusal.message}, status=409)
     progress = sitting.progress
-    return JsonResponse(
+    answer = JsonResponse(
         {
             "session": str(sitting.session.pk),
             "token": sitting.token,
@@ -48,8 +51,12 @@ def start(request: HttpRequest) -> JsonResponse:
             "covered": progress.covered if progress else [],
             "completed": bool(progress and progress.is_completed),
             "resumed": sitting.resume_ms > 0,
+            "check": sitting.session.is_asked,
+            "checkUrl": reverse("progress:check", args=[sitting.session.pk]),
         }
     )
+    remember(request, answer, number)
+    return answer
 
 
 @access(SIGNED_IN)
@@ -82,6 +89,30 @@ def playlist(request: HttpRequest, session_id: UUID) -> JsonResponse:
     return JsonResponse(_link(session, request.user))
 
 
+@access(SIGNED_IN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, session_id: UUID) -> JsonResponse:
+    """GET: what to ask. POST: somebody is there, `choice` being the option taken, if any."""
+    session = _own_session(request, session_id)
+    if request.method == "GET":
+        question = asked_question(session) if session.is_asked else None
+        return JsonResponse(
+            {
+                "asked": session.is_asked,
+                "question": question.text if question else "",
+                "options": question.options if question else [],
+            }
+        )
+    answer = answer_check(session=session, choice=_number(request, "choice", least=0))
+    message = ""
+    if answer.is_right:
+        message = _("回答正确。")
+    elif answer.is_right is not None:
+        message = _("正确答案是：%(option)s") % {"option": answer.right_option}
+    return JsonResponse({"right": answer.is_right, "message": message})
+
+
 def _link(session: WatchSession, member: Any) -> dict[str, Any]:
     asset = session.lesson.asset
     if asset is None:
@@ -99,19 +130,19 @@ def _own_session(request: HttpRequest, session_id: UUID) -> WatchSession:
     return session
 
 
-def _lesson_id(request: HttpRequest) -> int | None:
+def _number(request: HttpRequest, name: str, *, least: int = 1) -> int | None:
     """From a form or from JSON; None for anything that is no number."""
-    said: Any = request.POST.get("lesson")
+    said: Any = request.POST.get(name)
     if said is None and request.content_type == "application/json":
         try:
-            said = json.loads(request.body)["lesson"]
+            said = json.loads(request.body)[name]
         except (ValueError, KeyError, TypeError, RecursionError):
             return None
     try:
         number = int(said)
     except (TypeError, ValueError):
         return None
-    return number if 0 < number < 2**31 else None
+    return number if least <= number < 2**31 else None
 
 
 def _message(progress: LessonProgress, session: WatchSession) -> str:

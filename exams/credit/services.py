@@ -166,6 +166,8 @@ def lesson_evidence(progress: LessonProgress, terms: LessonTerms | None) -> dict
                 "beats": sitting.beats,
                 "hidden_beats": sitting.hidden_beats,
                 "refused_beats": sitting.refused_beats,
+                "checks_asked": sitting.checks_asked,
+                "checks_answered": sitting.checks_answered,
             }
             for sitting in sittings
             if sitting.beats

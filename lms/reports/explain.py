@@ -19,6 +19,8 @@ class ExplainedSitting:
     present_ms: int
     highest_percent: int
     refused_beats: int
+    checks_asked: int
+    checks_answered: int
 
     @property
     def highest_rate(self) -> float:
@@ -81,6 +83,15 @@ class ExplainedLesson:
     def refused_beats(self) -> int:
         return sum(each.refused_beats for each in self.sittings)
 
+    @property
+    def checks_asked(self) -> int:
+        """How often it was asked whether somebody is there."""
+        return sum(each.checks_asked for each in self.sittings)
+
+    @property
+    def checks_answered(self) -> int:
+        return sum(each.checks_answered for each in self.sittings)
+
 
 def explained_lesson(evidence: Mapping[str, Any]) -> ExplainedLesson | None:
     """Read the evidence a lesson's hours were posted with; None where it names no recording."""
@@ -111,6 +122,8 @@ def _sitting(said: Mapping[str, Any]) -> ExplainedSitting:
         present_ms=_length(_spans(said.get("present", ()))),
         highest_percent=said.get("highest_percent", 0),
         refused_beats=said.get("refused_beats", 0),
+        checks_asked=said.get("checks_asked", 0),
+        checks_answered=said.get("checks_answered", 0),
     )
 
 

@@ -97,6 +97,8 @@ RELIEFS = {
     **dict.fromkeys(("secretary", "administrator"), (SELF, OWN)),
     "school": (SELF, OWN, SIBLING, PARENT),
 }
+# What is looked into by the level above: the branch's own people do not decide about it.
+ABOVE = {"school": (OWN, SIBLING, PARENT)}
 NOBODY: dict[str, tuple[str, ...]] = {}
 
 
@@ -141,6 +143,10 @@ def closing(world: World, where: str, role: str) -> dict[str, Any]:
 
 def closable(world: World, where: str, role: str) -> dict[str, Any]:
     return {"branch": world.branch(where).pk, "year": clock.today().year - 1}
+
+
+def case(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"case_id": world.case(world.person(where, role)).pk}
 
 
 def asset(world: World, where: str, role: str) -> dict[str, Any]:
@@ -419,6 +425,11 @@ CASES: dict[str, Case] = {
     "admin/certificates/history-results/<int:pk>/": Case(NOBODY, issued_here, **BY_BRANCH),
     "admin/certificates/usage/<int:pk>/": Case(NOBODY, issued_here, **BY_BRANCH),
     "admin/certificates/<int:pk>/": Case(BRANCH_RECORDS, issued_here, **BY_BRANCH),
+    # Review
+    "review/": Case(OVERSEERS),
+    "review/mine/": Case(WHO_SIGNED_IN),
+    "review/<int:case_id>/": Case(ABOVE, case, **BY_BRANCH),
+    "review/<int:case_id>/decide/": Case(ABOVE, case, method="POST", **BY_BRANCH),
     # Lectures
     "admin/lectures/": Case(TEACHERS),
     "admin/lectures/upload/": Case(TEACHERS),
@@ -493,6 +504,7 @@ CASES: dict[str, Case] = {
         **BY_BRANCH,
     ),
     "learn/sessions/<uuid:session_id>/settle/": Case(ONESELF, session, method="POST", **BY_PERSON),
+    "learn/sessions/<uuid:session_id>/check/": Case(ONESELF, session, method="POST", **BY_PERSON),
     "learn/sessions/<uuid:session_id>/playlist/": Case(ONESELF, session, **BY_PERSON),
 }
 OURS = ("lms.", "courses.", "exams.", "live.", "media_pipeline.")

@@ -23,6 +23,7 @@ POLICY = {
     "exams.evaluate_open_classes": "classes with somebody still learning",
     "exams.issue_certificate": "one enrolment that has passed",
     "exams.issue_certificates": "passed enrolments and certificates that lack something",
+    "exams.find_suspicions": "a month's sittings, and the cases about them",
     "exams.open_years": "the year's balances of members",
     "exams.render_certificate": "one certificate's file",
     "exams.settle_targets": "what the year asks of members",

@@ -59,8 +59,8 @@ def message(session: WatchSession, beats: Iterable[Beat], at_ms: int) -> Message
     return made
 
 
-def record(messages: list[Message]) -> list[tuple[int, bool, int]]:
-    """Write messages as one statement: `(number, is open, covered_ms)` of each."""
+def record(messages: list[Message]) -> list[tuple[int, bool, int, bool, bool]]:
+    """Write messages as one statement: `(number, is open, covered_ms, is asked, is held)`."""
     with connection.cursor() as cursor:
         cursor.execute(RECORD, parameters(messages))
         return sorted(cursor.fetchall())

@@ -24,6 +24,7 @@ from exams.gatherings.models import Gathering, Presence, Scan
 from exams.gatherings.queries import token_key
 from exams.gatherings.scan_services import keep_scan
 from exams.gatherings.tokens import token_for
+from exams.integrity.models import ReviewCase
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
@@ -36,6 +37,7 @@ from tests.factories import courses, gatherings, media, members, progress, train
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
+from tests.factories.integrity import make_case
 from tests.factories.platforms import make_token
 from tests.factories.rules import make_relief, make_rules
 
@@ -110,6 +112,10 @@ class World:
     def closing(self, where: str) -> YearClosing:
         """Last year, closed for the branch."""
         return make_closing(self.branches[where], by=self.editor, year=clock.today().year - 1)
+
+    @functools.cache  # noqa: B019
+    def case(self, person: Member) -> ReviewCase:
+        return make_case([person])
 
     @functools.cache  # noqa: B019
     def asset(self, where: str) -> Asset:

@@ -4,6 +4,7 @@ Time is the server's and stands still unless the player plays: `clock` is time-m
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -13,6 +14,7 @@ import httpx
 from courses.catalogue.models import LessonPage
 from courses.catalogue.queries import lesson_terms
 from courses.progress.beats import BeatRoute
+from courses.progress.checking import answer_check
 from courses.progress.models import LessonProgress, WatchSession
 from courses.progress.services import Sitting, settle_session, start_session
 from lms.members.models import Member
@@ -120,5 +122,47 @@ class Player:
             said = self.send(self.beat(at, until, rate=claimed_rate or rate, visible=visible))
         return said
 
+    def study(
+        self,
+        start: int,
+        end: int,
+        *,
+        rate: float = 1.0,
+        offline: Callable[[int], bool] = lambda at: False,
+        answers_after: int = 20_000,
+    ) -> None:
+        """Play as our own player does: keep what is not acknowledged, stop to answer when asked.
+
+        `offline(at)` says of a place in the lecture whether nothing gets through there.
+        """
+        waiting: list[dict[str, Any]] = []
+        content_step = round(STEP_MS * rate)
+        for at in range(start, end, content_step):
+            until = min(at + content_step, end)
+            self.wait((until - at) / rate)
+            waiting.append(self.beat(at, until, rate=rate))
+            if offline(at):
+                continue
+            said = self.send(*waiting)
+            waiting = [beat for beat in waiting if beat["seq"] not in said["acked"]]
+            if said["check"]:
+                self.wait(answers_after)
+                self.answer()
+        if waiting:
+            self.send(*waiting)
+
+    def answer(self) -> None:
+        """Somebody presses 我在学习，继续."""
+        answer_check(session=self.session)
+
+    def ask_at(self, milliseconds: int) -> None:
+        """As if the server had drawn this moment of the sitting for the next check."""
+        WatchSession.objects.filter(pk=self.session.pk).update(check_due_ms=milliseconds)
+
+    @property
+    def session(self) -> WatchSession:
+        """The sitting as it is in the database now."""
+        return WatchSession.objects.get(pk=self.sitting.session.pk)
+
     def settle(self) -> LessonProgress | None:
-        return settle_session(session=WatchSession.objects.get(pk=self.sitting.session.pk))
+        return settle_session(session=self.session)

@@ -8,6 +8,7 @@ import { readConfig, type PlayerConfig, type StartAnswer } from '../player/confi
 import { Engine, engineKind } from '../player/engine';
 import { keyAction, type KeyAction } from '../player/keys';
 import { BeatQueue, type FlushReport } from '../player/queue';
+import { PresenceCheck } from '../player/presence';
 import { Recorder, type Played } from '../player/recorder';
 import { addSpan, allowedPosition, coveredMs, edgeMs, mergeSpans, type Span } from '../player/spans';
 import { openStore } from '../player/store';
@@ -23,6 +24,7 @@ export class LmsPlayer extends HTMLElement {
   private api!: PlayerApi;
   private engine!: Engine;
   private captions!: Captions;
+  private presence!: PresenceCheck;
   private recorder!: Recorder;
   private queue!: Promise<BeatQueue>;
   private session: StartAnswer | null = null;
@@ -72,6 +74,7 @@ export class LmsPlayer extends HTMLElement {
       },
     });
     this.captions = new Captions(this.view, this.config.captions, this.engine.kind, stores().localStorage);
+    this.presence = new PresenceCheck(this, this.api, (key) => this.view.text(key));
     this.bindVideo();
     this.bindControls();
     this.bindPage();
@@ -133,11 +136,13 @@ export class LmsPlayer extends HTMLElement {
       if (!this.opened) {
         this.view.wait(true);
         await this.ensureSession();
+        if (await this.somebodyIsThere()) return;
         await this.engine.open(this.resumeMs);
         this.opened = true;
         this.captions.open(this.engine.current);
       } else {
         await this.ensureSession();
+        if (await this.somebodyIsThere()) return;
       }
       await video.play();
     } catch (error) {
@@ -185,11 +190,44 @@ export class LmsPlayer extends HTMLElement {
     this.paint();
   }
 
+  // --- Presence -----------------------------------------------------------------------------
+
+  /** Ask if the server wants to know; true if it did, and play has been started after the answer. */
+  private async somebodyIsThere(): Promise<boolean> {
+    const session = this.session;
+    if (session?.check !== true || session.checkUrl === undefined) return false;
+    this.view.wait(false);
+    this.view.video.pause();
+    await this.leaveFullScreen();
+    await this.presence.ask(session.checkUrl, this.view.video.muted);
+    session.check = false;
+    await this.flush();
+    await this.play();
+    return true;
+  }
+
+  private async leaveFullScreen(): Promise<void> {
+    const video = this.view.video as HTMLVideoElement & { webkitExitFullscreen?: () => void };
+    try {
+      if (document.fullscreenElement !== null) await document.exitFullscreen();
+      else video.webkitExitFullscreen?.();
+      if ('pictureInPictureElement' in document && document.pictureInPictureElement !== null) {
+        await document.exitPictureInPicture();
+      }
+    } catch {
+      // It was not full after all.
+    }
+  }
+
   // --- Playing ------------------------------------------------------------------------------
 
   private bindVideo(): void {
     const { video } = this.view;
     video.addEventListener('play', () => {
+      if (this.presence.isOpen) {
+        video.pause(); // started by a key of the device
+        return;
+      }
       this.view.pressed('play', true);
       window.clearInterval(this.flushTimer);
       this.flushTimer = window.setInterval(() => {
@@ -283,6 +321,12 @@ export class LmsPlayer extends HTMLElement {
   private async flush(): Promise<void> {
     if (this.config.unrecorded) return;
     const queue = await this.queue;
+    // Once asked, nothing is sent before the answer: the server would hold it back.
+    if (this.presence.isOpen) return;
+    if (!(await this.presence.deliver())) {
+      this.told({ waiting: await queue.waiting(), reached: false, expired: false, answer: null });
+      return;
+    }
     const report = await queue.flush();
     if (report.expired) {
       this.session = null;
@@ -312,7 +356,10 @@ export class LmsPlayer extends HTMLElement {
       }, RETRY_FLUSH_MS);
     }
     if (answer?.open === false) this.takenOver();
-    else if (answer !== null && this.enoughWatched()) void this.settle();
+    else if (answer?.check === true && this.session !== null) {
+      this.session.check = true;
+      if (!this.presence.isOpen) void this.somebodyIsThere();
+    } else if (answer !== null && this.enoughWatched()) void this.settle();
   }
 
   private takenOver(): void {

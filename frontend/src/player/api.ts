@@ -1,6 +1,6 @@
-/** The player's four requests. Beats go to the plain recorder, the rest to Django. */
+/** The player's requests. Beats go to the plain recorder, the rest to Django. */
 import { csrfToken } from '../core/csrf';
-import type { PlayerConfig, SettleAnswer, StartAnswer } from './config';
+import type { CheckAnswer, CheckQuestion, PlayerConfig, SettleAnswer, StartAnswer } from './config';
 import type { BeatAnswer, PostResult } from './queue';
 import type { Beat } from './store';
 
@@ -45,6 +45,14 @@ export class PlayerApi {
   async playlist(session: StartAnswer): Promise<{ playlist: string; refreshSeconds: number }> {
     const address = session.playlistUrl ?? `${this.config.startUrl}${session.session}/playlist/`;
     return answerOf(await fetch(address, { credentials: 'same-origin', headers: { Accept: 'application/json' } }));
+  }
+
+  async checkQuestion(address: string): Promise<CheckQuestion> {
+    return answerOf(await fetch(address, { credentials: 'same-origin', headers: { Accept: 'application/json' } }));
+  }
+
+  async answerCheck(address: string, choice: number | null): Promise<CheckAnswer> {
+    return answerOf(await fetch(address, json({ choice })));
   }
 
   readonly beats = async (token: string, beats: readonly Beat[], leaving: boolean): Promise<PostResult> => {

@@ -40,6 +40,20 @@ export interface StartAnswer {
   completed: boolean;
   resumed: boolean;
   nextSeq?: number;
+  /** A presence check still waits for its answer. */
+  check?: boolean;
+  checkUrl?: string;
+}
+
+export interface CheckQuestion {
+  asked: boolean;
+  question: string;
+  options: string[];
+}
+
+export interface CheckAnswer {
+  right: boolean | null;
+  message: string;
 }
 
 export interface SettleAnswer {

@@ -12,6 +12,8 @@ export interface BeatAnswer {
   refused: { seq: number; reason: string }[];
   coveredMs: number;
   open: boolean;
+  /** Somebody is to say that they are there; what is not acked waits for that. */
+  check?: boolean;
 }
 
 export type PostResult =

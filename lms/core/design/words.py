@@ -28,6 +28,12 @@ def player_words(beat_seconds: int) -> dict[str, str]:
         "again": _("再试一次"),
         "no_pip": _("这台设备不支持小窗播放"),
         "auto": _("自动"),
+        "check_wait": _("请稍候…"),
+        "check_title": _("您还在学习吗？"),
+        "check_button": _("我在学习，继续"),
+        "check_note": _("已经暂停，进度都在。点一下就从这里继续。"),
+        "check_any": _("选一个答案就能继续，答错也没关系，已学的进度都在。"),
+        "check_go": _("继续学习"),
     }
 
 

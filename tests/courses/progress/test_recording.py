@@ -45,12 +45,23 @@ messages = st.lists(
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(history=messages, closed_after=st.none() | st.integers(0, 3_600_000))
+@given(
+    history=messages,
+    closed_after=st.none() | st.integers(0, 3_600_000),
+    check=st.fixed_dictionaries(
+        {
+            "check_due_ms": st.none() | st.integers(0, 3 * 3_600_000),
+            "answer_by_ms": st.none() | st.integers(0, 3 * 3_600_000),
+            "counted_from_ms": st.just(0) | st.integers(0, 3 * 3_600_000),
+        }
+    ),
+)
 def test_the_statement_does_what_the_pure_function_does(
     member: Member,
     lesson: LessonPage,
     history: list[tuple[list[Beat], int]],
     closed_after: int | None,
+    check: dict[str, int],
 ) -> None:
     WatchSession.objects.all().delete()
     closed_ms = None if closed_after is None else OPENED + closed_after
@@ -60,16 +71,19 @@ def test_the_statement_does_what_the_pure_function_does(
         opened_at=OPENED_AT,
         closed_at=closed_ms and dt.datetime.fromtimestamp(closed_ms / 1000, tz=dt.UTC),
         duration_ms=DURATION,
+        **check,
     )
-    expected = Watch(OPENED, POLICY, closed_ms=closed_ms)
+    expected = Watch(OPENED, POLICY, closed_ms=closed_ms, **check)
     for beats, offset in history:
         expected, _verdicts = extend(expected, beats, OPENED + offset)
-        [(number, is_open, covered_ms)] = progress.record(
+        [(number, is_open, covered_ms, is_asked, is_held)] = progress.record(
             [progress.message(session, beats, OPENED + offset)]
         )
         session.refresh_from_db()
 
         assert session.as_watch() == expected
+        assert is_asked == (expected.answer_by_ms is not None)
+        assert is_held == (expected.held_ms is not None)
         assert (number, is_open) == (1, closed_ms is None)
         assert covered_ms == standing([expected], Completion(DURATION)).covered_ms
 
@@ -88,7 +102,7 @@ def test_one_statement_takes_many_sessions(lesson: LessonPage) -> None:
     ]
     answers = progress.record(made)
 
-    assert answers == [(index + 1, True, index * 15_000) for index in range(5)]
+    assert answers == [(index + 1, True, index * 15_000, False, False) for index in range(5)]
     assert [WatchSession.objects.get(pk=session.pk).beats for session in sessions] == [
         0,
         1,
@@ -104,7 +118,7 @@ def test_a_session_that_is_not_there_is_left_out(member: Member, lesson: LessonP
     ghost.session = "0" * 32
     real = progress.message(session, [Beat(1, 0, 15_000, 1.0)], OPENED + 15_000)
 
-    assert progress.record([ghost, real]) == [(2, True, 15_000)]
+    assert progress.record([ghost, real]) == [(2, True, 15_000, False, False)]
 
 
 def test_refused_beats_are_counted_for_the_record(member: Member, lesson: LessonPage) -> None:
@@ -125,7 +139,7 @@ def test_what_earlier_sittings_verified_is_in_the_answer(
         earlier_covered=((0, 60_000),),
         earlier_budget_ms=60_000,
     )
-    [(_number, _is_open, covered_ms)] = progress.record(
+    [(_number, _is_open, covered_ms, *_check)] = progress.record(
         [progress.message(session, [Beat(1, 55_000, 70_000, 1.0)], OPENED + 15_000)]
     )
 
@@ -142,6 +156,8 @@ def test_a_beat_updates_the_row_in_place(member: Member, lesson: LessonPage) -> 
     changed = {
         "covered", "present", "seen", "position_ms", "last_beat_at", "beats",
         "hidden_beats", "highest_percent", "refused_beats", "settled_beats",
+        "check_due_ms", "answer_by_ms",
+        "held_ms", "counted_from_ms", "checks_asked", "checks_answered",
     }  # fmt: skip
 
     assert [name for name in changed for text in definitions if f"({name}" in text] == []

@@ -67,6 +67,8 @@ def test_starting_gives_all_that_a_player_needs(member: Member, lesson: LessonPa
         "covered": [],
         "completed": False,
         "resumed": False,
+        "check": False,
+        "checkUrl": f"/learn/sessions/{session.pk}/check/",
     }
     assert said["playlist"].startswith("/hls/")
 
@@ -185,3 +187,99 @@ def test_starting_costs_the_same_after_many_sittings(
         progress.watch(WatchSession.objects.get(closed_at=None), 0, 15_000)
     with django_assert_num_queries(21):
         started(client, lesson)
+
+
+# --- Presence checks ------------------------------------------------------------------------
+
+
+def asking(tree: BranchTree, *questions: dict[str, Any]) -> LessonPage:
+    """A lesson of a course that asks now and then whether somebody is there."""
+    by = courses.editor()
+    course = courses.course(by=by, audience=tree.first, presence_check=True)
+    chapter = courses.chapter(course=course, by=by)
+    blocks = [("question", question) for question in questions]
+    return courses.lesson(chapter=chapter, by=by, check_questions=blocks)
+
+
+def ask_now(member: Member) -> None:
+    WatchSession.objects.filter(member=member).update(answer_by_ms=180_000, checks_asked=1)
+
+
+def test_a_check_is_for_the_member_alone(tree: BranchTree, member: Member) -> None:
+    lesson = asking(tree)
+    said = started(signed_in(member), lesson)
+    assert said["check"] is False
+    ask_now(member)
+    stranger = signed_in(make_member(tree.first))
+
+    assert stranger.get(said["checkUrl"]).status_code == 404
+    assert stranger.post(said["checkUrl"]).status_code == 404
+    assert WatchSession.objects.get().is_asked is True
+    assert signed_in(member).get(said["checkUrl"]).json() == {
+        "asked": True,
+        "question": "",
+        "options": [],
+    }
+    assert signed_in(member).post(said["checkUrl"]).json() == {"right": None, "message": ""}
+    session = WatchSession.objects.get()
+    assert (session.is_asked, session.checks_asked, session.checks_answered) == (False, 1, 1)
+    assert signed_in(member).post(said["checkUrl"]).json() == {"right": None, "message": ""}
+    assert WatchSession.objects.get().checks_answered == 1
+
+
+def test_a_question_of_the_lesson_and_any_answer_to_it_counts(
+    tree: BranchTree, member: Member
+) -> None:
+    lesson = asking(
+        tree,
+        {"text": "党的根本宗旨是？", "options": ["发展经济", "为人民服务"], "right": 2},
+        {"text": "条例第几章讲处分？", "options": ["第一章", "第二章", "第三章"], "right": 1},
+    )
+    client = signed_in(member)
+    said = started(client, lesson)
+    assert client.get(said["checkUrl"]).json()["question"] == ""  # nobody is asked yet
+    ask_now(member)
+
+    assert client.get(said["checkUrl"]).json() == {
+        "asked": True,
+        "question": "党的根本宗旨是？",
+        "options": ["发展经济", "为人民服务"],
+    }
+    answer = client.post(said["checkUrl"], {"choice": 0})
+    assert answer.json() == {"right": False, "message": "正确答案是：为人民服务"}
+    assert WatchSession.objects.get().is_asked is False
+
+    ask_now(member)
+    assert client.get(said["checkUrl"]).json()["question"] == "条例第几章讲处分？"
+    answer = client.post(
+        said["checkUrl"], json.dumps({"choice": 0}), content_type="application/json"
+    )
+    assert answer.json() == {"right": True, "message": "回答正确。"}
+    assert WatchSession.objects.get().checks_answered == 2
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_only_a_course_that_wants_it_draws_a_moment(
+    tree: BranchTree, member: Member, asks: bool
+) -> None:
+    lesson = asking(tree) if asks else courses.course_with_lessons(by=courses.editor())[1][0]
+    started(signed_in(member), lesson)
+    due = WatchSession.objects.get().check_due_ms
+
+    assert (due is not None) is asks
+    assert due is None or 15 * 60_000 <= due < 30 * 60_000
+
+
+def test_a_question_that_waits_goes_on_waiting_in_the_next_window(
+    tree: BranchTree, member: Member
+) -> None:
+    lesson = asking(tree)
+    client = signed_in(member)
+    started(client, lesson)
+    ask_now(member)
+    second = started(client, lesson)
+    assert second["check"] is True
+    client.post(second["checkUrl"])
+
+    assert list(WatchSession.objects.values_list("answer_by_ms", flat=True)) == [None, None]
+    assert started(client, lesson)["check"] is False

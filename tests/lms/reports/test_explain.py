@@ -49,6 +49,19 @@ def test_many_gaps_are_named_in_part() -> None:
     ]
 
 
+def test_presence_checks_are_added_up_and_older_evidence_has_none() -> None:
+    sessions = [
+        {**sitting, "checks_asked": asked, "checks_answered": 1}
+        for asked, sitting in enumerate(evidence()["sessions"], start=1)
+    ]
+    lesson = explained_lesson(evidence(sessions=sessions))
+    assert lesson is not None
+    assert (lesson.checks_asked, lesson.checks_answered) == (3, 2)
+    before = explained_lesson(evidence())
+    assert before is not None
+    assert (before.checks_asked, before.checks_answered) == (0, 0)
+
+
 @pytest.mark.parametrize("said", [{}, {"reason": "登记有误"}, {"duration_ms": 0}])
 def test_evidence_without_a_recording_has_no_strip(said: dict[str, object]) -> None:
     assert explained_lesson(said) is None
