@@ -53,6 +53,7 @@ app.conf.beat_schedule = {
     },
     "open-years": {"task": "exams.open_years", "schedule": 300.0},
     "settle-targets": {"task": "exams.settle_targets", "schedule": crontab(hour=0, minute=5)},
+    "open-partitions": {"task": "exams.open_partitions", "schedule": crontab(hour=2, minute=40)},
     "recount-branches": {"task": "reports.recount_branches", "schedule": 60.0},
     "compare-with-ledger": {
         "task": "reports.compare_with_ledger",
