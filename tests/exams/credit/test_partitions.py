@@ -51,5 +51,3 @@ def parts() -> dict[str, int]:
         cursor.execute("SELECT tableoid::regclass::text, count(*) FROM exams_studyhourentry"
                        " GROUP BY 1 ORDER BY 1")  # fmt: skip
         return dict(cursor.fetchall())
-
-
