@@ -239,9 +239,11 @@ class BehindFirst(Sequence[MemberRow]):
         start, stop, _step = place.indices(len(self))
         people: list[tuple[Any, ...]] = []
         if start < self._first:
-            people += [(*row, None) for row in self._unopened[start : min(stop, self._first)]]
+            unopened = _between(self._unopened, start, min(stop, self._first), self._first)
+            people += [(*row, None) for row in unopened]
         if stop > self._first:
-            people += self._opened[max(0, start - self._first) : stop - self._first]
+            start, stop = max(0, start - self._first), stop - self._first
+            people += _between(self._opened, start, stop, self._second)
         return self._with_years(people)
 
     def in_chunks(self, size: int = 2000) -> Iterator[list[MemberRow]]:
@@ -268,6 +270,13 @@ class BehindFirst(Sequence[MemberRow]):
             )
             for member_id, name, number, branch, last, *_kept in people
         ]  # fmt: skip
+
+
+def _between(rows: QuerySet[Any, Any], start: int, stop: int, count: int) -> list[Any]:
+    """Rows `start` to `stop` of `count`, read from the end they are nearer to."""
+    if start <= count - stop:
+        return list(rows[start:stop])
+    return list(rows.reverse()[count - stop : count - start])[::-1]
 
 
 def member_on_board(branch: Branch, member_id: int, year: int, today: dt.date) -> Member | None:

@@ -36,6 +36,7 @@ def test_a_school_with_a_worker_is_ready(client: Client) -> None:
         "disk",
         "worker",
         "ledger_years",
+        "sums",
     }
 
 
