@@ -66,8 +66,8 @@ def actions() -> dict[str, Callable[..., Any]]:
         until, count = time.perf_counter() + seconds, 0
         while time.perf_counter() < until:
             post_entry(
-                member=members[count % len(members)], category="group", hours=Decimal(1), earned_on=today,
-                source_kind="group", source_id=f"bench-{time.monotonic_ns()}",
+                member=members[count % len(members)], category="group", hours=Decimal(1),
+                earned_on=today, source_kind="group", source_id=f"bench-{time.monotonic_ns()}",
                 source_title="会后", evidence={},
             )  # fmt: skip
             count += 1

@@ -1,7 +1,7 @@
 """Building a province: members, branches and a year of entries, by the hundred thousand.
 
-Rows are written by SQL alone, without the triggers and foreign keys that look at each of them;
-both are put back before the end, and every key is then checked for all rows at once.
+Rows are written by SQL alone, without the triggers, foreign keys and exclusions that look at each
+of them; these are put back before the end, and then checked for all rows at once.
 """
 
 import datetime as dt
@@ -167,13 +167,13 @@ def _seal(cursor: Any, ends: dict[str, int]) -> None:
 
 @contextmanager
 def _unguarded() -> Iterator[None]:
-    """Without triggers of ours and foreign keys on the tables that are filled."""
+    """Without triggers of ours, foreign keys and exclusions on the tables that are filled."""
     with connection.cursor() as cursor:
         keys = []
         for table in TABLES:
             cursor.execute(
                 "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
-                " WHERE contype = 'f' AND conrelid = %s::regclass",
+                " WHERE contype IN ('f', 'x') AND conrelid = %s::regclass",
                 [table],
             )
             for name, definition in cursor.fetchall():

@@ -33,10 +33,14 @@ def generate(arguments: Sequence[str] = ()) -> None:
                 entries=wanted.entries,
                 seed=wanted.seed,
                 sealed=wanted.sealed,
-                say=lambda line: print(line, flush=True),
+                say=_say,
             )
         except DomainError as error:
             sys.exit(str(error))
     if not wanted.sealed:
-        print("hash chains are not computed: verify-ledger would call every entry altered")
-    print("the administrator is G0000001: python -m lms changepassword G0000001")
+        _say("hash chains are not computed: verify-ledger would call every entry altered")
+    _say("the administrator is G0000001: python -m lms changepassword G0000001")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

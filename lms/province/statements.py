@@ -5,6 +5,8 @@ about, so the same seed on the same day makes the same province. Member n has th
 branches at the bottom of the tree are numbered from 0, and their members follow each other.
 """
 
+# ruff: noqa: S608  (statements are put together from this module's own text alone)
+
 CHANCE = """
 CREATE OR REPLACE FUNCTION pg_temp.chance(about bigint, salt int, most int) RETURNS int
 LANGUAGE sql IMMUTABLE AS $$

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from django.db import connection
 
+from exams.credit.policy import Category
 from lms.members.models import Branch
 from lms.reports.statements import BY_CHILD
 
@@ -74,10 +75,11 @@ def added_up(parts: Iterable[Figures]) -> Figures:
     )
 
 
+_PEOPLE = 7  # the path and the figures of people stand before the categories
+
+
 def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
     """Figures by path: of the branch at `path` itself and of each subtree directly below it."""
-    people: dict[str, tuple[int, int, int, int, int, Decimal]] = {}
-    credited: dict[str, dict[str, Decimal]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             BY_CHILD,
@@ -88,12 +90,16 @@ def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
                 "day": day,
             },
         )
-        for child_path, category, *counts, hours in cursor.fetchall():
-            if category is None:
-                people[child_path] = (*counts, hours)
-            else:
-                credited.setdefault(child_path, {})[category] = hours
-    return {
-        child_path: Figures(*figures, credited.get(child_path, {}))
-        for child_path, figures in sorted(people.items())
-    }
+        return {
+            child_path: Figures(
+                *people,
+                {
+                    category.value: hours
+                    for category, hours in zip(Category, credited, strict=True)
+                    if hours is not None
+                },
+            )
+            for child_path, *people, credited in (
+                (*row[:_PEOPLE], row[_PEOPLE:]) for row in sorted(cursor.fetchall())
+            )
+        }

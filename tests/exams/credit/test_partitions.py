@@ -1,23 +1,12 @@
 """The ledger by years: nothing is there twice, nothing can be changed, next year has a place."""
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import time_machine
-from django.apps import apps
-from django.db import IntegrityError, connection, transaction
-from django.urls import reverse
+from django.db import connection, transaction
 
-from exams.credit.chain import entry_hash
-from exams.credit.models import StudyHourEntry
-from exams.credit.partitions import ledger_years, open_partitions
-from exams.credit.tasks import open_partitions as open_partitions_task
-from exams.credit.totals import differences
 from lms.members.models import Member
-from lms.reports.models import BranchTouch
-from tests.factories.hours import make_entry, make_reversal
 from tests.factories.members import make_branch_tree, make_member
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,6 @@ from django.db import IntegrityError, connection, transaction
 from exams.credit.models import LedgerHead, MemberYear, StudyHourEntry
 from exams.credit.services import post_entry
 from exams.credit.totals import differences
-from lms.core.errors import DomainError
 from lms.members.models import Branch, Member, Membership
 from lms.province.build import NotEmptyError, build_province
 from lms.reports.figures import added_up, figures_by_child
@@ -111,7 +110,8 @@ def test_sealed_chains_are_whole_and_go_on(capsys: pytest.CaptureFixture[str]) -
 
 def test_what_guards_the_tables_is_back_afterwards() -> None:
     guards = (
-        "SELECT tgrelid::regclass::text, tgname, tgenabled::text FROM pg_trigger WHERE NOT tgisinternal"
+        "SELECT tgrelid::regclass::text, tgname, tgenabled::text FROM pg_trigger"
+        " WHERE NOT tgisinternal"
         " UNION ALL SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)"
         " FROM pg_constraint ORDER BY 1, 2, 3"
     )

@@ -245,6 +245,6 @@ def test_queries_of_the_archive(size: int, queries_with: Any) -> None:
 
 BOARD_QUERIES = 8
 EXPORT_QUERIES = 9
-UNOPENED_QUERIES = 6
+UNOPENED_QUERIES = 3
 ARCHIVE_QUERIES = 8
 ENTRY_QUERIES = 3

@@ -24,8 +24,7 @@ class Command(BaseCommand):
             )
         if check.differences:
             raise CommandError(
-                _(
-                    "汇总与学时账不符。学时账没有变；请运行 python -m lms reconcile --rebuild 重新汇总。"
-                )
+                _("汇总与学时账不符，学时账没有变。请运行 %(command)s 重新汇总。")
+                % {"command": "python -m lms reconcile --rebuild"}
             )
         self.stdout.write(str(_("全部汇总与学时账相符。")))
