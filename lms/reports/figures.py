@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -75,9 +76,6 @@ def added_up(parts: Iterable[Figures]) -> Figures:
     )
 
 
-_PEOPLE = 7  # the path and the figures of people stand before the categories
-
-
 def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
     """Figures by path: of the branch at `path` itself and of each subtree directly below it."""
     with connection.cursor() as cursor:
@@ -90,16 +88,21 @@ def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
                 "day": day,
             },
         )
-        return {
-            child_path: Figures(
-                *people,
-                {
-                    category.value: hours
-                    for category, hours in zip(Category, credited, strict=True)
-                    if hours is not None
-                },
-            )
-            for child_path, *people, credited in (
-                (*row[:_PEOPLE], row[_PEOPLE:]) for row in sorted(cursor.fetchall())
-            )
-        }
+        return {row[0]: _figures(row) for row in sorted(cursor.fetchall())}
+
+
+def _figures(row: tuple[Any, ...]) -> Figures:
+    _path, members, due, opened, reached, started, counted_hours, *credited = row
+    return Figures(
+        members,
+        due,
+        opened,
+        reached,
+        started,
+        counted_hours,
+        {
+            category.value: hours
+            for category, hours in zip(Category, credited, strict=True)
+            if hours is not None
+        },
+    )
