@@ -12,7 +12,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from bench.schools import School, another, row, schools, serve
+from bench.schools import School, administrator_client, another, row, schools, serve
 
 SMALL, LARGE = 10_000, 1_000_000
 ENTRIES = 3
@@ -25,9 +25,6 @@ def actions() -> dict[str, Callable[..., Any]]:
     """What a school can be asked for."""
     import time
 
-    from django.conf import settings
-    from django.test import Client
-
     from exams.credit.services import post_entry
     from exams.credit.targets import settle_targets
     from exams.credit.totals import differences
@@ -37,9 +34,7 @@ def actions() -> dict[str, Callable[..., Any]]:
     from lms.reports.services import recount_branches
     from lms.reports.years import reckoning_day
 
-    settings.ALLOWED_HOSTS = ["testserver"]
-    client = Client()
-    client.force_login(Member.objects.earliest("pk"))
+    client = administrator_client()
     today = clock.today()
     top = Branch.objects.get(path="0001")
     # A branch at the bottom: the same work in both schools.

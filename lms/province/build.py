@@ -91,7 +91,10 @@ def build_province(
             cursor.execute(statements.MEMBERSHIPS, said)
             cursor.execute(statements.STANDING, said)
             cursor.execute(statements.SEQUENCES)
-            cursor.execute("ANALYZE members_membership, members_member, members_branch")
+            cursor.execute(
+                "ANALYZE members_membership, members_member, members_branch, members_duty,"
+                " members_roleassignment, exams_targetrelief"
+            )
         for low in range(1, members + 1, SLICE):
             ends = {"low": low, "high": min(low + SLICE - 1, members)}
             with _step(say, f"entries of members {low:,} to {ends['high']:,}"):
@@ -102,10 +105,10 @@ def build_province(
         with _step(say, "sums of the ledger"):
             cursor.execute("ANALYZE exams_studyhourentry")
             rebuild_totals()
+            cursor.execute("ANALYZE exams_memberyear, exams_hourtotal")
         with _step(say, "what the year asks of each"):
             settle_targets()
         with _step(say, "figures of the branches"):
-            cursor.execute("ANALYZE exams_memberyear, exams_hourtotal")
             recount_branches()
     with _step(say, "vacuum"), connection.cursor() as cursor:
         cursor.execute(VACUUM)
