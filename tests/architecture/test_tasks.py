@@ -15,6 +15,7 @@ POLICY = {
     "exams.credit_all_completed": "every completed lesson not in the ledger",
     "exams.credit_completed": "completed lessons of late not in the ledger",
     "exams.credit_lesson": "one completed lesson",
+    "exams.open_partitions": "this year and the next of the ledger",
     "exams.open_years": "the year's balances of members",
     "exams.settle_targets": "what the year asks of members",
     "media_pipeline.probe_asset": "one lecture's file",
