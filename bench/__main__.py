@@ -15,7 +15,7 @@ from typing import Any
 
 from lms import env
 
-NAMES = ("beats", "pages", "transcode", "board")
+NAMES = ("beats", "pages", "transcode", "board", "rollup", "export")
 COLUMNS = ("name", "value", "unit", "reference", "ratio", "aim", "holds")
 
 

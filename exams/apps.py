@@ -13,6 +13,7 @@ class ExamsConfig(AppConfig):
         from exams.certificates.receivers import class_is_passed
         from exams.closing import open_items as left_open
         from exams.corrections.open_items import open_items
+        from exams.credit.partitions import ledger_years
         from exams.credit.receivers import (
             asked_has_changed,
             lesson_is_completed,
@@ -23,10 +24,12 @@ class ExamsConfig(AppConfig):
         from exams.rules.signals import asked_changed
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
+        from lms.core.health.queries import look_at
         from lms.members.signals import standing_changed
 
         left_open.register("corrections", open_items)
         hours.install(hours_for_video)
+        look_at(ledger_years)
         lesson_completed.connect(lesson_is_completed, dispatch_uid="exams.lesson_is_completed")
         standing_changed.connect(standing_has_changed, dispatch_uid="exams.standing_has_changed")
         asked_changed.connect(asked_has_changed, dispatch_uid="exams.asked_has_changed")

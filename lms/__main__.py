@@ -14,6 +14,7 @@ OWN = {
     "web": "lms.supervisor.parts:web",
     "worker": "lms.supervisor.parts:worker",
     "beat": "lms.supervisor.parts:beat",
+    "generate": "lms.province.command:generate",
 }
 # Django's commands that touch neither PostgreSQL nor Redis; all others find them running.
 WITHOUT_SERVICES = {

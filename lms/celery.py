@@ -70,6 +70,7 @@ app.conf.beat_schedule = {
         "task": "exams.find_suspicions",
         "schedule": crontab(hour=4, minute=10),
     },
+    "open-partitions": {"task": "exams.open_partitions", "schedule": crontab(hour=2, minute=40)},
     "recount-branches": {"task": "reports.recount_branches", "schedule": 60.0},
     "place-entries": {"task": "reports.place_entries", "schedule": 60.0},
     "push-statements": {"task": "reports.push_statements", "schedule": 60.0},

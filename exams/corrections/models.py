@@ -38,7 +38,7 @@ class Correction(models.Model):
     )
     entry = models.ForeignKey(
         "exams.StudyHourEntry", models.PROTECT, verbose_name=_("冲销的记录"), null=True,
-        related_name="corrections",
+        related_name="corrections", db_constraint=False,
     )  # fmt: skip
     # What is to be posted; of a reversal, what the entry says.
     category = models.CharField(_("类别"), max_length=20, choices=StudyCategory.choices)
@@ -66,7 +66,7 @@ class Correction(models.Model):
     answer = models.CharField(_("答复"), max_length=400, blank=True)
     posted = models.OneToOneField(
         "exams.StudyHourEntry", models.PROTECT, verbose_name=_("入账记录"), null=True,
-        related_name="correction",
+        related_name="correction", db_constraint=False,
     )  # fmt: skip
 
     class Meta:
@@ -140,8 +140,9 @@ class Appeal(models.Model):
     subject_id = models.CharField(max_length=64)
     title = models.CharField(_("内容"), max_length=255)
     entry = models.ForeignKey(
-        "exams.StudyHourEntry", models.PROTECT, null=True, related_name="appeals"
-    )
+        "exams.StudyHourEntry", models.PROTECT, null=True, related_name="appeals",
+        db_constraint=False,
+    )  # fmt: skip
     day = models.DateField(_("日期"), null=True)
     state = models.CharField(
         _("状态"), max_length=16, choices=AppealState.choices, default=AppealState.OPEN

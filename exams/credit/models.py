@@ -55,6 +55,10 @@ class StudyHourEntry(models.Model):
 
     The database refuses UPDATE, DELETE and TRUNCATE on this table. Each row's hash covers its
     own facts and the hash of the member's row before it.
+
+    The table is divided by the year of `earned_on` (`partitions.py`). That nothing is there twice
+    is therefore seen to by a trigger under the lock of the head, and a foreign key to an entry
+    says `db_constraint=False`: entries are never removed.
     """
 
     member = models.ForeignKey(
@@ -82,7 +86,12 @@ class StudyHourEntry(models.Model):
     rule_version = models.CharField(_("规则版本"), max_length=64)
     evidence = models.JSONField(_("依据"))
     reverses = models.OneToOneField(
-        "self", models.PROTECT, verbose_name=_("冲销的记录"), null=True, related_name="reversed_by"
+        "self",
+        models.PROTECT,
+        verbose_name=_("冲销的记录"),
+        null=True,
+        related_name="reversed_by",
+        db_constraint=False,
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

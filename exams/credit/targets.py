@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 from django.db import connection
 
@@ -14,15 +15,19 @@ from lms.core import clock
 from lms.members.identities import identities_on, member_ids_on
 from lms.members.models import Member
 
-BATCH = 2000
+BATCH = 5000
 
-# Only rows that say something else are written: a settled school is settled without a write.
+# Only rows that say something else are written, or even locked: a settled school is settled
+# without a write.
 _KEEP = """
 INSERT INTO exams_memberyear AS kept (member_id, year, counted_hours, all_hours, events,
                                       target_hours, required_events, is_due)
 SELECT asked.member_id, %(year)s, 0, 0, 0, asked.hours, asked.events, asked.is_due
 FROM unnest(%(members)s::bigint[], %(hours)s::numeric[], %(events)s::int[], %(due)s::bool[])
     AS asked(member_id, hours, events, is_due)
+LEFT JOIN exams_memberyear there ON there.member_id = asked.member_id AND there.year = %(year)s
+WHERE (there.target_hours, there.required_events, there.is_due)
+      IS DISTINCT FROM (asked.hours, asked.events, asked.is_due)
 ORDER BY 1
 ON CONFLICT (member_id, year) DO UPDATE SET
     target_hours = excluded.target_hours, required_events = excluded.required_events,
@@ -55,10 +60,15 @@ def asked_of_members(
         def rules_at(path: str | None) -> Rules:
             return nearest(by_path, path)
 
-    return {
-        member_id: asked_of(rules_at(path), identities, reliefs.get(member_id, ()))
-        for member_id, (path, identities) in standing.items()
-    }
+    # Thousands of people are a few hundred cases.
+    cases: dict[Any, Asked] = {}
+    asked: dict[int, Asked] = {}
+    for member_id, (path, identities) in standing.items():
+        case = (path, identities, tuple(reliefs.get(member_id, ())))
+        if case not in cases:
+            cases[case] = asked_of(rules_at(path), identities, case[2])
+        asked[member_id] = cases[case]
+    return asked
 
 
 def asked_of_member(member: Member, year: int) -> Asked:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from exams.credit import services, targets
+from exams.credit import partitions, services, targets
 from lms.core import clock
 from lms.core.tasks import task
 
@@ -35,3 +35,9 @@ def open_years() -> None:
 def settle_targets() -> None:
     """Each night, and when rules are published: what this year asks of everybody."""
     targets.settle_targets()
+
+
+@task(name="exams.open_partitions", queue="ledger")
+def open_partitions() -> None:
+    """Each night: the ledger has a place for the entries of next year."""
+    partitions.open_partitions()

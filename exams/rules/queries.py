@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from exams.credit.policy import PRESET, Relief, Rules
@@ -102,12 +103,18 @@ def is_readable(by: Any, version: str) -> bool:
 def reliefs_in_force(member_ids: Iterable[int], year: int) -> dict[int, list[Relief]]:
     """The approved exemptions and reductions of a year by member; others are absent."""
     found: dict[int, list[Relief]] = {}
-    rows = TargetRelief.objects.filter(
-        member__in=list(member_ids), year=year, state=ReliefState.APPROVED
-    )
-    for member_id, hours in rows.values_list("member_id", "hours"):
-        found.setdefault(member_id, []).append(Relief(hours))
+    with connection.cursor() as cursor:
+        cursor.execute(_RELIEFS, [list(member_ids), year, ReliefState.APPROVED.value])
+        for member_id, hours in cursor.fetchall():
+            found.setdefault(member_id, []).append(Relief(hours))
     return found
+
+
+# The ids in one array, as in `identities_on`.
+_RELIEFS = """
+SELECT member_id, hours FROM exams_targetrelief
+WHERE member_id = ANY (%s) AND year = %s AND state = %s
+"""
 
 
 def visible_reliefs(by: Any) -> QuerySet[TargetRelief]:

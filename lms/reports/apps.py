@@ -10,10 +10,13 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from courses.portal.figures import install
         from lms.core.design.navigation import Place, register
+        from lms.core.health.queries import look_at
         from lms.members.rules import BOARD
         from lms.reports.panels import year_figures
+        from lms.reports.reconciliation import sums
 
         register(
             Place("board", _("支部看板"), "/board/", "board", BOARD, 50, short_label=_("看板"))
         )
         install(year_figures)
+        look_at(sums)

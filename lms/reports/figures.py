@@ -11,9 +11,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
+from exams.credit.policy import Category
 from lms.members.models import Branch
 from lms.reports.statements import BY_CHILD
 
@@ -76,8 +78,6 @@ def added_up(parts: Iterable[Figures]) -> Figures:
 
 def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
     """Figures by path: of the branch at `path` itself and of each subtree directly below it."""
-    people: dict[str, tuple[int, int, int, int, int, Decimal]] = {}
-    credited: dict[str, dict[str, Decimal]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             BY_CHILD,
@@ -88,12 +88,21 @@ def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
                 "day": day,
             },
         )
-        for child_path, category, *counts, hours in cursor.fetchall():
-            if category is None:
-                people[child_path] = (*counts, hours)
-            else:
-                credited.setdefault(child_path, {})[category] = hours
-    return {
-        child_path: Figures(*figures, credited.get(child_path, {}))
-        for child_path, figures in sorted(people.items())
-    }
+        return {row[0]: _figures(row) for row in sorted(cursor.fetchall())}
+
+
+def _figures(row: tuple[Any, ...]) -> Figures:
+    _path, members, due, opened, reached, started, counted_hours, *credited = row
+    return Figures(
+        members,
+        due,
+        opened,
+        reached,
+        started,
+        counted_hours,
+        {
+            category.value: hours
+            for category, hours in zip(Category, credited, strict=True)
+            if hours is not None
+        },
+    )

@@ -1,4 +1,4 @@
-"""What boards are added up from: each branch's figures of a year, and what has changed since."""
+"""What boards are added up from, what has changed since, and whether the sums were right."""
 
 from typing import ClassVar
 
@@ -66,3 +66,20 @@ class BranchTouch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.branch_id or '-'} · {self.member_id or '-'}"
+
+
+class LedgerCheck(models.Model):
+    """One comparison of all kept sums with the ledger, and the first differences it found.
+
+    `differences` holds {"member", "year", "kept", "in_ledger"} each, hours as text.
+    """
+
+    checked_at = models.DateTimeField(_("核对时间"))
+    differences = models.JSONField(_("不符之处"))
+
+    class Meta:
+        verbose_name = _("学时核对")
+        verbose_name_plural = _("学时核对")
+
+    def __str__(self) -> str:
+        return f"{self.checked_at:%F %T} · {len(self.differences)}"

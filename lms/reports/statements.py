@@ -5,6 +5,8 @@ whose row does not hold on the day asked for, is counted anew by the reader in t
 statement; so what is read never depends on whether the job has run.
 """
 
+from exams.credit.policy import Category
+
 # ruff: noqa: S608  (statements are put together from this module's own text alone)
 
 # Branches with something not yet counted. Members are looked up now, not when they were touched:
@@ -70,21 +72,19 @@ _FIGURES = (
     + ")"
 )
 
-# For the branch itself (its own path) and each branch directly below it: one row of people
-# (no category) and one of credited hours for each category.
+# For the branch itself (its own path) and each branch directly below it: people, then the credited
+# hours of each category, null where there are no entries. One pass over the branches: a province
+# has tens of thousands.
 BY_CHILD = (
     _FIGURES
     + """
-    SELECT left(path, %(child_length)s) AS child_path, NULL AS category,
+    SELECT left(path, %(child_length)s) AS child_path,
            sum(members)::int, sum(due)::int, sum(opened)::int, sum(reached)::int, sum(started)::int,
-           sum(counted_hours)
+           sum(counted_hours), """
+    + ", ".join(f"sum((credited ->> '{category.value}')::numeric)" for category in Category)
+    + """
     FROM figures JOIN subtree ON subtree.id = figures.branch_id
     GROUP BY child_path
-    UNION ALL
-    SELECT left(path, %(child_length)s) AS child_path, category, 0, 0, 0, 0, 0, sum(hours::numeric)
-    FROM figures JOIN subtree ON subtree.id = figures.branch_id
-    CROSS JOIN LATERAL jsonb_each_text(figures.credited) AS credited_to(category, hours)
-    GROUP BY child_path, category
     """
 )
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("board/", views.board_home, name="board_home"),
     path("board/<int:branch_id>/", views.board, name="board"),
     path("board/<int:branch_id>/export.xlsx", views.board_export, name="board_export"),
+    path("board/<int:branch_id>/export.csv", views.board_export_csv, name="board_export_csv"),
     path("board/<int:branch_id>/members/<int:member_id>/", views.board_member, name="board_member"),
     path(
         "board/<int:branch_id>/members/<int:member_id>/entries/<int:entry_id>/",

@@ -4,8 +4,15 @@ from typing import cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -23,7 +30,7 @@ from lms.members.queries import branch_on, visible_branches
 from lms.members.rules import BOARD
 from lms.reports import queries
 from lms.reports.explain import explained_lesson
-from lms.reports.export import board_sheet
+from lms.reports.export import board_csv, board_sheet
 from lms.reports.words import (
     MAIN,
     asked_rows,
@@ -93,6 +100,7 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
             "all_address": "?" + urlencode({"year": year}),
             "behind_address": "?" + urlencode({"year": year, "show": "behind"}),
             "export_address": f"export.xlsx?{filters.urlencode()}",
+            "csv_address": f"export.csv?{filters.urlencode()}",
         },
     )
 
@@ -110,6 +118,21 @@ def board_export(request: HttpRequest, branch_id: int) -> FileResponse:
         filename=_("%(branch)s%(year)s年度学时.xlsx")
         % {"branch": shown.branch.name, "year": shown.year},
         content_type=XLSX,
+    )
+
+
+@access(BOARD)
+@require_safe
+def board_export_csv(request: HttpRequest, branch_id: int) -> StreamingHttpResponse:
+    """The same as text, sent while it is read: whatever the size, it begins at once."""
+    shown = _board(request, branch_id)
+    only_behind, named = _filters(request)
+    members = queries.BehindFirst(shown, only_behind=only_behind, named=named)
+    name = _("%(branch)s%(year)s年度学时.csv") % {"branch": shown.branch.name, "year": shown.year}
+    return StreamingHttpResponse(
+        board_csv(members),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
     )
 
 

@@ -24,6 +24,7 @@ POLICY = {
     "exams.issue_certificate": "one enrolment that has passed",
     "exams.issue_certificates": "passed enrolments and certificates that lack something",
     "exams.find_suspicions": "a month's sittings, and the cases about them",
+    "exams.open_partitions": "this year and the next of the ledger",
     "exams.open_years": "the year's balances of members",
     "exams.render_certificate": "one certificate's file",
     "exams.settle_targets": "what the year asks of members",

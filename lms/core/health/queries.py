@@ -1,6 +1,7 @@
 """How this machine and what it depends on are doing; facts without secrets."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
@@ -26,8 +27,19 @@ class Finding:
     required: bool = False
 
 
+_others: list[Callable[[], Finding]] = []
+
+
+def look_at(look: Callable[[], Finding]) -> None:
+    """Declare, from an `AppConfig.ready()`, what a package above has to be asked as well."""
+    _others.append(look)
+
+
 def findings() -> list[Finding]:
-    return [database(), migrations(), cache_and_broker(), disk(), worker()]
+    found = [database(), migrations(), cache_and_broker(), disk(), worker()]
+    if all(finding.ok for finding in found if finding.required):
+        found += [look() for look in _others]  # these ask the database
+    return found
 
 
 def database() -> Finding:

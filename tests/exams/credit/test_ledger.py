@@ -137,7 +137,7 @@ def test_a_reversal_stands_beside_what_it_takes_back(member: Member, tree: Branc
         "TRUNCATE exams_studyhourentry CASCADE",
         "TRUNCATE exams_studyhourentry, exams_ledgerhead CASCADE",
         "INSERT INTO exams_studyhourentry SELECT * FROM exams_studyhourentry"
-        " ON CONFLICT (id) DO UPDATE SET hours = 8",
+        " ON CONFLICT (id, earned_on) DO UPDATE SET hours = 8",
     ],
 )
 def test_the_database_itself_refuses_to_change_an_entry(member: Member, statement: str) -> None:

@@ -1,0 +1,1 @@
+"""A made-up province of any size, for measuring."""
