@@ -201,6 +201,8 @@ def test_a_completed_lesson_is_credited_with_all_that_explains_it(
         "beats": 12,
         "hidden_beats": 0,
         "refused_beats": 0,
+        "checks_asked": 0,
+        "checks_answered": 0,
     }
 
 
