@@ -22,7 +22,7 @@ from django.urls import URLPattern, get_resolver
 from courses.progress import beats
 from lms import asgi
 from lms.core.access import declared
-from tests.support.access_cases import CASES, NOBODY, Case
+from tests.architecture.access_cases import CASES, NOBODY, Case
 from tests.support.matrix import (
     FOREIGN,
     ROLES,
