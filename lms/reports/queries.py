@@ -54,7 +54,7 @@ def _years(
 ) -> dict[int, YearOfStudy]:
     hours: dict[int, dict[str, Decimal]] = {member_id: {} for member_id in ids}
     with connection.cursor() as cursor:
-        cursor.execute(_BY_CATEGORY, [ids, year])
+        cursor.execute(_BY_CATEGORY, [list(ids), year])
         for member_id, category, total in cursor.fetchall():
             hours[member_id][category] = total
     unopened = [member_id for member_id in ids if member_id not in kept]
