@@ -30,6 +30,7 @@ def editing(page, **changed):
         "slug": page.slug,
         "transcript": "",
         "study_hours": "",
+        "check_questions-count": "0",
         "body-count": str(len(body)),
         "seo_title": "",
         "search_description": "",
