@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 from wagtail.models import Page
@@ -204,3 +205,15 @@ def test_no_address_of_the_back_office_shows_a_course_of_a_foreign_audience(clie
             leaks.append((path, response.status_code))
     assert leaks == []
     assert len(paths) > 100
+
+
+def test_a_question_during_the_lesson_names_an_option_that_exists():
+    block = LessonPage._meta.get_field("check_questions").stream_block.child_blocks["question"]
+    question = {"text": "多久召开一次支部党员大会？", "options": ["每月", "每季度"], "right": 2}
+
+    assert block.clean(block.to_python(question))["right"] == 2
+    with pytest.raises(ValidationError) as refused:
+        block.clean(block.to_python({**question, "right": 3}))
+    assert refused.value.block_errors["right"].messages == ["没有这么多选项，请改成有的那一项。"]
+    with pytest.raises(ValidationError):
+        block.clean(block.to_python({**question, "options": ["每月"], "right": 1}))

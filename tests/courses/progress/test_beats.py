@@ -34,7 +34,13 @@ def test_an_acknowledged_beat_is_stored(player: Player) -> None:
     [answer] = player.server.post(player.body(player.beat(0, 15_000)))
 
     assert answer.status_code == 200
-    assert answer.json() == {"acked": [1], "refused": [], "coveredMs": 15_000, "open": True, "check": False}
+    assert answer.json() == {
+        "acked": [1],
+        "refused": [],
+        "coveredMs": 15_000,
+        "open": True,
+        "check": False,
+    }
     assert answer.headers["cache-control"] == "no-store"
     assert stored(player).covered == ((0, 15_000),)
 
