@@ -246,5 +246,5 @@ def test_queries_of_the_archive(size: int, queries_with: Any) -> None:
 BOARD_QUERIES = 8
 EXPORT_QUERIES = 9
 UNOPENED_QUERIES = 3
-ARCHIVE_QUERIES = 19
+ARCHIVE_QUERIES = 16
 ENTRY_QUERIES = 5
