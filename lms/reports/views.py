@@ -30,6 +30,7 @@ from lms.reports.words import (
     branch_line,
     category_rows,
     credited_rows,
+    forecast_text,
     member_lines,
     not_counted,
     relief_rows,
@@ -69,7 +70,7 @@ def board_home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def board(request: HttpRequest, branch_id: int) -> HttpResponse:
     """A branch's year: figures, parts, and its members with who is behind most first."""
-    shown = _board(request, branch_id)
+    shown, today = _board(request, branch_id), clock.today()
     only_behind, named = _filters(request)
     members = queries.BehindFirst(shown, only_behind=only_behind, named=named)
     page = Paginator(members, MEMBERS_A_PAGE).get_page(request.GET.get("page"))
@@ -81,8 +82,8 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
         "reports/board.html",
         {
             "board": shown,
-            "years": range(clock.today().year, FIRST_YEAR - 1, -1),
-            "tiles": tiles(shown.figures),
+            "years": range(today.year, FIRST_YEAR - 1, -1),
+            "tiles": tiles(shown.figures, today if shown.year == today.year else None),
             "lines": [branch_line(row) for row in shown.rows],
             "credited": credited_rows(shown.figures),
             "page": page,
@@ -181,6 +182,7 @@ def _archive(
             "year": year,
             "years": queries.years_with_entries(member, today),
             "study": study,
+            "ahead": forecast_text(study, today) if year == today.year else "",
             "asks": asks,
             "asked_rows": asked_rows(asks.progress),
             "relief_rows": relief_rows(asks.reliefs),
