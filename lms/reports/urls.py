@@ -9,6 +9,7 @@ urlpatterns = [
     path("archive/entries/<int:entry_id>/", views.archive_entry, name="archive_entry"),
     path("board/", views.board_home, name="board_home"),
     path("board/<int:branch_id>/", views.board, name="board"),
+    path("board/<int:branch_id>/trend/", views.board_trend, name="board_trend"),
     path("board/<int:branch_id>/export.xlsx", views.board_export, name="board_export"),
     path("board/<int:branch_id>/members/<int:member_id>/", views.board_member, name="board_member"),
     path(

@@ -24,6 +24,7 @@ from lms.members.rules import BOARD
 from lms.reports import queries
 from lms.reports.explain import explained_lesson
 from lms.reports.export import board_sheet
+from lms.reports.trend import bars, trend_of
 from lms.reports.words import (
     MAIN,
     asked_rows,
@@ -94,6 +95,24 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
             "all_address": "?" + urlencode({"year": year}),
             "behind_address": "?" + urlencode({"year": year, "show": "behind"}),
             "export_address": f"export.xlsx?{filters.urlencode()}",
+        },
+    )
+
+
+@access(BOARD)
+@require_safe
+def board_trend(request: HttpRequest, branch_id: int) -> HttpResponse:
+    """The hours of a branch with all below it, month by month, beside the last year's."""
+    branch, today = _visible_branch(request, branch_id), clock.today()
+    shown = trend_of(branch.path, chosen_year(request.GET.get("year", ""), today), today)
+    return render(
+        request,
+        "reports/trend.html",
+        {
+            "branch": branch,
+            "years": range(today.year, FIRST_YEAR - 1, -1),
+            "trend": shown,
+            "trend_bars": bars(shown),
         },
     )
 

@@ -72,19 +72,20 @@ def test_board_and_all_below_it_is_for_who_looks_after_the_branch() -> None:
     addresses = [
         base,
         f"{base}export.xlsx",
+        f"{base}trend/",
         f"{base}members/{member.pk}/",
         f"{base}members/{member.pk}/entries/{entry.pk}/",
     ]
     assert {who: [status(by, address) for address in addresses] for who, by in asking.items()} == {
-        "own secretary": [200] * 4,
-        "general secretary": [200] * 4,
-        "administrator": [200] * 4,
-        "former secretary": [404] * 4,
-        "sibling secretary": [404] * 4,
-        "foreign secretary": [404] * 4,
-        "instructor": [404] * 4,
-        "the member": [404] * 4,
-        "nobody": [302] * 4,
+        "own secretary": [200] * 5,
+        "general secretary": [200] * 5,
+        "administrator": [200] * 5,
+        "former secretary": [404] * 5,
+        "sibling secretary": [404] * 5,
+        "foreign secretary": [404] * 5,
+        "instructor": [404] * 5,
+        "the member": [404] * 5,
+        "nobody": [302] * 5,
     }
 
 
@@ -218,6 +219,7 @@ def test_queries_of_the_board(size: int, counted: bool, queries_with: Any) -> No
         recount_branches()
     base = f"/board/{tree.general.pk}/"
     queries_with(BOARD_QUERIES, client, base)
+    queries_with(TREND_QUERIES, client, f"{base}trend/")
     queries_with(EXPORT_QUERIES, client, f"{base}export.xlsx")
 
 
@@ -242,7 +244,8 @@ def test_queries_of_the_archive(size: int, queries_with: Any) -> None:
 
 
 BOARD_QUERIES = 8
+TREND_QUERIES = 5
 EXPORT_QUERIES = 9
 UNOPENED_QUERIES = 6
-ARCHIVE_QUERIES = 17
+ARCHIVE_QUERIES = 19
 ENTRY_QUERIES = 5
