@@ -346,12 +346,14 @@ CASES: dict[str, Case] = {
     ),
     # Reports
     "archive/": Case(WHO_SIGNED_IN),
+    "archive/archive.pdf": Case(WHO_SIGNED_IN),
     "archive/entries/<int:entry_id>/": Case(ONESELF, entry, **BY_PERSON),
     "board/": Case(OVERSEERS),
     "board/<int:branch_id>/": Case(BOARD, branch, **BY_BRANCH),
     "board/<int:branch_id>/trend/": Case(BOARD, branch, **BY_BRANCH),
     "board/<int:branch_id>/export.xlsx": Case(BOARD, branch, **BY_BRANCH),
     "board/<int:branch_id>/members/<int:member_id>/": Case(BOARD, person, **BY_PERSON),
+    "board/<int:branch_id>/members/<int:member_id>/archive.pdf": Case(BOARD, person, **BY_PERSON),
     "board/<int:branch_id>/members/<int:member_id>/entries/<int:entry_id>/": Case(
         BOARD, entry, **BY_PERSON
     ),
