@@ -3,15 +3,23 @@
 from django.urls import path
 
 from lms.reports import views
+from lms.reports.printed import views as printed
 
 urlpatterns = [
     path("archive/", views.archive, name="archive"),
+    path("archive/archive.pdf", printed.archive_pdf, name="archive_pdf"),
     path("archive/entries/<int:entry_id>/", views.archive_entry, name="archive_entry"),
     path("board/", views.board_home, name="board_home"),
     path("board/<int:branch_id>/", views.board, name="board"),
+    path("board/<int:branch_id>/trend/", views.board_trend, name="board_trend"),
     path("board/<int:branch_id>/export.xlsx", views.board_export, name="board_export"),
     path("board/<int:branch_id>/export.csv", views.board_export_csv, name="board_export_csv"),
     path("board/<int:branch_id>/members/<int:member_id>/", views.board_member, name="board_member"),
+    path(
+        "board/<int:branch_id>/members/<int:member_id>/archive.pdf",
+        printed.board_member_pdf,
+        name="board_member_pdf",
+    ),
     path(
         "board/<int:branch_id>/members/<int:member_id>/entries/<int:entry_id>/",
         views.board_entry,

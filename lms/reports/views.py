@@ -31,12 +31,14 @@ from lms.members.rules import BOARD
 from lms.reports import queries
 from lms.reports.explain import explained_lesson
 from lms.reports.export import board_csv, board_sheet
+from lms.reports.trend import bars, trend_of
 from lms.reports.words import (
     MAIN,
     asked_rows,
     branch_line,
     category_rows,
     credited_rows,
+    forecast_text,
     member_lines,
     not_counted,
     relief_rows,
@@ -76,7 +78,7 @@ def board_home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def board(request: HttpRequest, branch_id: int) -> HttpResponse:
     """A branch's year: figures, parts, and its members with who is behind most first."""
-    shown = _board(request, branch_id)
+    shown, today = _board(request, branch_id), clock.today()
     only_behind, named = _filters(request)
     members = queries.BehindFirst(shown, only_behind=only_behind, named=named)
     page = Paginator(members, MEMBERS_A_PAGE).get_page(request.GET.get("page"))
@@ -88,8 +90,8 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
         "reports/board.html",
         {
             "board": shown,
-            "years": range(clock.today().year, FIRST_YEAR - 1, -1),
-            "tiles": tiles(shown.figures),
+            "years": range(today.year, FIRST_YEAR - 1, -1),
+            "tiles": tiles(shown.figures, today if shown.year == today.year else None),
             "lines": [branch_line(row) for row in shown.rows],
             "credited": credited_rows(shown.figures),
             "page": page,
@@ -101,6 +103,24 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
             "behind_address": "?" + urlencode({"year": year, "show": "behind"}),
             "export_address": f"export.xlsx?{filters.urlencode()}",
             "csv_address": f"export.csv?{filters.urlencode()}",
+        },
+    )
+
+
+@access(BOARD)
+@require_safe
+def board_trend(request: HttpRequest, branch_id: int) -> HttpResponse:
+    """The hours of a branch with all below it, month by month, beside the last year's."""
+    branch, today = _visible_branch(request, branch_id), clock.today()
+    shown = trend_of(branch.path, chosen_year(request.GET.get("year", ""), today), today)
+    return render(
+        request,
+        "reports/trend.html",
+        {
+            "branch": branch,
+            "years": range(today.year, FIRST_YEAR - 1, -1),
+            "trend": shown,
+            "trend_bars": bars(shown),
         },
     )
 
@@ -204,6 +224,7 @@ def _archive(
             "year": year,
             "years": queries.years_with_entries(member, today),
             "study": study,
+            "ahead": forecast_text(study, today) if year == today.year else "",
             "asks": asks,
             "asked_rows": asked_rows(asks.progress),
             "relief_rows": relief_rows(asks.reliefs),

@@ -1,5 +1,6 @@
 """How figures are named on pages and in files."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,9 +14,11 @@ from exams.rules.models import ReliefState, TargetRelief
 from exams.rules.words import IDENTITIES, source_text, target_text
 from lms.core.design.kept import drawn
 from lms.core.templatetags.design import clock as as_clock
+from lms.core.templatetags.design import figure
 from lms.reports.asked import Progress
 from lms.reports.explain import ExplainedLesson
 from lms.reports.figures import Figures
+from lms.reports.forecast import FIRST_DAY, expected_hours, forecast
 from lms.reports.queries import BranchRow, MemberRow
 from lms.reports.years import YearOfStudy, YearState
 
@@ -89,9 +92,36 @@ def credited_rows(figures: Figures) -> list[dict[str, Any]]:
     ]
 
 
-def tiles(figures: Figures) -> dict[str, str]:
-    """The notes under the figures at the head of a board."""
+def forecast_text(study: YearOfStudy, today: dt.date) -> str:
+    """Where this year leads at the present pace; nothing if nothing is missing, or too early."""
+    ahead = forecast(study.counted, study.target, today) if study.missing else None
+    if ahead is None:
+        return ""
+    if ahead.will_reach and study.missing_events:
+        return _(
+            "照这样学，年底约 %(hours)s 学时，学时够了；另需参加 %(events)s 次集中培训才能达标。"
+        ) % {"hours": figure(ahead.expected), "events": study.missing_events}
+    if ahead.will_reach:
+        return _("照这样学，年底约 %(hours)s 学时，能达标。") % {"hours": figure(ahead.expected)}
+    return _(
+        "照这样学，年底约 %(hours)s 学时，还差 %(short)s 学时；要达标，每月需 %(monthly)s 学时。"
+    ) % {
+        "hours": figure(ahead.expected),
+        "short": figure(ahead.short),
+        "monthly": figure(ahead.monthly),
+    }
+
+
+def tiles(figures: Figures, ahead_from: dt.date | None = None) -> dict[str, str]:
+    """The notes under the figures at the head of a board.
+
+    `ahead_from`: the day from which to look ahead to the year's end; None for a past year.
+    """
     return {
+        "average": _("照这样学，年底约 %(hours)s")
+        % {"hours": figure(expected_hours(figures.average, ahead_from))}
+        if ahead_from and ahead_from.timetuple().tm_yday >= FIRST_DAY and figures.due
+        else "",
         "reached": _("占 %(percent)s%%") % {"percent": figures.reached_percent},
         "behind": _("进行中 %(started)s，尚无学时\u00a0%(rest)s")
         % {"started": figures.started, "rest": figures.not_started},

@@ -73,19 +73,20 @@ def test_board_and_all_below_it_is_for_who_looks_after_the_branch() -> None:
         base,
         f"{base}export.xlsx",
         f"{base}export.csv",
+        f"{base}trend/",
         f"{base}members/{member.pk}/",
         f"{base}members/{member.pk}/entries/{entry.pk}/",
     ]
     assert {who: [status(by, address) for address in addresses] for who, by in asking.items()} == {
-        "own secretary": [200] * 5,
-        "general secretary": [200] * 5,
-        "administrator": [200] * 5,
-        "former secretary": [404] * 5,
-        "sibling secretary": [404] * 5,
-        "foreign secretary": [404] * 5,
-        "instructor": [404] * 5,
-        "the member": [404] * 5,
-        "nobody": [302] * 5,
+        "own secretary": [200] * 6,
+        "general secretary": [200] * 6,
+        "administrator": [200] * 6,
+        "former secretary": [404] * 6,
+        "sibling secretary": [404] * 6,
+        "foreign secretary": [404] * 6,
+        "instructor": [404] * 6,
+        "the member": [404] * 6,
+        "nobody": [302] * 6,
     }
 
 
@@ -219,6 +220,7 @@ def test_queries_of_the_board(size: int, counted: bool, queries_with: Any) -> No
         recount_branches()
     base = f"/board/{tree.general.pk}/"
     queries_with(BOARD_QUERIES, client, base)
+    queries_with(TREND_QUERIES, client, f"{base}trend/")
     queries_with(EXPORT_QUERIES, client, f"{base}export.xlsx")
     queries_with(EXPORT_QUERIES, client, f"{base}export.csv")
 
@@ -244,6 +246,7 @@ def test_queries_of_the_archive(size: int, queries_with: Any) -> None:
 
 
 BOARD_QUERIES = 8
+TREND_QUERIES = 5
 EXPORT_QUERIES = 9
 UNOPENED_QUERIES = 3
 ARCHIVE_QUERIES = 16

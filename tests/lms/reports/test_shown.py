@@ -82,6 +82,7 @@ def test_pages_are_accessible_and_fit_the_screen(
     own = {"archive": "/archive/", "entry": f"/archive/entries/{entry.pk}/"}
     overseen = {
         "board-committee": committee,
+        "board-trend": f"{committee}trend/",
         "board-branch": f"/board/{branch.pk}/?show=behind",
         "board-nobody": f"/board/{branch.pk}/?name=无此人",
         "board-member": f"{committee}members/{member.pk}/",
