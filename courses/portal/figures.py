@@ -12,12 +12,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class YearFigures:
-    """Hours of one year against the target; `categories` are (name, hours)."""
+    """Hours of one year against the target; `categories` are (name, hours).
+
+    `reminder` is a sentence for the member alone, when there is reason for one.
+    """
 
     year: int
     hours: Decimal
     target: Decimal
     categories: tuple[tuple[str, Decimal], ...] = ()
+    reminder: str = ""
 
     @property
     def missing(self) -> Decimal:

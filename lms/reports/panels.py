@@ -4,12 +4,13 @@ from courses.portal.figures import YearFigures
 from lms.core import clock
 from lms.members.models import Member
 from lms.reports.queries import year_of
-from lms.reports.words import category_rows
+from lms.reports.words import category_rows, reminder
 
 
 def year_figures(member: Member) -> YearFigures:
     """The member's hours of this year, for the home page."""
-    year = clock.today().year
+    today = clock.today()
+    year = today.year
     study = year_of(member, year)
     return YearFigures(
         year=year,
@@ -18,4 +19,5 @@ def year_figures(member: Member) -> YearFigures:
         categories=tuple(
             (str(row["label"]), row["hours"]) for row in category_rows(study) if row["is_main"]
         ),
+        reminder=reminder(study, today),
     )

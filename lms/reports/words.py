@@ -112,6 +112,21 @@ def forecast_text(study: YearOfStudy, today: dt.date) -> str:
     }
 
 
+_LAST_QUARTER = 10
+
+
+def reminder(study: YearOfStudy, today: dt.date) -> str:
+    """In the last quarter, for the member alone: what it takes where the pace will not do."""
+    if today.month < _LAST_QUARTER or not study.missing:
+        return ""
+    ahead = forecast(study.counted, study.target, today)
+    if ahead is None or ahead.will_reach:
+        return ""
+    return _("今年的学时还不够：到年底每月学 %(monthly)s 学时就能达标。") % {
+        "monthly": figure(ahead.monthly)
+    }
+
+
 def tiles(figures: Figures, ahead_from: dt.date | None = None) -> dict[str, str]:
     """The notes under the figures at the head of a board.
 

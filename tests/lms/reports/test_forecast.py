@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.reports.forecast import FIRST_DAY, Forecast, expected_hours, forecast
-from lms.reports.words import forecast_text
+from lms.reports.words import forecast_text, reminder
 from lms.reports.years import YearOfStudy
 from tests.factories.hours import make_entry
 from tests.factories.members import make_branch_tree, make_member, make_secretary
@@ -76,6 +76,34 @@ def test_enough_hours_are_not_enough_where_trainings_are_asked_too() -> None:
 def said(page: bytes) -> list[str]:
     """The sentences of a page that speak of the year's end."""
     return [line.strip() for line in page.decode().split("<p") if "照这样学" in line]
+
+
+@given(counted=HOURS, target=HOURS, today=DAYS)
+def test_a_reminder_is_for_the_last_quarter_and_who_will_not_reach(
+    counted: Decimal, target: Decimal, today: dt.date
+) -> None:
+    ahead = forecast(counted, target, today)
+    said = reminder(YearOfStudy(counted=counted, target=target), today)
+    assert bool(said) == (today.month >= 10 and ahead is not None and not ahead.will_reach)
+    assert reminder(YearOfStudy(counted=counted, target=target, is_due=False), today) == ""
+
+
+@pytest.mark.django_db
+def test_the_reminder_is_on_ones_own_home_page_alone() -> None:
+    tree = make_branch_tree()
+    with time_machine.travel(dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC), tick=False):
+        member, secretary = make_member(tree.first), make_secretary(tree.first)
+        make_entry(member, "4")
+        make_entry(secretary, "60")
+        sentence = "今年的学时还不够：到年底每月学 14 学时就能达标。"
+        client = Client()
+        client.force_login(member)
+        assert client.get("/").content.decode().count(sentence) == 1
+        client.force_login(secretary)
+        pages = ("/", f"/board/{tree.first.pk}/", f"/board/{tree.first.pk}/members/{member.pk}/")
+        assert ["今年的学时还不够" in client.get(page).content.decode() for page in pages] == [
+            False
+        ] * 3
 
 
 @pytest.mark.django_db
