@@ -62,6 +62,8 @@ def _postgres_command() -> list[str]:
     }
     if env.THROWAWAY_DATABASE:  # a test cluster may lose everything with the machine
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        # Its workers belong to another role: a database one of them is in cannot be dropped.
+        settings["autovacuum"] = "off"
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return [*prefix, str(programs / "postgres"), "-D", str(DATA_DIR), *options]
 
