@@ -109,7 +109,8 @@ def renditions_for(picture: Picture) -> list[RenditionPlan]:
         longest = max(width, height)
         if longest > 2_048:
             width, height = _even(width * 2_048 / longest), _even(height * 2_048 / longest)
-        if plans and (width, height) == (plans[-1].width, plans[-1].height):
+        # Held to the longest side, a narrow picture has nothing to gain from the next rung.
+        if plans and max(width, height) <= max(plans[-1].width, plans[-1].height):
             break
         plans.append(
             RenditionPlan(

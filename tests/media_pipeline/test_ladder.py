@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from media_pipeline.ladder import Picture, frame_rate_for, renditions_for
@@ -52,6 +52,7 @@ def test_frame_rates(rate: str | None, constant: bool, made: str) -> None:
     assert frame_rate_for(picture(1280, 720, rate, constant)) == Fraction(made)
 
 
+@example(422, 2407, Fraction(25), True)  # both rungs end at 2,048 pixels on the long side
 @given(
     st.integers(32, 4096),
     st.integers(32, 4096),
