@@ -39,9 +39,12 @@ def pytest_sessionfinish() -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Whatever opens a browser is marked so, early enough for `-m` to choose by it."""
+    """Whatever opens a browser or commits is marked, early enough for `-m` to choose by it."""
     if {"page", "context", "browser"} & set(getattr(item, "fixturenames", ())):
         item.add_marker("browser")
+    django_db = item.get_closest_marker("django_db")
+    if django_db is not None and django_db.kwargs.get("transaction"):
+        item.add_marker("slow")  # a database of its own is made for it
 
 
 @pytest.hookimpl(trylast=True)
