@@ -134,14 +134,15 @@ def _seed_sittings(connection: psycopg.Connection[Any], count: int) -> None:
         INSERT INTO courses_watchsession (
             id, member_id, lesson_id, opened_at, closed_at, duration_ms, allowed_percent,
             earlier_covered, earlier_budget_ms, covered, present, seen, position_ms, beats,
-            hidden_beats, refused_beats, highest_percent, settled_beats)
+            hidden_beats, refused_beats, highest_percent, settled_beats, browser,
+            counted_from_ms, checks_asked, checks_answered)
         SELECT gen_random_uuid(), first + n %% (%(people)s), lesson,
                now() - n * interval '1 second', CASE WHEN n > %(open)s THEN now() END,
                %(duration)s, 150, '{}', 0,
                CASE WHEN n > %(open)s THEN '{[0,600000)}' ELSE '{}' END::int4multirange,
                CASE WHEN n > %(open)s THEN '{[0,600000)}' ELSE '{}' END::int4multirange,
                CASE WHEN n > %(open)s THEN '{[1,41)}' ELSE '{}' END::int4multirange,
-               0, CASE WHEN n > %(open)s THEN 40 ELSE 0 END, 0, 0, 100, 0
+               0, CASE WHEN n > %(open)s THEN 40 ELSE 0 END, 0, 0, 100, 0, '', 0, 0, 0
         FROM generate_series(1, %(open)s + %(count)s) n,
              (SELECT min(id) AS first FROM members_member WHERE number LIKE 'bench-%%') m,
              (SELECT page_ptr_id AS lesson FROM courses_lessonpage) l
