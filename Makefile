@@ -30,7 +30,7 @@ test: browser ## every test, browser tests included
 	@exec $(VENV)/python -m pytest
 
 test-fast: setup ## what takes under two minutes; the architecture is for `make check`
-	@exec $(VENV)/python -m pytest -n auto -m "not slow and not browser" --ignore=tests/architecture
+	@exec $(VENV)/python -m pytest -n auto --hypothesis-profile=fast -m "not slow and not browser" --ignore=tests/architecture
 
 check: setup ## format, lint, types, contracts, migrations, schema, templates, sizes, bundles
 	@exec $(VENV)/python -m tests.checks

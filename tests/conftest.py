@@ -10,8 +10,12 @@ from typing import Any
 
 import django
 import pytest
+from hypothesis import settings
 
 from lms import embedded
+
+# For the minutes in between: `make test-fast` asks each property a few times, `make test` often.
+settings.register_profile("fast", max_examples=15)
 
 django.setup()
 # Inherited by a worker of pytest-xdist, it would have the settings read before that worker has

@@ -307,6 +307,7 @@ def earned(player: Player) -> int:
     return sum(min(row.covered_ms, row.wall_ms) for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bot", "twin"), PAIRS, ids=[bot.__name__ for bot, _twin in PAIRS])
 def test_a_bot_earns_its_honest_time_and_its_twin_everything(
     school: Class, bot: Act, twin: Act

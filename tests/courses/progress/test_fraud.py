@@ -128,6 +128,7 @@ def test_replaying_one_stretch_is_not_the_whole(honest: Player, bot: Player) -> 
     assert (earned(honest.member), hours(honest.member)) == (TEN_MINUTES, ["0.25"])
 
 
+@pytest.mark.slow
 def test_fifty_tabs_at_once(lesson_of: Lesson, player_for: Players, member: Member) -> None:
     """Fifty lessons opened side by side, all of them playing for ten minutes."""
     lessons = [lesson_of(10)] + [lesson_of(10) for _ in range(4)]

@@ -21,6 +21,7 @@ from tests.exams.integrity.synthetic import (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_rings_are_found_in_a_hundred_thousand_honest_sittings(seed: int) -> None:
     school = honest_school(random.Random(seed))

@@ -11,6 +11,8 @@ from lms.demo.content import all_lessons
 from lms.demo.film import clock_reading, duration_seconds, lecture_film, render_lecture
 from lms.demo.pictures import CLOCK, PROGRESS
 
+pytestmark = pytest.mark.slow
+
 LESSON = min((lesson for _, lesson in all_lessons()), key=duration_seconds)
 
 
