@@ -1,32 +1,55 @@
 """The models of this app, gathered from its subjects."""
 
+from exams.attempts.models import Allowance, Answer, Attempt, AttemptEvent, Exam
 from exams.certificates.models import Certificate, CertificateYear
 from exams.closing.models import ClosedYear, YearClosing
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
+from exams.papers.models import Paper, PaperItem
 from exams.passing.models import CreditAward
+from exams.questions.models import (
+    Question,
+    QuestionVersion,
+    SourceClause,
+    SourceEdition,
+    SourceText,
+    Topic,
+)
 from exams.rules.models import RuleSet, SwitchChange, TargetRelief
 
 __all__ = [
+    "Allowance",
+    "Answer",
     "Appeal",
     "AppealAnswer",
+    "Attempt",
+    "AttemptEvent",
     "Certificate",
     "CertificateYear",
     "ClosedYear",
     "Correction",
     "CreditAward",
+    "Exam",
     "Gathering",
     "HourTotal",
     "LedgerHead",
     "MemberYear",
+    "Paper",
+    "PaperItem",
     "Presence",
+    "Question",
+    "QuestionVersion",
     "ReviewCase",
     "RuleSet",
     "Scan",
+    "SourceClause",
+    "SourceEdition",
+    "SourceText",
     "StudyHourEntry",
     "SwitchChange",
     "TargetRelief",
+    "Topic",
     "YearClosing",
 ]
