@@ -96,24 +96,38 @@ class Child:
 
 
 class Tree:
-    """All children together."""
+    """All children together: the doors, and what works behind them."""
 
-    def __init__(self, children: Sequence[Child]) -> None:
-        self.children = children
+    def __init__(self, doors: Sequence[Child], behind: Sequence[Child]) -> None:
+        self.doors = doors
+        self.behind = behind
 
     def start(self) -> None:
-        for child in self.children:
+        """Start the doors. What is behind waits for `tend`, so that they have all processors."""
+        for child in self.doors:
             child.start()
 
-    def tend(self, stop: threading.Event, *, every: Callable[[], None]) -> None:
-        """Restart what dies until `stop` is set; `every` is called every few seconds too."""
+    def tend(
+        self, stop: threading.Event, *, opened: threading.Event, every: Callable[[], None]
+    ) -> None:
+        """Restart what dies until `stop` is set, and start what is behind once `opened` is.
+
+        `every` is called every few seconds. Children are started by this thread only: the kernel
+        ends a child with the thread that made it.
+        """
         next_call = time.monotonic()
         while not stop.wait(0.2):
             for child in self.children:
+                if child.process is None and opened.is_set():
+                    child.start()
                 child.tend()
             if time.monotonic() >= next_call:
                 every()
                 next_call = time.monotonic() + 3
+
+    @property
+    def children(self) -> list[Child]:
+        return [*self.doors, *self.behind]
 
     def stop(self) -> None:
         for child in reversed(self.children):

@@ -38,12 +38,15 @@ def up(arguments: Sequence[str] = ()) -> None:
         except (embedded.ServiceStartError, NotOpenedError) as error:
             say(str(error))
             sys.exit(1)
-        tree = Tree(_children(listener.fileno()))
+        tree = Tree(_doors(listener.fileno()), _behind())
         stack.callback(tree.stop)
         say("opening the doors …")
         tree.start()
-        threading.Thread(target=_announce_when_open, args=[stop, started_at], daemon=True).start()
-        tree.tend(stop, every=embedded.revive)
+        opened = threading.Event()
+        threading.Thread(
+            target=_announce_when_open, args=[stop, opened, started_at], daemon=True
+        ).start()
+        tree.tend(stop, opened=opened, every=embedded.revive)
         say("closing …")
     say("closed")
 
@@ -98,27 +101,35 @@ def _prepare(stop: threading.Event) -> bool:
     return True
 
 
-def _children(listener: int) -> list[Child]:
-    children = [
+def _doors(listener: int) -> list[Child]:
+    return [
         Child(f"web {number}", ["web", "--fd", str(listener)], descriptors=[listener])
         for number in range(1, env.WEB_PROCESSES + 1)
     ]
-    children += [
+
+
+def _behind() -> list[Child]:
+    workers = [
         Child(name, ["worker", "--queues", queues]) for name, queues in QUEUES_OF_WORKERS.items()
     ]
-    return [*children, Child("beat", ["beat"])]
+    return [*workers, Child("beat", ["beat"])]
 
 
-def _announce_when_open(stop: threading.Event, started_at: float) -> None:
+def _announce_when_open(stop: threading.Event, opened: threading.Event, started_at: float) -> None:
+    """Say that the school is open once it answers. A door that stays shut holds up nothing else:
+    `opened` is set after OPENING_SECONDS too.
+    """
     deadline = time.monotonic() + OPENING_SECONDS
     while not _answers():
         if stop.wait(0.1):
             return
         if time.monotonic() > deadline:
             say(f"no answer from {_address()} yet; the lines above may say why")
+            opened.set()
             deadline = time.monotonic() + OPENING_SECONDS
     if stop.is_set():
         return
+    opened.set()
     say(f"open after {time.monotonic() - started_at:.0f} s")
     for line in _announcement():
         say(line)
