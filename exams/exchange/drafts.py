@@ -61,11 +61,15 @@ Found = Sequence[Draft | Fault]
 
 
 class UnreadableFileError(Exception):
-    """The file as a whole cannot be read; `problem` is a code of `words.fault`."""
+    """The file as a whole cannot be read.
 
-    def __init__(self, problem: str) -> None:
+    `problem` is a code of `words.fault`; `words` the whole sentence where another reader has it.
+    """
+
+    def __init__(self, problem: str, words: str = "") -> None:
         super().__init__(problem)
         self.problem = problem
+        self.words = words
 
 
 # What each kind needs; the code says what is missing.

@@ -158,7 +158,7 @@ def _matching(draft: Draft, answers: Sequence[_Answer]) -> Draft:
 
 def _numeric(draft: Draft, inside: str) -> Draft | str:
     pieces = [piece for piece in re.split(r"[=~]", inside) if piece.strip()]
-    notes = ("feedback",) if "#" in inside else ()
+    notes: tuple[str, ...] = ("feedback",) if "#" in inside else ()
     if len(pieces) > 1:
         notes += ("partial",)
     if not pieces:
@@ -194,7 +194,7 @@ def _html(text: str, is_markup: bool | None) -> str:
 
 
 def write(drafts: Sequence[Draft]) -> tuple[str, list[Draft]]:
-    """The file, and what GIFT cannot hold (orderings, cases, pictures, several blanks)."""
+    """The file, and what would not be read back as it is (orderings, cases, pictures, …)."""
     written: list[str] = []
     left_out: list[Draft] = []
     category = ""
@@ -203,11 +203,20 @@ def write(drafts: Sequence[Draft]) -> tuple[str, list[Draft]]:
         if body is None or draft.pictures:
             left_out.append(draft)
             continue
+        block = f"{_escaped_html(draft.stem)}{{{body}{_general(draft)}}}"
+        if list(read(block)) != [what_it_holds(replace(draft, category=""))]:
+            left_out.append(draft)
+            continue
         if draft.category != category:
             category = draft.category
             written.append(f"$CATEGORY: $course$/top/{category}")
-        written.append(f"{_escaped_html(draft.stem)}{{{body}{_general(draft)}}}")
+        written.append(block)
     return "\n\n".join(written) + "\n" * bool(written), left_out
+
+
+def what_it_holds(draft: Draft) -> Draft:
+    """The question as GIFT can say it: without points, topic, difficulty and clause."""
+    return replace(draft, points=None, topic="", difficulty=None, clause="")
 
 
 def _general(draft: Draft) -> str:

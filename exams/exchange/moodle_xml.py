@@ -187,35 +187,47 @@ def _pictures(element: Element) -> Iterator[tuple[str, bytes]]:
 
 
 def write(drafts: Sequence[Draft]) -> tuple[bytes, list[Draft]]:
-    """The file, and what the format cannot hold (cases, several blanks in one question)."""
+    """The file, and what would not be read back as it is (cases, several blanks in one)."""
     root = Element("quiz")
     left_out: list[Draft] = []
     category = ""
     for draft in drafts:
-        writer = _WRITERS.get(draft.kind)
-        if writer is None or (draft.kind == "blank" and len(draft.blanks) != 1):
+        element = _element(draft)
+        if element is None or _question(element, element.get("type", ""), "") != what_it_holds(
+            replace(draft, category="")
+        ):
             left_out.append(draft)
             continue
         if draft.category != category:
             category = draft.category
-            _texts(
-                SubElement(root, "question", type="category"),
-                "category",
-                f"$course$/top/{category}",
-            )
-        kind, fill = writer
-        element = SubElement(root, "question", type=kind)
-        _texts(element, "name", to_text(draft.stem)[:60])
-        stem = draft.stem.removesuffix(f"<br>{BLANK}") if draft.kind == "blank" else draft.stem
-        _markup(element, "questiontext", stem, draft)
-        _markup(element, "generalfeedback", draft.explanation, draft)
-        if draft.points is not None:
-            SubElement(element, "defaultgrade").text = str(draft.points)
-        fill(draft, element)
-        if draft.topic:
-            _texts(SubElement(element, "tags"), "tag", draft.topic)
+            path = f"$course$/top/{category}"
+            _texts(SubElement(root, "question", type="category"), "category", path)
+        root.append(element)
     indent(root)
     return tostring(root, encoding="utf-8", xml_declaration=True), left_out
+
+
+def what_it_holds(draft: Draft) -> Draft:
+    """The question as Moodle can say it: without difficulty and clause."""
+    return replace(draft, difficulty=None, clause="")
+
+
+def _element(draft: Draft) -> Element | None:
+    writer = _WRITERS.get(draft.kind)
+    if writer is None or (draft.kind == "blank" and len(draft.blanks) != 1):
+        return None
+    kind, fill = writer
+    element = Element("question", type=kind)
+    _texts(element, "name", to_text(draft.stem)[:60])
+    stem = draft.stem.removesuffix(f"<br>{BLANK}") if draft.kind == "blank" else draft.stem
+    _markup(element, "questiontext", stem, draft)
+    _markup(element, "generalfeedback", draft.explanation, draft)
+    if draft.points is not None:
+        SubElement(element, "defaultgrade").text = str(draft.points)
+    fill(draft, element)
+    if draft.topic:
+        _texts(SubElement(element, "tags"), "tag", draft.topic)
+    return element
 
 
 def _texts(parent: Element, tag: str, words: str) -> Element:
@@ -226,7 +238,7 @@ def _texts(parent: Element, tag: str, words: str) -> Element:
 
 def _markup(parent: Element, tag: str, markup: str, draft: Draft, **attributes: str) -> Element:
     """An element of HTML; the pictures it shows travel inside it."""
-    element = SubElement(parent, tag, format="html", **attributes)
+    element = SubElement(parent, tag, {"format": "html", **attributes})
     shown = markup
     for name, content in draft.pictures.items():
         source = f'src="{html.escape(name)}"'

@@ -39,7 +39,8 @@ _KIND_WORDS = (
     ("论述", "essay"), ("材料", "case"), ("案例", "case"), ("选择", "choice"),
 )  # fmt: skip
 _HEADING = re.compile(
-    r"^\s*(?:第?[一二三四五六七八九十]+(?:部分|大题)?[、.．:： ]\s*)?([\u4e00-\u9fff]{1,10}题)(?![\u4e00-\u9fff])(.*)$"
+    r"^\s*(?:第?[一二三四五六七八九十]+(?:部分|大题)?[、.．:： ]\s*)?"
+    r"([\u4e00-\u9fff]{1,10}题)(?![\u4e00-\u9fff])(.*)$"
 )
 _NUMBERED = re.compile(r"^\s*(\d{1,4})\s*[、.．)）]\s*(?!\d)(.*)$")
 _PART = re.compile(r"^\s*[（(](\d{1,2})[)）]\s*(.*)$")
@@ -71,8 +72,12 @@ _ONE = re.compile(
 
 
 @dataclass
-class _Raw:
-    """One question while its lines are being gathered."""
+class Raw:
+    """One question while its lines are being gathered.
+
+    `fields` holds the lines behind answer, explanation, topic, difficulty, points, category and
+    clause as they were typed.
+    """
 
     number: int
     place: str
@@ -81,7 +86,7 @@ class _Raw:
     stem: list[str] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
     fields: dict[str, list[str]] = field(default_factory=dict)
-    parts: list["_Raw"] = field(default_factory=list)
+    parts: list["Raw"] = field(default_factory=list)
     into: str = "stem"
 
     def add(self, line: str) -> None:
@@ -103,16 +108,22 @@ def read(text: str) -> Found:
     for raw in questions:
         if (key := (raw.fields.get("section", [""])[0], raw.number)) in answers:
             raw.fields.setdefault("answer", [answers[key]])
-        outcome = _draft(raw)
-        problem = outcome if isinstance(outcome, str) else problem_of(outcome)
-        excerpt = " ".join(raw.stem)[:80]
-        found.append(Fault(problem, raw.place, excerpt) if problem else outcome)  # type: ignore[arg-type]
+        found.append(settled(raw))
     return found
 
 
-def _gathered(text: str) -> tuple[list[_Raw], dict[tuple[str, int], str]]:
+def settled(raw: Raw) -> Draft | Fault:
+    """The question that was gathered, or what is wrong with it."""
+    outcome = _draft(raw)
+    problem = outcome if isinstance(outcome, str) else problem_of(outcome)
+    if problem or isinstance(outcome, str):
+        return Fault(problem or "", raw.place, " ".join(raw.stem)[:80])
+    return outcome
+
+
+def _gathered(text: str) -> tuple[list[Raw], dict[tuple[str, int], str]]:
     """The questions, and the answers of a list at the end by heading and number."""
-    questions: list[_Raw] = []
+    questions: list[Raw] = []
     answers: dict[tuple[str, int], str] = {}
     kind, points, section = "", None, ""
     in_key = False
@@ -134,7 +145,7 @@ def _gathered(text: str) -> tuple[list[_Raw], dict[tuple[str, int], str]]:
             continue
         numbered = _NUMBERED.match(line)
         if numbered:
-            raw = _Raw(int(numbered[1]), str(number), kind, points)
+            raw = Raw(int(numbered[1]), str(number), kind, points)
             raw.fields["section"] = [section]
             questions.append(raw)
             _begin(raw, numbered[2])
@@ -148,20 +159,20 @@ def _heading(line: str) -> tuple[str, Decimal | None, int] | None:
     found = _HEADING.match(line)
     if not found or _NUMBERED.match(line):
         return None
-    kind = _kind_of(found[1])
+    kind = kind_of(found[1])
     if not kind:
         return None
     each = _EACH_POINTS.search(found[2])
     return kind, Decimal(each[1]) if each else None, found.end(1)
 
 
-def _kind_of(words: str) -> str:
+def kind_of(words: str) -> str:
     return next((kind for word, kind in _KIND_WORDS if word in words), "")
 
 
-def _begin(raw: _Raw, first: str) -> None:
+def _begin(raw: Raw, first: str) -> None:
     bracketed = _BRACKETED.match(first)
-    if bracketed and (kind := _kind_of(bracketed[1])):
+    if bracketed and (kind := kind_of(bracketed[1])):
         raw.kind, first = kind, first[bracketed.end() :]
     own = _OWN_POINTS.search(first)
     if own:
@@ -170,10 +181,10 @@ def _begin(raw: _Raw, first: str) -> None:
         _continue(raw, first, int(raw.place))
 
 
-def _continue(raw: _Raw, line: str, number: int) -> None:
+def _continue(raw: Raw, line: str, number: int) -> None:
     part = _PART.match(line) if raw.kind == "case" else None
     if part:
-        inner = _Raw(int(part[1]), str(number))
+        inner = Raw(int(part[1]), str(number))
         raw.parts.append(inner)
         _begin(inner, part[2])
         return
@@ -199,7 +210,7 @@ def _continue(raw: _Raw, line: str, number: int) -> None:
 
 def _options(line: str, already: int) -> Iterator[tuple[int, str]]:
     """The options on a line that go on in the order of the alphabet, with where they begin."""
-    marks = []
+    marks: list[re.Match[str]] = []
     for mark in _OPTION.finditer(line):
         if ord(mark[1].upper()) - ord("A") == already + len(marks):
             marks.append(mark)
@@ -225,7 +236,7 @@ def _listed(line: str) -> Iterator[tuple[int, str]]:
 # --- From lines to a question ---------------------------------------------------------------------
 
 
-def _draft(raw: _Raw) -> Draft | str:
+def _draft(raw: Raw) -> Draft | str:
     """The question, or the code of what is wrong with it."""
     stem = "\n".join(raw.stem)
     answer = "\n".join(raw.fields.get("answer", [])).strip()
@@ -250,7 +261,7 @@ def _draft(raw: _Raw) -> Draft | str:
     return _ANSWERED[kind](base, raw, answer)
 
 
-def _joined(raw: _Raw, name: str) -> str:
+def _joined(raw: Raw, name: str) -> str:
     return "\n".join(raw.fields.get(name, [])).strip()
 
 
@@ -265,7 +276,7 @@ def _difficulty(word: str) -> int | None:
     return int(word) if word.isdecimal() and 1 <= int(word) <= 5 else None
 
 
-def _settled_kind(kind: str, raw: _Raw, stem: str, answer: str) -> str:
+def _settled_kind(kind: str, raw: Raw, stem: str, answer: str) -> str:
     """What nobody said is told by what stands there."""
     if raw.parts:
         return "case"
@@ -285,7 +296,7 @@ def _letters(answer: str) -> list[str]:
     return list(bare) if re.fullmatch(r"[A-H]+", bare) else []
 
 
-def _choice(base: Draft, raw: _Raw, answer: str) -> Draft | str:
+def _choice(base: Draft, raw: Raw, answer: str) -> Draft | str:
     letters = _letters(answer)
     if answer and not letters:
         return "answer_no_option"
@@ -293,7 +304,7 @@ def _choice(base: Draft, raw: _Raw, answer: str) -> Draft | str:
     return replace(base, options=tuple(map(to_html, raw.options)), right=right)
 
 
-def _true_false(base: Draft, raw: _Raw, answer: str) -> Draft | str:
+def _true_false(base: Draft, raw: Raw, answer: str) -> Draft | str:
     word = answer.strip().strip("。.").upper()
     if raw.options:  # "A. 正确 B. 错误"
         letters = _letters(answer)
@@ -305,7 +316,7 @@ def _true_false(base: Draft, raw: _Raw, answer: str) -> Draft | str:
     return replace(base, is_true=word in _TRUE)
 
 
-def _blank(base: Draft, raw: _Raw, answer: str) -> Draft | str:
+def _blank(base: Draft, raw: Raw, answer: str) -> Draft | str:
     stem = to_html(_GAP.sub(BLANK, to_text(base.stem)))
     count = stem.count(BLANK)
     pieces = [piece for piece in re.split(r"[;；|\n]", answer) if piece.strip()]
@@ -322,7 +333,7 @@ def _blank(base: Draft, raw: _Raw, answer: str) -> Draft | str:
     return replace(base, stem=stem, blanks=blanks)
 
 
-def _numeric(base: Draft, raw: _Raw, answer: str) -> Draft | str:
+def _numeric(base: Draft, raw: Raw, answer: str) -> Draft | str:
     value, _sign, spread = answer.replace("+-", "±").replace("＋－", "±").partition("±")
     try:
         number = Decimal(value.strip())
@@ -332,7 +343,7 @@ def _numeric(base: Draft, raw: _Raw, answer: str) -> Draft | str:
     return replace(base, number=number, tolerance=abs(tolerance))
 
 
-def _matching(base: Draft, raw: _Raw, answer: str) -> Draft | str:
+def _matching(base: Draft, raw: Raw, answer: str) -> Draft | str:
     pairs = []
     for line in answer.split("\n"):
         left, arrow, right = re.sub(r"\s*(?:->|→|——|—)\s*", "\x00", line, count=1).partition("\x00")
@@ -341,18 +352,18 @@ def _matching(base: Draft, raw: _Raw, answer: str) -> Draft | str:
     return replace(base, pairs=tuple(pairs))
 
 
-def _ordering(base: Draft, raw: _Raw, answer: str) -> Draft | str:
+def _ordering(base: Draft, raw: Raw, answer: str) -> Draft | str:
     indexes = [ord(letter) - ord("A") for letter in _letters(answer)]
     if sorted(indexes) != list(range(len(raw.options))):
         return "answer_no_option" if answer else "no_answer"
     return replace(base, options=tuple(to_html(raw.options[index]) for index in indexes))
 
 
-def _written(base: Draft, raw: _Raw, answer: str) -> Draft | str:
+def _written(base: Draft, raw: Raw, answer: str) -> Draft | str:
     return replace(base, model=answer)
 
 
-def _case(base: Draft, raw: _Raw, answer: str) -> Draft | str:
+def _case(base: Draft, raw: Raw, answer: str) -> Draft | str:
     parts = []
     for part in raw.parts:
         outcome = _draft(part)
@@ -384,7 +395,7 @@ def write(drafts: Sequence[Draft]) -> tuple[str, list[Draft]]:
     blocks: list[str] = []
     left_out: list[Draft] = []
     for draft in drafts:
-        block = f"{len(blocks) + 1}. [{KIND_NAMES[draft.kind]}]{_block(draft)}"
+        block = f"{len(blocks) + 1}. [{KIND_NAMES[draft.kind]}]{block_text(draft)}"
         if list(read(block)) == [draft]:
             blocks.append(block)
         else:
@@ -392,7 +403,7 @@ def write(drafts: Sequence[Draft]) -> tuple[str, list[Draft]]:
     return "\n\n".join(blocks) + "\n" * bool(blocks), left_out
 
 
-def _block(draft: Draft) -> str:
+def block_text(draft: Draft) -> str:
     lines = [
         to_text(draft.stem).removesuffix(f"\n{BLANK}")
         if draft.kind == "blank"
@@ -401,8 +412,8 @@ def _block(draft: Draft) -> str:
     options = sorted(draft.options) if draft.kind == "ordering" else list(draft.options)
     lines += [f"{chr(65 + n)}. {to_text(option)}" for n, option in enumerate(options)]
     for number, part in enumerate(draft.parts, start=1):
-        lines.append(f"（{number}）[{KIND_NAMES[part.kind]}]{_block(part)}")
-    answer = _answer(draft, options)
+        lines.append(f"（{number}）[{KIND_NAMES[part.kind]}]{block_text(part)}")
+    answer = answer_text(draft, options)
     lines += [f"答案：{answer}"] * bool(answer)
     for name, words in (
         ("分值", "" if draft.points is None else str(draft.points)),
@@ -416,7 +427,7 @@ def _block(draft: Draft) -> str:
     return "\n".join(lines)
 
 
-def _answer(draft: Draft, options: Sequence[str]) -> str:
+def answer_text(draft: Draft, options: Sequence[str]) -> str:
     match draft.kind:
         case "single" | "multiple":
             return "".join(chr(65 + index) for index in draft.right)
