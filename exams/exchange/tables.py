@@ -1,4 +1,4 @@
-"""Questions in a sheet, one a row; the sub-questions of a case stand below it and name its number."""
+"""Questions in a sheet, one a row; sub-questions stand below their case and name its number."""
 
 import io
 import re

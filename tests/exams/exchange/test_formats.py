@@ -115,8 +115,8 @@ def test_no_text_breaks_a_reader(text: str) -> None:
 
 def test_ordinary_questions_are_never_left_out() -> None:
     tame = [
-        Draft("single", "党的根本组织原则是（ ）。", options=("民主集中制", "集体领导"), right=(0,)),
-        Draft("multiple", "下列属于纪律处分的有（ ）", options=("警告", "批评", "留党察看"), right=(0, 2)),
+        Draft("single", "根本原则是（ ）。", options=("民主集中制", "集体领导"), right=(0,)),
+        Draft("multiple", "纪律处分有（ ）", options=("警告", "批评", "留党察看"), right=(0, 2)),
         Draft("true_false", "预备党员没有表决权。", is_true=True),
         Draft("blank", "成立于____年____月。", blanks=(("1921",), ("7", "七"))),
         Draft("numeric", "圆周率？", number=Decimal("3.14"), tolerance=Decimal("0.01")),
