@@ -117,7 +117,8 @@ def _numeric(draft: Draft) -> str | None:
 
 def _matching(draft: Draft) -> str | None:
     lefts = [left for left, _right in draft.pairs if left]
-    if len(lefts) < 2 or not all(right.strip() for _left, right in draft.pairs):
+    rights = {right.strip() for _left, right in draft.pairs}
+    if len(lefts) < 2 or len(rights) < 2 or "" in rights:
         return "few_pairs"
     return "same_options" if len(set(lefts)) < len(lefts) else None
 

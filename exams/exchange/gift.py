@@ -242,7 +242,7 @@ def _body(draft: Draft) -> str | None:
             return "".join(f"\n={_escaped(word)}" for word in draft.blanks[0])
         case "numeric":
             return f"#{draft.number}:{draft.tolerance}"
-        case "matching" if all(left for left, _right in draft.pairs):
+        case "matching":
             return "".join(
                 f"\n={_escaped_html(left)} -> {_escaped_html(right)}" for left, right in draft.pairs
             )

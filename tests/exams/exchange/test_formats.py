@@ -57,7 +57,9 @@ def drafts(draw: st.DrawFn, kinds: str = "") -> Draft:
         return replace(base, number=draw(NUMBERS), tolerance=abs(draw(NUMBERS)))
     if kind == "matching":
         lefts = draw(st.lists(HTML, min_size=2, max_size=4, unique=True))
-        return replace(base, pairs=tuple((left, draw(HTML)) for left in lefts))
+        rights = draw(st.lists(HTML, min_size=2, max_size=len(lefts) + 1, unique=True))
+        pairs = [(left, rights[at % len(rights)]) for at, left in enumerate(lefts)]
+        return replace(base, pairs=(*pairs, *(("", each) for each in rights[len(lefts) :])))
     if kind == "case":
         return replace(
             base,

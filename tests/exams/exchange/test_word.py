@@ -27,7 +27,7 @@ def saved(document) -> bytes:
 
 NUMBERS = f"""<w:abstractNum {nsdecls("w")} w:abstractNumId="90">
 <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>
-<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="upperLetter"/><w:lvlText w:val="%2."/></w:lvl>
+<w:lvl w:ilvl="1"><w:numFmt w:val="upperLetter"/><w:lvlText w:val="%2."/></w:lvl>
 </w:abstractNum>"""
 NUMBER = f"""<w:num {nsdecls("w")} w:numId="91"><w:abstractNumId w:val="90"/></w:num>"""
 
@@ -95,7 +95,8 @@ def with_entity() -> bytes:
     held = io.BytesIO()
     evil = (
         '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
-        f"<w:document {nsdecls('w')}><w:body><w:p><w:r><w:t>1. 甲&a;</w:t></w:r></w:p></w:body></w:document>"
+        f"<w:document {nsdecls('w')}><w:body><w:p><w:r><w:t>1. 甲&a;</w:t></w:r></w:p>"
+        "</w:body></w:document>"
     )
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(held, "w") as new:
         for name in old.namelist():
