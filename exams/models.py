@@ -9,6 +9,7 @@ from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
 from exams.papers.models import Paper, PaperItem
 from exams.passing.models import CreditAward
+from exams.practice.models import PracticeCard
 from exams.questions.models import (
     Question,
     QuestionVersion,
@@ -38,6 +39,7 @@ __all__ = [
     "MemberYear",
     "Paper",
     "PaperItem",
+    "PracticeCard",
     "Presence",
     "Question",
     "QuestionVersion",
