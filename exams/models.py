@@ -5,6 +5,7 @@ from exams.certificates.models import Certificate, CertificateYear
 from exams.closing.models import ClosedYear, YearClosing
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
+from exams.exchange.models import QuestionImport
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
 from exams.papers.models import Paper, PaperItem
@@ -42,6 +43,7 @@ __all__ = [
     "PracticeCard",
     "Presence",
     "Question",
+    "QuestionImport",
     "QuestionVersion",
     "ReviewCase",
     "RuleSet",

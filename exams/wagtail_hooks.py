@@ -8,6 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from exams.classes import screens
+from exams.exchange import views as exchange
 from exams.rules import office_views
 from lms.members.rules import ADMINISTRATION
 
@@ -26,7 +27,7 @@ def training_screens() -> screens.TrainingGroup:
 
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern | URLResolver]:
-    return [*screens.PATTERNS, *office_views.PATTERNS]
+    return [*screens.PATTERNS, *office_views.PATTERNS, *exchange.PATTERNS]
 
 
 @hooks.register("register_admin_menu_item")
