@@ -1,8 +1,8 @@
 """Pictures and recordings in a stem: named in it by a code, delivered by a link of one member.
 
-`[图片 12]` is a picture of Wagtail's library, `[音视频 <id>]` a recording of the media library. Who is
-shown a question gets links that only they can open, for as long as any exam lasts; a link
-says nothing of where the file lies, and asking for another number needs another signature.
+`[图片 12]` is a picture of Wagtail's library, `[音视频 <id>]` a recording of the media library.
+Who is shown a question gets links that only they can open, for as long as any exam lasts; to ask
+for another picture needs another signature.
 """
 
 import re
@@ -41,7 +41,7 @@ def shown_stem(stem: str, member_id: Any) -> str:
     """A kept stem with links for this member in the place of its codes."""
 
     def element(match: re.Match[str]) -> str:
-        token = _signer.sign(f"{member_id}/{match[1]}/{match[2]}")
+        token = _signer.sign(f"{member_id}.{match[1]}.{match[2]}")
         address = reverse("question_media", args=[token])
         if match[1] == PICTURE:
             return format_html(
@@ -59,7 +59,7 @@ def shown_stem(stem: str, member_id: Any) -> str:
 def opened(token: str, member_id: Any) -> Named | None:
     """What a link leads to, if it is this member's and not over."""
     try:
-        whose, kind, key = _signer.unsign(token, max_age=LINK_SECONDS).split("/")
+        whose, kind, key = _signer.unsign(token, max_age=LINK_SECONDS).split(".")
     except (BadSignature, ValueError):
         return None
     return Named(kind, key) if whose == str(member_id) else None
