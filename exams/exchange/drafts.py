@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from exams.questions.types.wording import normalised
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -106,7 +108,7 @@ def _true_false(draft: Draft) -> str | None:
 
 
 def _blank(draft: Draft) -> str | None:
-    if not draft.blanks or not all(any(word.strip() for word in blank) for blank in draft.blanks):
+    if not draft.blanks or not all(any(map(normalised, blank)) for blank in draft.blanks):
         return "no_answer"
     return "blanks_differ" if draft.stem.count("____") != len(draft.blanks) else None
 

@@ -60,6 +60,8 @@ _KEY_LIST = re.compile(
 )
 _STEM_ANSWER = re.compile(r"[（(]\s*([A-Ha-h]{1,8}|[√✓×✕✗xX]|对|错|正确|错误)\s*[)）]")
 _GAP = re.compile(r"_{2,}|[（(][\s\u3000]*[)）]|【[\s\u3000]*】")
+# Letters and digits of a Chinese keyboard, and its space.
+_NARROW = {0xFF01 + n: 0x21 + n for n in range(94) if chr(0x21 + n).isalnum()} | {0x3000: 0x20}
 _TRUE = {"对", "√", "✓", "正确", "T", "TRUE", "是", "A"}
 _FALSE = {"错", "×", "✕", "✗", "X", "错误", "F", "FALSE", "否", "B"}
 _DIFFICULTIES = {"容易": 1, "易": 1, "较易": 2, "中等": 3, "中": 3, "一般": 3, "较难": 4, "难": 5}
@@ -127,7 +129,7 @@ def _gathered(text: str) -> tuple[list[Raw], dict[tuple[str, int], str]]:
     answers: dict[tuple[str, int], str] = {}
     kind, points, section = "", None, ""
     in_key = False
-    for number, line in enumerate(text.replace("\u3000", " ").splitlines(), start=1):
+    for number, line in enumerate(text.translate(_NARROW).splitlines(), start=1):
         if not line.strip():
             continue
         if questions and _KEY_LIST.match(line):

@@ -1,6 +1,6 @@
 """Uploads of question files, and what is written out of the bank."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,7 +30,7 @@ def _draft(question: Question) -> Draft:
     return draft_of(
         version.kind,
         stem,
-        dict(version.content),
+        _content(version.content),
         dict(version.key),
         explanation=_unwrapped(version.explanation),
         category=question.category,
@@ -39,6 +39,12 @@ def _draft(question: Question) -> Draft:
         clause=question.clause.number if question.clause else "",
         pictures=pictures,
     )
+
+
+def _content(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content as a draft has it: the stems of a case's parts unwrapped too."""
+    parts = [{**part, "stem": _unwrapped(part["stem"])} for part in content.get("parts", ())]
+    return {**content, "parts": parts} if parts else dict(content)
 
 
 def _unwrapped(stem: str) -> str:

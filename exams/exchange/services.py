@@ -27,6 +27,7 @@ from lms.members.models import Branch, Member
 MOST_BYTES = 20 * 1024 * 1024
 MOST_QUESTIONS = 2000
 KEPT_DAYS = 7
+MIDDLING = 3  # of the five difficulties, where a file says none
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def _keep(draft: Draft, branch: Branch, by: Member, clauses: dict[str, SourceCla
         about=About(
             category=draft.category[:60],
             topic=topic,
-            difficulty=draft.difficulty or About.difficulty,
+            difficulty=draft.difficulty or MIDDLING,
             clause=clauses.get(draft.clause),
         ),
     )

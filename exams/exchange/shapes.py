@@ -6,6 +6,7 @@ from typing import Any
 
 from exams.exchange.drafts import Draft
 from exams.exchange.markup import to_html, to_text
+from exams.questions.types.wording import normalised
 
 DEFAULT_POINTS = Decimal(2)
 ESSAY_POINTS = Decimal(10)
@@ -22,7 +23,7 @@ def content_and_key(draft: Draft) -> tuple[dict[str, Any], dict[str, Any]]:
         case "true_false":
             return {}, {"correct": draft.is_true}
         case "blank":
-            words = [[word for word in blank if word.strip()] for blank in draft.blanks]
+            words = [[word for word in blank if normalised(word)] for blank in draft.blanks]
             return {"blanks": len(words), "any_order": False}, {"blanks": words}
         case "numeric":
             return {"unit": ""}, {"value": str(draft.number), "tolerance": str(draft.tolerance)}

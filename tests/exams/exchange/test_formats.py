@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from exams.exchange import aiken, gift, moodle_xml, plain, tables
 from exams.exchange.drafts import Draft, Fault, UnreadableFileError, problem_of
 from exams.exchange.markup import to_html
+from exams.questions.types.wording import normalised
 
 WORDS = (
     st.text(
@@ -51,7 +52,7 @@ def drafts(draw: st.DrawFn, kinds: str = "") -> Draft:
     if kind == "true_false":
         return replace(base, is_true=draw(st.booleans()))
     if kind == "blank":
-        words = tuple(draw(st.lists(WORDS, min_size=1, max_size=3, unique=True)))
+        words = tuple(draw(st.lists(WORDS.filter(normalised), min_size=1, max_size=3, unique=True)))
         return replace(base, stem=f"{base.stem}<br>____", blanks=(words,))
     if kind == "numeric":
         return replace(base, number=draw(NUMBERS), tolerance=abs(draw(NUMBERS)))

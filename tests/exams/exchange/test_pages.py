@@ -121,5 +121,5 @@ def test_the_page_takes_as_many_statements_for_one_upload_as_for_three(
     for _each in range(count):
         client.post(reverse("questions_import"), {"branch": branch.pk, "text": TEXT})
     client.get(reverse("questions_import"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(18):
         client.get(reverse("questions_import"))
