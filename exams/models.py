@@ -5,10 +5,12 @@ from exams.certificates.models import Certificate, CertificateYear
 from exams.closing.models import ClosedYear, YearClosing
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
+from exams.exchange.models import QuestionImport
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
 from exams.papers.models import Paper, PaperItem
 from exams.passing.models import CreditAward
+from exams.practice.models import PracticeCard
 from exams.questions.models import (
     Question,
     QuestionVersion,
@@ -38,10 +40,12 @@ __all__ = [
     "MemberYear",
     "Paper",
     "PaperItem",
+    "PracticeCard",
     "Presence",
     "Question",
     "QuestionVersion",
     "ReviewCase",
+    "QuestionImport",
     "RuleSet",
     "Scan",
     "SourceClause",

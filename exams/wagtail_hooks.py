@@ -8,8 +8,20 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from exams.classes import screens
+from exams.exchange import views as exchange
+from exams.questions import office_views as questions
+from exams.questions import source_views as sources
 from exams.rules import office_views
-from lms.members.rules import ADMINISTRATION
+from lms.members.rules import ADMINISTRATION, BACK_OFFICE
+
+# Whatever has pages of its own in the back office.
+ADDRESSED = (
+    screens,
+    office_views,
+    exchange,
+    questions,
+    sources,
+)
 
 
 class RulesMenuItem(MenuItem):
@@ -19,6 +31,13 @@ class RulesMenuItem(MenuItem):
         return ADMINISTRATION.allows(request.user)
 
 
+class QuestionsMenuItem(MenuItem):
+    """Shown to everybody who works in the back office: they all write for some branch."""
+
+    def is_shown(self, request: Any) -> bool:
+        return BACK_OFFICE.allows(request.user)
+
+
 @hooks.register("register_admin_viewset")
 def training_screens() -> screens.TrainingGroup:
     return screens.TrainingGroup()
@@ -26,9 +45,14 @@ def training_screens() -> screens.TrainingGroup:
 
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern | URLResolver]:
-    return [*screens.PATTERNS, *office_views.PATTERNS]
+    return [address for module in ADDRESSED for address in module.PATTERNS]
 
 
 @hooks.register("register_admin_menu_item")
 def rules_menu_item() -> MenuItem:
     return RulesMenuItem(_("学时规则"), reverse("rules_home"), icon_name="list-ul", order=320)
+
+
+@hooks.register("register_admin_menu_item")
+def questions_menu_item() -> MenuItem:
+    return QuestionsMenuItem(_("题库"), reverse("questions"), icon_name="help", order=310)

@@ -40,6 +40,7 @@ app.autodiscover_tasks(
         "courses.catalogue",
         "courses.progress",
         "exams.certificates",
+        "exams.exchange",
         "exams.credit",
         "exams.gatherings",
         "exams.passing",
@@ -66,6 +67,10 @@ app.conf.beat_schedule = {
     },
     "evaluate-open-classes": {"task": "exams.evaluate_open_classes", "schedule": 300.0},
     "issue-certificates": {"task": "exams.issue_certificates", "schedule": 300.0},
+    "drop-forgotten-imports": {
+        "task": "exams.drop_forgotten_imports",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "find-suspicions": {
         "task": "exams.find_suspicions",
         "schedule": crontab(hour=4, minute=10),

@@ -10,12 +10,15 @@ from typing import Any
 
 import django
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from lms import embedded
 
+# How long anything takes never fails a test; it is for `make bench`.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("default")
 # For the minutes in between: `make test-fast` asks each property a few times, `make test` often.
-settings.register_profile("fast", max_examples=15)
+settings.register_profile("fast", settings.get_profile("default"), max_examples=15)
 
 django.setup()
 # Inherited by a worker of pytest-xdist, it would have the settings read before that worker has

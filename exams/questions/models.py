@@ -140,6 +140,8 @@ class Question(models.Model):
         related_name="+",
     )
     lesson_second = models.PositiveIntegerField(_("讲解位置（秒）"), default=0)
+    # Members may practise it and see its key then: not for what an exam is to ask.
+    is_for_practice = models.BooleanField(_("开放练习"), default=False)
     # Why somebody should look at it again ("依据文本已修订"); empty: no reason.
     review_reason = models.CharField(_("待复核原因"), max_length=200, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True)

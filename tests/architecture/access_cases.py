@@ -162,6 +162,10 @@ def roster(world: World, where: str, role: str) -> dict[str, Any]:
     return {"pk": world.roster(world.person(where, role)).pk}
 
 
+def question_import(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.question_import(world.person(where, role)).pk}
+
+
 def token(world: World, where: str, role: str) -> dict[str, Any]:
     return {"pk": world.token(where).pk}
 
@@ -257,6 +261,19 @@ CASES: dict[str, Case] = {
     "sign-in/password/": Case(WHO_SIGNED_IN),
     "sign-in/password/first/": Case(WHO_SIGNED_IN),
     "admin/login/": Case(WHO_SIGNED_IN),  # sends everybody on: to the sign-in page, or inside
+    "admin/questions/import/": Case(TEACHERS),
+    "admin/questions/import/<int:pk>/": Case(
+        dict.fromkeys(TEACHERS, (SELF,)), question_import, **BY_PERSON
+    ),
+    "admin/questions/import/<int:pk>/end/": Case(
+        dict.fromkeys(TEACHERS, (SELF,)), question_import, method="POST", **BY_PERSON
+    ),
+    "admin/questions/import/template/<str:file_format>/": Case(
+        TEACHERS, lambda *_: {"file_format": "text"}
+    ),
+    "admin/questions/export/<str:file_format>/": Case(
+        TEACHERS, lambda *_: {"file_format": "text"}
+    ),
     "admin/roster/": Case(ADMINISTRATORS),
     "admin/roster/template.<slug:form>": Case(ADMINISTRATORS, lambda *_: {"form": "xlsx"}),
     "admin/roster/<int:pk>/": Case(dict.fromkeys(ADMINISTRATORS, (SELF,)), roster, **BY_PERSON),

@@ -20,6 +20,7 @@ from exams.certificates.services import issue_certificate
 from exams.closing.models import YearClosing
 from exams.corrections.models import Appeal, Correction
 from exams.credit.models import StudyHourEntry
+from exams.exchange.models import FileFormat, QuestionImport
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.gatherings.queries import token_key
 from exams.gatherings.scan_services import keep_scan
@@ -178,6 +179,19 @@ class World:
             previewed_at=clock.now(),
             state=state,
             applied_at=clock.now() if state == RosterState.APPLIED else None,
+        )
+
+    @functools.cache  # noqa: B019
+    def question_import(self, person: Member) -> QuestionImport:
+        """A file of one question, as if `person` had brought it in."""
+        return QuestionImport.objects.create(
+            by=person,
+            branch=self.branches[OWN],
+            file_name="题.txt",
+            format=FileFormat.TEXT,
+            content="1. 对不对？\n答案：对".encode(),
+            found=1,
+            made_at=clock.now(),
         )
 
     @functools.cache  # noqa: B019

@@ -8,10 +8,16 @@ from exams.questions.types.base import (
     QuestionTypeError,
     Share,
     WrittenWrongError,
+    sent_from,
 )
-from exams.questions.types.choice import SINGLE
+from exams.questions.types.case import Case
+from exams.questions.types.choice import MULTIPLE, SINGLE, TRUE_FALSE
+from exams.questions.types.filled import BLANK, NUMERIC
+from exams.questions.types.placed import MATCHING, ORDERING
+from exams.questions.types.written import ESSAY, SHORT
 
 __all__ = [
+    "CASE",
     "AnswerError",
     "Arrangement",
     "Json",
@@ -21,9 +27,14 @@ __all__ = [
     "WrittenWrongError",
     "question_type",
     "question_types",
+    "sent_from",
 ]
 
-_types: dict[str, QuestionType] = {each.name: each for each in (SINGLE,)}
+_simple: tuple[QuestionType, ...] = (
+    SINGLE, MULTIPLE, TRUE_FALSE, BLANK, NUMERIC, MATCHING, ORDERING, SHORT, ESSAY,
+)  # fmt: skip
+CASE = Case({each.name: each for each in _simple})
+_types: dict[str, QuestionType] = {each.name: each for each in (*_simple, CASE)}
 
 
 def question_type(name: str) -> QuestionType:

@@ -49,6 +49,10 @@ class QuestionType(ABC):
     def check(self, content: Json, key: Json) -> None:
         """Raise WrittenWrongError if the two are not a whole question of this type."""
 
+    def needs_people(self, content: Json) -> bool:
+        """Whether an answer to this question waits for people."""
+        return not self.is_machine_marked
+
     def arrangement(self, content: Json, chance: random.Random) -> list[int]:
         """An order for the screen; empty where nothing of this type can be shuffled."""
         return []
@@ -78,5 +82,49 @@ class QuestionType(ABC):
         return self._share(content, key, answer)
 
     @abstractmethod
+    def answer_words(self, content: Json, answer: Json) -> list[str]:
+        """An answer in plain text for people, a line for each of its parts; [] if it is empty."""
+
+    @abstractmethod
+    def key_words(self, content: Json, key: Json) -> list[str]:
+        """What is right in plain text, in the form of `answer_words`."""
+
+    @abstractmethod
     def _share(self, content: Json, key: Json, answer: Json) -> Share | None:
         """As `share`, of an answer that is not empty."""
+
+
+def sent_from(lists: Mapping[str, Sequence[str]], prefix: str) -> dict[str, list[str]]:
+    """What one question sent, of a form that asks several: its names begin with `prefix`.
+
+    `lists` is such a form's values by name: `dict(request.POST.lists())`.
+    """
+    return {
+        name.removeprefix(prefix): list(values)
+        for name, values in lists.items()
+        if name.startswith(prefix)
+    }
+
+
+def check_texts(texts: Any, problem: str, *, fewest: int = 1, most: int) -> list[str]:
+    """`texts` if it is a list of so many texts that are not empty; else WrittenWrongError."""
+    if not isinstance(texts, list) or not all(
+        isinstance(text, str) and text.strip() for text in texts
+    ):
+        raise WrittenWrongError(problem)
+    if not fewest <= len(texts) <= most:
+        raise WrittenWrongError(f"{problem[:-1]}_count" if problem.endswith("s") else problem)
+    return texts
+
+
+def position_of(sent: Any, count: int, problem: str) -> int:
+    """The position among `count` that was sent as text; else AnswerError."""
+    text = str(sent)
+    if not (text.isascii() and text.isdecimal() and len(text) < 4 and int(text) < count):
+        raise AnswerError(problem)
+    return int(text)
+
+
+def letter(index: int) -> str:
+    """How an option is called: A, B, C, …"""
+    return chr(ord("A") + index)
