@@ -6,39 +6,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exams', '0011_exams_and_questions'),
+        ("exams", "0011_exams_and_questions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='question',
-            name='is_for_practice',
-            field=models.BooleanField(default=False, verbose_name='开放练习'),
+            model_name="question",
+            name="is_for_practice",
+            field=models.BooleanField(default=False, verbose_name="开放练习"),
         ),
         migrations.CreateModel(
-            name='PracticeCard',
+            name="PracticeCard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('box', models.PositiveSmallIntegerField(default=0)),
-                ('due_on', models.DateField(verbose_name='下次复习')),
-                ('is_in_book', models.BooleanField(default=False, verbose_name='在错题本')),
-                ('times', models.PositiveIntegerField(default=0, verbose_name='练习次数')),
-                ('times_wrong', models.PositiveIntegerField(default=0, verbose_name='答错次数')),
-                ('answer', models.JSONField(default=dict)),
-                ('arrangement', models.JSONField(default=list)),
-                ('answered_at', models.DateTimeField()),
-                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='practice_cards', to=settings.AUTH_USER_MODEL)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='exams.question')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='exams.questionversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("box", models.PositiveSmallIntegerField(default=0)),
+                ("due_on", models.DateField(verbose_name="下次复习")),
+                ("is_in_book", models.BooleanField(default=False, verbose_name="在错题本")),
+                ("times", models.PositiveIntegerField(default=0, verbose_name="练习次数")),
+                ("times_wrong", models.PositiveIntegerField(default=0, verbose_name="答错次数")),
+                ("answer", models.JSONField(default=dict)),
+                ("arrangement", models.JSONField(default=list)),
+                ("answered_at", models.DateTimeField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="practice_cards",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="exams.question",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="exams.questionversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '练习',
-                'verbose_name_plural': '练习',
-                'indexes': [models.Index(fields=['member', 'due_on'], name='practice_due')],
-                'constraints': [models.UniqueConstraint(fields=('member', 'question'), name='practice_once_a_question'), models.CheckConstraint(condition=models.Q(('times__gte', 1)), name='practice_was_answered')],
+                "verbose_name": "练习",
+                "verbose_name_plural": "练习",
+                "indexes": [models.Index(fields=["member", "due_on"], name="practice_due")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("member", "question"), name="practice_once_a_question"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("times__gte", 1)), name="practice_was_answered"
+                    ),
+                ],
             },
         ),
     ]
