@@ -43,3 +43,4 @@ class ExamsConfig(AppConfig):
         register(
             Place("classes", _("培训班"), "/classes/", "people", SIGNED_IN, 30, in_bottom=False)
         )
+        register(Place("practice", _("练习"), "/practice/", "edit", SIGNED_IN, 36, in_bottom=False))

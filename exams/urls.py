@@ -4,12 +4,14 @@ from django.urls import path
 
 from exams.certificates import views as certificates
 from exams.classes import views as classes
+from exams.practice import urls as practice
 from exams.questions import urls as questions
 
 PERSON = "classes/<int:class_id>/people/<int:enrolment_id>/"
 
 urlpatterns = [
     *questions.urlpatterns,
+    *practice.urlpatterns,
     path("classes/", classes.mine, name="my_classes"),
     path("classes/led/", classes.looked_after, name="classes_looked_after"),
     path("classes/<int:class_id>/", classes.my_class, name="my_class"),

@@ -41,7 +41,7 @@ def shown_stem(stem: str, member_id: Any) -> str:
     """A kept stem with links for this member in the place of its codes."""
 
     def element(match: re.Match[str]) -> str:
-        token = _signer.sign(f"{member_id}.{match[1]}.{match[2]}")
+        token = media_token(member_id, match[1], match[2])
         address = reverse("question_media", args=[token])
         if match[1] == PICTURE:
             return format_html(
@@ -54,6 +54,11 @@ def shown_stem(stem: str, member_id: Any) -> str:
         )  # fmt: skip
 
     return _CODE.sub(element, stem)
+
+
+def media_token(member_id: Any, kind: str, key: Any) -> str:
+    """What stands in a link of this member."""
+    return _signer.sign(f"{member_id}.{kind}.{key}")
 
 
 def opened(token: str, member_id: Any) -> Named | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lms import env
 from lms.core import clock
+from lms.demo.bank import fill_bank
 from lms.demo.captions import caption_lectures
 from lms.demo.content import all_lessons
 from lms.demo.demo_year import demo_year
@@ -62,6 +63,13 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
         year=year,
     )
     lessons = [lesson_of(assets[text.key]) for _course, text in all_lessons()]
+    written = fill_bank(
+        branch=branch_of("committee"),
+        by=members[administrator.number],
+        lesson=lesson_of(assets["title-and-contents"]),
+    )
+    if written:
+        report(f"{written} questions written")
     began_at = time.monotonic()
     told = tell_stories(members=members, lessons=lessons, year=year)
     hold_gatherings(members=members, branch=branch_of("first"), year=year)

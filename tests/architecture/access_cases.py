@@ -48,6 +48,11 @@ HOSTS = {
 }
 # Recordings: who teaches in the branch or administers it.
 LECTURES = {"instructor": (OWN,), "administrator": (OWN,), "school": (OWN, SIBLING, PARENT)}
+# The question bank: as recordings.
+TEACHERS_THERE = LECTURES
+# Practice: who belongs to the branch whose questions they are or below it. An administrator of
+# the tree belongs to its root.
+BELONGING = dict.fromkeys(("member", "instructor", "secretary", "administrator"), (OWN, PARENT))
 # Courses: who belongs to the branch they are for or below it, and who teaches there.
 AUDIENCE = {
     "member": (OWN, PARENT),
@@ -114,6 +119,25 @@ def correction(world: World, where: str, role: str) -> dict[str, Any]:
 
 def appeal(world: World, where: str, role: str) -> dict[str, Any]:
     return {"appeal_id": world.appeal(world.person(where, role)).pk}
+
+
+def question(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"question_id": world.question(where).pk}
+
+
+def answered(world: World, where: str, role: str) -> dict[str, Any]:
+    """A question the asker has practised: who has not is shown no key."""
+    if role != "anonymous":
+        world.practised(world.people[role], where)
+    return question(world, where, role)
+
+
+def question_source(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"text_id": world.question_source(where).pk}
+
+
+def question_media(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"token": world.question_media(world.person(where, role))}
 
 
 def closing(world: World, where: str, role: str) -> dict[str, Any]:
@@ -327,6 +351,27 @@ CASES: dict[str, Case] = {
     "api/v1/members/<str:number>/years/<int:year>/": Case(NOBODY),
     "api/v1/branches/<str:code>/years/<int:year>/": Case(NOBODY),
     "api/v1/xapi/statements": Case(NOBODY),
+    # Questions
+    "admin/questions/": Case(TEACHERS),
+    "admin/questions/new/": Case(
+        TEACHERS_THERE,
+        data=lambda world, where, _role: {"branch": world.branch(where).pk, "kind": "single"},
+        **BY_BRANCH,
+    ),
+    "admin/questions/duplicates/": Case(TEACHERS),
+    "admin/questions/sources/": Case(TEACHERS),
+    "admin/questions/sources/<int:text_id>/": Case(TEACHERS_THERE, question_source, **BY_BRANCH),
+    "admin/questions/topics/": Case(TEACHERS),
+    "admin/questions/<int:question_id>/": Case(TEACHERS_THERE, question, **BY_BRANCH),
+    "admin/questions/<int:question_id>/edit/": Case(TEACHERS_THERE, question, **BY_BRANCH),
+    # A link to a picture is the member's own, whoever else gets hold of it.
+    "exams/question-media/<str:token>/": Case(ONESELF, question_media, **BY_PERSON),
+    # Practice
+    "practice/": Case(WHO_SIGNED_IN),
+    "practice/wrong/": Case(WHO_SIGNED_IN),
+    "practice/next/": Case(WHO_SIGNED_IN),
+    "practice/<int:question_id>/": Case(BELONGING, question, **BY_BRANCH),
+    "practice/<int:question_id>/answer/": Case(BELONGING, answered, **BY_BRANCH),
     # Rules and reliefs
     "admin/rules/": Case(ADMINISTRATORS),
     "admin/rules/switches/": Case(ADMINISTRATORS),

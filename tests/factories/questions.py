@@ -4,9 +4,11 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from exams.practice.models import PracticeCard
 from exams.questions.models import Question, SourceEdition, SourceText
 from exams.questions.services import About, Written, make_ready, write_question
 from exams.questions.source_services import add_edition, add_source_text
+from lms.core import clock
 from lms.members.models import Branch, Member
 from tests.factories.members import make_instructor
 
@@ -59,3 +61,12 @@ def make_edition(
         in_force_from=in_force_from,
         pasted=pasted,
     )
+
+
+def make_card(member: Member, question: Question, **fields: Any) -> PracticeCard:
+    """The member has answered a single choice wrong, and it is due today."""
+    values = {
+        "due_on": clock.today(), "is_in_book": True, "times": 1, "times_wrong": 1,
+        "answer": {"chosen": 1}, "answered_at": clock.now(), "version": question.current,
+    }  # fmt: skip
+    return PracticeCard.objects.create(member=member, question=question, **{**values, **fields})

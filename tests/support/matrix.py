@@ -26,6 +26,9 @@ from exams.gatherings.queries import token_key
 from exams.gatherings.scan_services import keep_scan
 from exams.gatherings.tokens import token_for
 from exams.integrity.models import ReviewCase
+from exams.practice.models import PracticeCard
+from exams.questions.media import PICTURE, media_token
+from exams.questions.models import Question, SourceText
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
@@ -40,6 +43,7 @@ from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
 from tests.factories.integrity import make_case
 from tests.factories.platforms import make_token
+from tests.factories.questions import make_card, make_edition, make_question
 from tests.factories.rules import make_relief, make_rules
 
 # Who asks. All but the last belong to the branch `first`; "school" administers the whole tree.
@@ -113,6 +117,23 @@ class World:
     def closing(self, where: str) -> YearClosing:
         """Last year, closed for the branch."""
         return make_closing(self.branches[where], by=self.editor, year=clock.today().year - 1)
+
+    @functools.cache  # noqa: B019
+    def question(self, where: str) -> Question:
+        """A question of that branch, open for practice."""
+        return make_question(self.branch(where), by=self.editor, is_for_practice=True)
+
+    @functools.cache  # noqa: B019
+    def practised(self, person: Member, where: str) -> PracticeCard:
+        return make_card(person, self.question(where))
+
+    @functools.cache  # noqa: B019
+    def question_source(self, where: str) -> SourceText:
+        return make_edition(self.branch(where), "第一条 学习。", by=self.editor).text
+
+    def question_media(self, person: Member) -> str:
+        """A link of that person to a picture."""
+        return media_token(person.pk, PICTURE, courses.picture(by=self.editor).pk)
 
     @functools.cache  # noqa: B019
     def case(self, person: Member) -> ReviewCase:

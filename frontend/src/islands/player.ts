@@ -106,7 +106,9 @@ export class LmsPlayer extends HTMLElement {
 
   private get resumeMs(): number {
     const { resumeMs, durationMs } = this.config;
-    const place = this.session?.resumeMs ?? resumeMs;
+    // An address may name the second to begin at: where an answer is explained.
+    const asked = Number(new URLSearchParams(window.location.search).get('t')) * 1000;
+    const place = asked > 0 ? asked : (this.session?.resumeMs ?? resumeMs);
     return place >= durationMs - 3000 ? 0 : place;
   }
 
