@@ -19,15 +19,18 @@ class ExamsConfig(AppConfig):
             lesson_is_completed,
             standing_has_changed,
         )
+        from exams.merging.part import HoursPart
         from exams.passing import conditions, kinds, receivers
         from exams.rules.queries import hours_for_video
         from exams.rules.signals import asked_changed
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
         from lms.core.health.queries import look_at
+        from lms.members.merging import parts
         from lms.members.signals import standing_changed
 
         left_open.register("corrections", open_items)
+        parts.register("hours", HoursPart())
         hours.install(hours_for_video)
         look_at(ledger_years)
         lesson_completed.connect(lesson_is_completed, dispatch_uid="exams.lesson_is_completed")

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
@@ -135,6 +136,8 @@ class MemberEdit(generic.EditView):
         buttons: list[Button] = super().header_more_buttons
         address = reverse("member_standing", args=[self.object.pk])
         buttons.append(Button(_("组织关系和职务"), url=address, icon_name="group", priority=20))
+        address = f"{reverse('merges')}?{urlencode({'kept': self.object.number})}"
+        buttons.append(Button(_("合并重复的记录"), url=address, icon_name="link", priority=40))
         if can_manage_account(self.request.user, self.object):
             address = reverse("member_first_code", args=[self.object.pk])
             buttons.append(Button(_("重发首次登录码"), url=address, icon_name="key", priority=30))

@@ -22,6 +22,7 @@ from exams.credit.chain import entry_hash
 from exams.credit.words import limit_sentences
 from exams.gatherings.explain import explained_gathering
 from exams.gatherings.words import explained_rows
+from exams.merging.words import merge_sentences
 from exams.rules.queries import is_readable
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
@@ -259,6 +260,7 @@ def _entry(
             "gathering": explained_rows(told) if told else None,
             "not_counted": not_counted(lesson) if lesson else [],
             "limits": limit_sentences(entry),
+            "merged": merge_sentences(entry),
             "corrections": corrections_of_entry(entry),
             "appeals": appeals_of_entry(entry),
             "may_appeal": branch is None,

@@ -162,6 +162,11 @@ def roster(world: World, where: str, role: str) -> dict[str, Any]:
     return {"pk": world.roster(world.person(where, role)).pk}
 
 
+def merge(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.merge(where)
+    return {"pk": found.pk, "kept": found.kept_id, "lost": found.lost_id}
+
+
 def token(world: World, where: str, role: str) -> dict[str, Any]:
     return {"pk": world.token(where).pk}
 
@@ -291,6 +296,10 @@ CASES: dict[str, Case] = {
     "admin/branches/history-results/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
     "admin/branches/usage/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
     "admin/branches/inspect/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
+    "admin/merges/": Case(ADMINISTRATORS),
+    "admin/merges/new/<int:kept>/<int:lost>/": Case(BRANCH_RECORDS, merge, **BY_BRANCH),
+    "admin/merges/<int:pk>/": Case(BRANCH_RECORDS, merge, **BY_BRANCH),
+    "admin/merges/<int:pk>/undo/": Case(BRANCH_RECORDS, merge, **BY_BRANCH),
     # Tokens of other systems
     "admin/platforms/": Case(ADMINISTRATORS),
     "admin/platforms/results/": Case(ADMINISTRATORS),
