@@ -131,7 +131,7 @@ def test_the_list_asks_the_same_however_long_it_is(
     assert page.count("看对照</a>") == pairs
 
 
-QUERIES = 10
+QUERIES = 19
 
 
 def test_the_old_number_leads_to_the_surviving_account(
