@@ -30,6 +30,8 @@ from lms.members.models import Branch, Member
 from lms.members.queries import branch_on, visible_branches
 from lms.members.rules import BOARD
 from lms.reports import queries
+from lms.reports.compared_words import compared_lines, compared_total, orders
+from lms.reports.comparison import comparison_of
 from lms.reports.explain import explained_lesson
 from lms.reports.export import board_csv, board_sheet
 from lms.reports.trend import bars, trend_of
@@ -104,6 +106,27 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
             "behind_address": "?" + urlencode({"year": year, "show": "behind"}),
             "export_address": f"export.xlsx?{filters.urlencode()}",
             "csv_address": f"export.csv?{filters.urlencode()}",
+        },
+    )
+
+
+@access(BOARD)
+@require_safe
+def board_compare(request: HttpRequest, branch_id: int) -> HttpResponse:
+    """The parts of a branch beside each other, and beside their last year."""
+    shown, today = _board(request, branch_id), clock.today()
+    compared = comparison_of(shown, today, order=request.GET.get("sort", ""))
+    return render(
+        request,
+        "reports/compare.html",
+        {
+            "board": shown,
+            "compared": compared,
+            "years": range(today.year, FIRST_YEAR - 1, -1),
+            "categories": MAIN,
+            "orders": orders(),
+            "lines": compared_lines(compared),
+            "total": compared_total(compared),
         },
     )
 

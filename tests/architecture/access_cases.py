@@ -343,6 +343,7 @@ CASES: dict[str, Case] = {
     "archive/entries/<int:entry_id>/": Case(ONESELF, entry, **BY_PERSON),
     "board/": Case(OVERSEERS),
     "archive/archive.pdf": Case(WHO_SIGNED_IN),
+    "board/<int:branch_id>/compare/": Case(BOARD, branch, **BY_BRANCH),
     "board/<int:branch_id>/trend/": Case(BOARD, branch, **BY_BRANCH),
     "board/<int:branch_id>/members/<int:member_id>/archive.pdf": Case(BOARD, person, **BY_PERSON),
     "board/<int:branch_id>/": Case(BOARD, branch, **BY_BRANCH),
