@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from exams.closing.open_items import OpenItem
-from exams.gatherings.queries import unsettled_of_year
+from exams.gatherings.queries import held_on, unsettled_of_year
 from lms.members.models import Branch
 
 
@@ -17,7 +17,7 @@ def open_items(branch: Branch, year: int) -> Iterator[OpenItem]:
             % {
                 "state": _("补登待确认") if row.confirmed_at else row.get_state_display(),
                 "branch": row.branch.name,
-                "day": row.began_on,
+                "day": held_on(row),
                 "title": row.title,
             },
             reverse("gatherings:gathering", args=[row.pk]),

@@ -262,7 +262,8 @@ def unsettled_of_year(branch: Branch, year: int) -> QuerySet[Gathering]:
         .annotate(began_on=_day_of("opened_at", "starts_at"))
         .filter(
             unconfirmed() | Q(state__in=[GatheringState.PLANNED, GatheringState.OPEN]),
-            began_on__year=year,
+            began_on__gte=dt.date(year, 1, 1),
+            began_on__lte=dt.date(year, 12, 31),
         )
         .select_related("branch")
         .order_by("began_on", "pk")

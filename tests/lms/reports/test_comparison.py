@@ -102,7 +102,7 @@ def test_who_is_apart_is_counted_where_it_explains_something(tree: BranchTree) -
         Apart(),
     ]
     assert [line["notes"] for line in compared_lines(shown)] == [
-        "转出 2 人，流动学习 1 人",
+        "不作要求 1 人（其中免修 1 人），转出 2 人，流动学习 1 人",
         "转入 1 人",
     ]
 
