@@ -20,7 +20,7 @@ class AttendanceForm(ConditionForm):
         label=gettext_lazy("至少几次"), min_value=1, max_value=200, required=False
     )
     percent = forms.IntegerField(
-        label=gettext_lazy("至少占几成（%）"), min_value=1, max_value=100, required=False,
+        label=gettext_lazy("至少占百分之几"), min_value=1, max_value=100, required=False,
         help_text=gettext_lazy("占办班期间已举办次数的百分比，结班后才能算出。至少填一项。"),
     )  # fmt: skip
 
