@@ -9,7 +9,7 @@ from exams.credit.policy import NOTHING
 from exams.merging import queries
 from exams.merging.queries import Hours
 from exams.merging.services import carry_hours, give_hours_back
-from lms.core.templatetags.design import figure
+from lms.core.design.texts import figure
 from lms.members.merging.models import RecordMerge
 from lms.members.merging.parts import Row
 from lms.members.models import Member

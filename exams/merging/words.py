@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from exams.credit.models import StudyHourEntry
-from lms.core.templatetags.design import figure
+from lms.core.design.texts import figure
 
 
 def merge_sentences(entry: StudyHourEntry) -> list[str]:

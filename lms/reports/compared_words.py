@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lms.core.templatetags.design import figure
+from lms.core.design.texts import figure
 from lms.reports.comparison import NOTHING, Apart, Comparison
 from lms.reports.figures import Figures
 from lms.reports.words import MAIN, branch_line

@@ -232,7 +232,9 @@ def _told(spans: Sequence[tuple[int, Span]]) -> tuple[str, ...]:
         Branch.objects.filter(pk__in={branch for branch, _span in spans}).values_list("pk", "name")
     )
     told = tuple(
-        f"{names[branch]} {joined.isoformat()} — {left.isoformat() if left else ''}".rstrip()
+        f"{names[branch]} {joined.isoformat()} — {left.isoformat()}"
+        if left
+        else _("%(branch)s %(day)s 起") % {"branch": names[branch], "day": joined.isoformat()}
         for branch, (joined, left) in spans
     )
     return told or ("—",)

@@ -65,7 +65,7 @@ def test_from_two_numbers_to_a_proposal_and_its_confirmation(
     answer = client.get("/admin/merges/", {"kept": "400001", "lost": "400099"})
     assert (answer.status_code, answer.url) == (302, f"/admin/merges/new/{kept.pk}/{lost.pk}/")
     page = client.get(answer.url).content.decode()
-    assert page.count("第二党支部 2020-01-01 —") == 1
+    assert page.count("第二党支部 2020-01-01 起") == 1
     answer = client.post(answer.url, {"reason": "重复建档"})
     merge = RecordMerge.objects.get()
     assert (answer.url, merge.reason, merge.by) == (f"/admin/merges/{merge.pk}/", "重复建档", first)
@@ -128,7 +128,7 @@ def test_the_list_asks_the_same_however_long_it_is(
     office(client, first).get("/admin/merges/")
     with django_assert_num_queries(QUERIES):
         page = client.get("/admin/merges/").content.decode()
-    assert page.count("看对照</a>") == pairs
+    assert page.count("的对照</a>") == pairs
 
 
 QUERIES = 19
