@@ -19,15 +19,21 @@ class ExamsConfig(AppConfig):
             lesson_is_completed,
             standing_has_changed,
         )
+        from exams.gatherings import conditions as attendance
+        from exams.gatherings.open_items import open_items as open_gatherings
+        from exams.merging.part import HoursPart
         from exams.passing import conditions, kinds, receivers
         from exams.rules.queries import hours_for_video
         from exams.rules.signals import asked_changed
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
         from lms.core.health.queries import look_at
+        from lms.members.merging import parts
         from lms.members.signals import standing_changed
 
         left_open.register("corrections", open_items)
+        left_open.register("gatherings", open_gatherings)
+        parts.register("hours", HoursPart())
         hours.install(hours_for_video)
         look_at(ledger_years)
         lesson_completed.connect(lesson_is_completed, dispatch_uid="exams.lesson_is_completed")
@@ -38,7 +44,7 @@ class ExamsConfig(AppConfig):
         )
         class_changed.connect(receivers.class_has_changed, dispatch_uid="exams.class_has_changed")
         class_passed.connect(class_is_passed, dispatch_uid="exams.class_is_passed")
-        for kind in kinds.KINDS:
+        for kind in (*kinds.KINDS, attendance.KIND):
             conditions.register(kind)
         register(
             Place("classes", _("培训班"), "/classes/", "people", SIGNED_IN, 30, in_bottom=False)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from lms.core.templatetags.design import clock
+from lms.core.design.texts import clock
 from media_pipeline.captions import MOST_BYTES, Flaw
 from media_pipeline.models import Asset, AssetState
 

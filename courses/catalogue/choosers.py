@@ -22,7 +22,7 @@ from wagtail.admin.widgets import BaseChooser
 
 from courses.catalogue.queries import usable_lectures
 from lms.core import clock
-from lms.core.templatetags.design import clock as as_clock
+from lms.core.design.texts import clock as as_clock
 from media_pipeline.models import Asset, AssetState
 from media_pipeline.playback import NotPlayableError, signed_poster
 

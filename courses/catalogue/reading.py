@@ -28,8 +28,8 @@ from courses.catalogue.standing import CourseStanding, LessonStanding, standing
 from courses.progress.intervals import FORGIVEN_MS
 from courses.progress.queries import progress_of, resume_points
 from lms.core import clock
+from lms.core.design.texts import minutes
 from lms.core.statements import Statement
-from lms.core.templatetags.design import minutes
 from media_pipeline.captions import Cue
 from media_pipeline.playback import signed_captions, signed_playlist, signed_poster
 from media_pipeline.queries import caption_track

@@ -30,6 +30,7 @@ class SourceKind(models.TextChoices):
     OFFLINE = "offline", _("线下学习登记")
     EXAM = "exam", _("考试")
     CORRECTION = "correction", _("更正补记")
+    MERGE = "merge", _("记录合并转入")
     REVERSAL = "reversal", _("冲销")
 
 

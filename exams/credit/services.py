@@ -37,11 +37,15 @@ def post_entry(
     reverses: StudyHourEntry | None = None,
     content_id: str = "",
     programme_id: str = "",
+    granted: Grant | None = None,
+    rule_version: str = "",
 ) -> StudyHourEntry:
     """Add one entry to the end of the member's chain; the one already there if there is one.
 
     `hours` is what the source is worth; under the caps of the rules in force the entry may say
-    less, and its evidence then says why under "limits". A reversal takes back what its entry gave.
+    less, and its evidence then says why under "limits". A reversal takes back what its entry gave,
+    as to its content and programme as well. What was granted before, on another record of the same
+    person, comes as `granted` with the version of the rules it was granted by and its evidence.
     The branch is the one the member belonged to on `earned_on`. Entries of one member wait for
     each other at the head of the chain, so a second posting for the same source finds the first.
     `evidence` is JSON without numbers that have a point.
@@ -57,11 +61,14 @@ def post_entry(
         rules = rules_for(branch.path if branch else None, earned_on.year)
         if reverses:
             granted = Grant(-reverses.hours, -reverses.counted_hours)
-        else:
+            content_id, programme_id = reverses.content_id, reverses.programme_id
+            rule_version = reverses.rule_version
+        elif granted is None:
             spent = queries.spent_by(
                 member.pk, day=earned_on, content_id=content_id, programme_id=programme_id
             )
             granted = grant(rules, category=category, worth=hours, spent=spent)
+            evidence = evidence | _limits(hours, granted)
         entry = StudyHourEntry(
             member_id=member.pk,
             branch=branch,
@@ -74,8 +81,8 @@ def post_entry(
             source_title=source_title,
             content_id=content_id,
             programme_id=programme_id,
-            rule_version=reverses.rule_version if reverses else rules.version,
-            evidence=evidence | _limits(hours, granted),
+            rule_version=rule_version or rules.version,
+            evidence=evidence,
             reverses=reverses,
             by=by,
             created_at=clock.now(),

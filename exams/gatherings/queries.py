@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce, TruncDate
 
 from courses.catalogue.queries import LessonTerms, lesson_terms, outlines, visible_courses
 from exams.credit.models import SourceKind, StudyHourEntry
@@ -20,7 +20,7 @@ from exams.gatherings.paper import Person
 from exams.gatherings.tokens import is_code
 from exams.rules.queries import rules_for
 from lms.core import clock
-from lms.members.models import Member, Membership
+from lms.members.models import Branch, Member, Membership
 from lms.members.queries import members_of, standing_on, visible_branches
 
 SOURCE_KINDS = {
@@ -253,6 +253,54 @@ def uncredited(*, since: dt.datetime | None = None) -> QuerySet[Presence]:
     if since is not None:
         found = found.filter(confirmed_at__gte=since)
     return found.filter(~Exists(posted))
+
+
+def unsettled_of_year(branch: Branch, year: int) -> QuerySet[Gathering]:
+    """Those of a subtree that began in the year and are neither confirmed whole nor cancelled."""
+    return (
+        Gathering.objects.filter(branch__path__startswith=branch.path)
+        .annotate(began_on=_day_of("opened_at", "starts_at"))
+        .filter(
+            unconfirmed() | Q(state__in=[GatheringState.PLANNED, GatheringState.OPEN]),
+            began_on__gte=dt.date(year, 1, 1),
+            began_on__lte=dt.date(year, 12, 31),
+        )
+        .select_related("branch")
+        .order_by("began_on", "pk")
+    )
+
+
+def held_by(branch_id: int, first: dt.date, last: dt.date) -> list[tuple[int, dt.date]]:
+    """The confirmed gatherings of a branch from `first` to `last`, each with its day."""
+    return list(
+        Gathering.objects.filter(branch=branch_id, state=GatheringState.CONFIRMED)
+        .annotate(began_on=_day_of("opened_at", "starts_at"))
+        .filter(began_on__gte=first, began_on__lte=last)
+        .order_by("began_on", "pk")
+        .values_list("pk", "began_on")
+    )
+
+
+def attended_by(member_ids: Sequence[int], gathering_ids: Sequence[int]) -> dict[int, set[int]]:
+    """At which of these gatherings each of these members was, as a second person has confirmed.
+
+    What was confirmed for a record that has been merged into a member's is the member's.
+    """
+    found: dict[int, set[int]] = {member_id: set() for member_id in member_ids}
+    rows = (
+        Presence.objects.filter(gathering__in=gathering_ids, confirmed_at__isnull=False)
+        .annotate(person=Coalesce("member__merged_into", "member"))
+        .filter(person__in=found)
+        .values_list("person", "gathering")
+    )
+    for person, gathering in rows:
+        found[person].add(gathering)
+    return found
+
+
+def _day_of(*moments: str) -> TruncDate:
+    """The school's day of the first of these moments that is known."""
+    return TruncDate(Coalesce(*moments))
 
 
 def digest_of(gathering: Gathering, presences: Sequence[Presence], scans: Sequence[Scan]) -> str:

@@ -15,7 +15,7 @@ from exams.passing import queries
 from exams.passing.conditions import ConditionForm, ConditionKind, Settings
 from exams.passing.pass_rules import Outcome, Unit, hours_missing, plan_gap
 from exams.passing.words import electives_missing, essay_missing, unfinished_lessons
-from lms.core.templatetags.design import figure
+from lms.core.design.texts import figure
 
 MET = Outcome(True)
 

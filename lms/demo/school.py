@@ -10,6 +10,7 @@ from lms.demo.bank import fill_bank
 from lms.demo.captions import caption_lectures
 from lms.demo.content import all_lessons
 from lms.demo.demo_year import demo_year
+from lms.demo.desk import lay_on_desks
 from lms.demo.enrolment import branch_of, enrol_everyone
 from lms.demo.film import lecture_film
 from lms.demo.gatherings import hold_gatherings
@@ -73,6 +74,7 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
     began_at = time.monotonic()
     told = tell_stories(members=members, lessons=lessons, year=year)
     hold_gatherings(members=members, branch=branch_of("first"), year=year)
+    lay_on_desks(members=members, lessons=lessons, year=year)
     if told:
         report(f"{told} members have studied, told in {time.monotonic() - began_at:.0f} s")
     run_training_class(

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
-from lms.members.platforms.models import PlatformToken as PlatformToken  # one of this app's
+from lms.members.merging.models import RecordMerge as RecordMerge  # two of this app's
+from lms.members.platforms.models import PlatformToken as PlatformToken
 
 
 class BranchKind(models.TextChoices):
@@ -74,6 +75,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
     # Who has no password yet signs in once with a code made from this salt (see first_code.py).
     first_code_salt = models.CharField(max_length=32, blank=True)
     first_code_until = models.DateTimeField(_("首次登录码有效至"), null=True, blank=True)
+    # Another record of the same person, which this one has become a part of; never of a third.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("已并入"), null=True, blank=True,
+        related_name="merged_records",
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MemberManager()

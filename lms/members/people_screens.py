@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
@@ -63,9 +63,16 @@ class MemberAddForm(forms.Form):
 
 
 class AddView(generic.CreateView):
-    """Wagtail's screen for something new, by a service that may refuse."""
+    """Wagtail's screen for something new, by a service that may refuse.
+
+    Each screen says which service, what is told when it is done, and the route that comes next:
+    of the new object itself, or of the list.
+    """
 
     service: Any
+    done: Any
+    next_route: str
+    leads_to_object = False
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
@@ -90,27 +97,18 @@ class AddView(generic.CreateView):
         return bool(super().is_valid(form))
 
     def form_valid(self, form: Any) -> Any:
-        messages.success(self.request, self.done_message())
-        return redirect(self.next_address())
-
-    def done_message(self) -> str:
-        raise NotImplementedError
-
-    def next_address(self) -> str:
-        raise NotImplementedError
+        messages.success(self.request, self.done)
+        return redirect(self.next_route, *([self.object.pk] if self.leads_to_object else []))
 
 
 class MemberAdd(AddView):
     service = staticmethod(add_member)
+    done = _("已建档。首次登录码可在“编辑”里重发，当面告知本人。")
+    next_route = "member_standing"
+    leads_to_object = True
 
     def get_initial(self) -> dict[str, Any]:
         return {"joined_on": clock.today()}
-
-    def done_message(self) -> str:
-        return gettext("已建档。首次登录码可在“编辑”里重发，当面告知本人。")
-
-    def next_address(self) -> str:
-        return reverse("member_standing", args=[self.object.pk])
 
 
 class MemberIndex(generic.IndexView):
@@ -135,6 +133,8 @@ class MemberEdit(generic.EditView):
         buttons: list[Button] = super().header_more_buttons
         address = reverse("member_standing", args=[self.object.pk])
         buttons.append(Button(_("组织关系和职务"), url=address, icon_name="group", priority=20))
+        address = f"{reverse('merges')}?{urlencode({'kept': self.object.number})}"
+        buttons.append(Button(_("合并重复的记录"), url=address, icon_name="link", priority=40))
         if can_manage_account(self.request.user, self.object):
             address = reverse("member_first_code", args=[self.object.pk])
             buttons.append(Button(_("重发首次登录码"), url=address, icon_name="key", priority=30))
@@ -180,12 +180,8 @@ class BranchAddForm(forms.Form):
 
 class BranchAdd(AddView):
     service = staticmethod(add_branch)
-
-    def done_message(self) -> str:
-        return gettext("已新建党组织。")
-
-    def next_address(self) -> str:
-        return reverse("branches:index")
+    done = _("已新建党组织。")
+    next_route = "branches:index"
 
 
 class BranchForm(forms.ModelForm):  # type: ignore[type-arg]

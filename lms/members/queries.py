@@ -180,24 +180,24 @@ def administered_members(by: Any) -> QuerySet[Member]:
     """Whose records `by` may change: the last branch they came to is one `by` administers.
 
     Who has left still belongs to the records of the branch they left; who has never been in
-    any branch is seen by the superuser alone.
+    any branch is seen by the superuser alone. A record merged into another is changed no more.
     """
+    records = Member.objects.filter(merged_into=None).order_by("number")
     if by.is_authenticated and by.is_active and by.is_superuser:
-        return Member.objects.order_by("number")
+        return records
     today = clock.today()
     own = Membership.objects.filter(member=OuterRef("pk"))
     last = own.filter(joined_on__lte=today).order_by("-joined_on").values("branch")[:1]
     first_to_come = own.filter(joined_on__gt=today).order_by("joined_on").values("branch")[:1]
-    return (
-        Member.objects.alias(record=Coalesce(Subquery(last), Subquery(first_to_come)))
-        .filter(record__in=administered_branches(by).order_by().values("pk"))
-        .order_by("number")
+    return records.alias(record=Coalesce(Subquery(last), Subquery(first_to_come))).filter(
+        record__in=administered_branches(by).order_by().values("pk")
     )
 
 
 def member_named(name: str) -> Member | None:
     """The member whose number, or else whose phone, is `name`."""
-    found = list(Member.objects.filter(Q(number=name) | Q(phone=name))[:2])
+    people = Member.objects.select_related("merged_into")
+    found = list(people.filter(Q(number=name) | Q(phone=name))[:2])
     return next((member for member in found if member.number == name), found[0] if found else None)
 
 
@@ -218,7 +218,9 @@ def roster_members(
     is read anyway, by the same rule as `administered_members`.
     """
     named = {row.number for row in rows} | {row.phone for row in rows if row.phone}
-    people = Member.objects.filter(Q(number__in=named) | Q(phone__in=named))
+    people = Member.objects.filter(Q(number__in=named) | Q(phone__in=named)).select_related(
+        "merged_into"
+    )
     spans: dict[int, list[Membership]] = {person.pk: [] for person in people}
     for membership in (
         Membership.objects.filter(member__in=list(spans))
@@ -249,6 +251,7 @@ def _known_member(
         branch_name=last.branch.name if last else "",
         joined_on=last.joined_on if last else None,
         left_on=last.left_on if last else None,
+        merged_into=person.merged_into.number if person.merged_into else "",
     )
 
 

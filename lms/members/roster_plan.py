@@ -42,6 +42,7 @@ class KnownMember:
     branch_name: str = ""
     joined_on: dt.date | None = None
     left_on: dt.date | None = None
+    merged_into: str = ""  # the number of the record this one is a part of
 
 
 class ChangeKind(StrEnum):
@@ -185,6 +186,8 @@ def _change(
     row: RosterRow, member: KnownMember | None, places: _Places, taken: _Names, today: dt.date
 ) -> Change | None:
     branch = places.of(row)
+    if member is not None and member.merged_into:
+        raise _RefusedError("merged_member", value=row.number, into=member.merged_into)
     if member is not None and not member.is_administered:
         raise _RefusedError("foreign_member", value=row.number)
     taken.refuse_taken(row)

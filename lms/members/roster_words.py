@@ -48,6 +48,7 @@ SENTENCES = {
     "foreign_member": _(
         "编号 %(value)s 已登记在您管理范围以外的党组织。请上级学校管理员办理转接。"
     ),
+    "merged_member": _("编号 %(value)s 的记录已并入 %(into)s。请在名册里改用 %(into)s。"),
     "phone_taken": _("手机号 %(value)s 已登记在他人名下。请核对是谁的号码。"),
     "number_is_phone": _("编号 %(value)s 与他人的手机号相同，会妨碍对方登录。请核对编号。"),
     "phone_is_number": _("手机号 %(value)s 与他人的编号相同，不能用来登录。请改填别的号码。"),

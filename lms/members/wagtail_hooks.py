@@ -9,6 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 
+from lms.members.merging.views import PATTERNS as MERGE_PATTERNS
 from lms.members.office_panel import RosterPanel
 from lms.members.people_screens import PATTERNS, PeopleGroup
 from lms.members.platforms.screens import PATTERNS as PLATFORM_PATTERNS
@@ -16,7 +17,7 @@ from lms.members.platforms.screens import PlatformViewSet
 from lms.members.rules import ADMINISTRATION
 
 
-class RosterMenuItem(MenuItem):
+class RecordsMenuItem(MenuItem):
     """Shown to those who keep the records of some branch."""
 
     def is_shown(self, request: Any) -> bool:
@@ -39,13 +40,23 @@ def platform_addresses() -> list[URLPattern | URLResolver]:
 
 
 @hooks.register("register_admin_urls")
+def merge_addresses() -> list[URLPattern | URLResolver]:
+    return list(MERGE_PATTERNS)
+
+
+@hooks.register("register_admin_menu_item")
+def merge_menu_item() -> MenuItem:
+    return RecordsMenuItem(_("合并记录"), reverse("merges"), icon_name="link", order=315)
+
+
+@hooks.register("register_admin_urls")
 def roster_addresses() -> list[URLPattern | URLResolver]:
     return list(PATTERNS)
 
 
 @hooks.register("register_admin_menu_item")
 def roster_menu_item() -> MenuItem:
-    return RosterMenuItem(_("名册导入"), reverse("roster"), icon_name="upload", order=310)
+    return RecordsMenuItem(_("名册导入"), reverse("roster"), icon_name="upload", order=310)
 
 
 class StandingFormatter(LogFormatter):
@@ -68,6 +79,8 @@ def standing_actions(actions: Any) -> None:
         ("role_ended", _("结束职责")),
         ("duty_noted", _("登记职务身份")),
         ("duty_ended", _("结束职务身份")),
+        ("merged", _("合并记录")),
+        ("unmerged", _("撤销合并")),
     ):
         words = {"label": label, "message": label}
         formatter = type("StandingFormatter", (StandingFormatter,), words)

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.fields.json import KT
 
 from exams.credit.models import HourTotal, MemberYear, StudyHourEntry
 from exams.credit.policy import PRESET, Asked
@@ -87,10 +88,14 @@ def year_of(member: Member, year: int) -> YearOfStudy:
 
 
 def entries_of_year(member: Member, year: int) -> QuerySet[StudyHourEntry]:
-    """The entries behind a member's year, the latest first, without their evidence."""
+    """The entries behind a member's year, the latest first, without their evidence.
+
+    Each with `merged_from`, the number of the record from which a merge has brought it.
+    """
     return (
         entries_of(member, year)
         .select_related("branch", "reversed_by")
+        .annotate(merged_from=KT("evidence__merge__lost__number"))
         .defer("evidence", "reversed_by__evidence")
     )
 

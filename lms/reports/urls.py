@@ -11,6 +11,7 @@ urlpatterns = [
     path("archive/entries/<int:entry_id>/", views.archive_entry, name="archive_entry"),
     path("board/", views.board_home, name="board_home"),
     path("board/<int:branch_id>/", views.board, name="board"),
+    path("board/<int:branch_id>/compare/", views.board_compare, name="board_compare"),
     path("board/<int:branch_id>/trend/", views.board_trend, name="board_trend"),
     path("board/<int:branch_id>/export.xlsx", views.board_export, name="board_export"),
     path("board/<int:branch_id>/export.csv", views.board_export_csv, name="board_export_csv"),

@@ -22,6 +22,7 @@ from exams.credit.chain import entry_hash
 from exams.credit.words import limit_sentences
 from exams.gatherings.explain import explained_gathering
 from exams.gatherings.words import explained_rows
+from exams.merging.words import merge_sentences
 from exams.rules.queries import is_readable
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
@@ -29,6 +30,8 @@ from lms.members.models import Branch, Member
 from lms.members.queries import branch_on, visible_branches
 from lms.members.rules import BOARD
 from lms.reports import queries
+from lms.reports.compared_words import compared_lines, compared_total, orders
+from lms.reports.comparison import comparison_of
 from lms.reports.explain import explained_lesson
 from lms.reports.export import board_csv, board_sheet
 from lms.reports.trend import bars, trend_of
@@ -103,6 +106,27 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
             "behind_address": "?" + urlencode({"year": year, "show": "behind"}),
             "export_address": f"export.xlsx?{filters.urlencode()}",
             "csv_address": f"export.csv?{filters.urlencode()}",
+        },
+    )
+
+
+@access(BOARD)
+@require_safe
+def board_compare(request: HttpRequest, branch_id: int) -> HttpResponse:
+    """The parts of a branch beside each other, and beside their last year."""
+    shown, today = _board(request, branch_id), clock.today()
+    compared = comparison_of(shown, today, order=request.GET.get("sort", ""))
+    return render(
+        request,
+        "reports/compare.html",
+        {
+            "board": shown,
+            "compared": compared,
+            "years": range(today.year, FIRST_YEAR - 1, -1),
+            "categories": MAIN,
+            "orders": orders(),
+            "lines": compared_lines(compared),
+            "total": compared_total(compared),
         },
     )
 
@@ -259,6 +283,7 @@ def _entry(
             "gathering": explained_rows(told) if told else None,
             "not_counted": not_counted(lesson) if lesson else [],
             "limits": limit_sentences(entry),
+            "merged": merge_sentences(entry),
             "corrections": corrections_of_entry(entry),
             "appeals": appeals_of_entry(entry),
             "may_appeal": branch is None,

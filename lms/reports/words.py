@@ -13,8 +13,8 @@ from exams.credit.policy import CENTRAL, NOTHING
 from exams.rules.models import ReliefState, TargetRelief
 from exams.rules.words import IDENTITIES, source_text, target_text
 from lms.core.design.kept import drawn
-from lms.core.templatetags.design import clock as as_clock
-from lms.core.templatetags.design import figure
+from lms.core.design.texts import clock as as_clock
+from lms.core.design.texts import figure
 from lms.reports.asked import Progress
 from lms.reports.explain import ExplainedLesson
 from lms.reports.figures import Figures

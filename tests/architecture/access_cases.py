@@ -188,6 +188,9 @@ def roster(world: World, where: str, role: str) -> dict[str, Any]:
 
 def question_import(world: World, where: str, role: str) -> dict[str, Any]:
     return {"pk": world.question_import(world.person(where, role)).pk}
+def merge(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.merge(where)
+    return {"pk": found.pk, "kept": found.kept_id, "lost": found.lost_id}
 
 
 def token(world: World, where: str, role: str) -> dict[str, Any]:
@@ -332,6 +335,10 @@ CASES: dict[str, Case] = {
     "admin/branches/history-results/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
     "admin/branches/usage/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
     "admin/branches/inspect/<int:pk>/": Case(BRANCH_RECORDS, branch, **BY_BRANCH),
+    "admin/merges/": Case(ADMINISTRATORS),
+    "admin/merges/new/<int:kept>/<int:lost>/": Case(BRANCH_RECORDS, merge, **BY_BRANCH),
+    "admin/merges/<int:pk>/": Case(BRANCH_RECORDS, merge, **BY_BRANCH),
+    "admin/merges/<int:pk>/undo/": Case(BRANCH_RECORDS, merge, **BY_BRANCH),
     # Tokens of other systems
     "admin/platforms/": Case(ADMINISTRATORS),
     "admin/platforms/results/": Case(ADMINISTRATORS),
@@ -396,6 +403,7 @@ CASES: dict[str, Case] = {
     "archive/entries/<int:entry_id>/": Case(ONESELF, entry, **BY_PERSON),
     "board/": Case(OVERSEERS),
     "archive/archive.pdf": Case(WHO_SIGNED_IN),
+    "board/<int:branch_id>/compare/": Case(BOARD, branch, **BY_BRANCH),
     "board/<int:branch_id>/trend/": Case(BOARD, branch, **BY_BRANCH),
     "board/<int:branch_id>/members/<int:member_id>/archive.pdf": Case(BOARD, person, **BY_PERSON),
     "board/<int:branch_id>/": Case(BOARD, branch, **BY_BRANCH),

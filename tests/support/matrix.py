@@ -31,6 +31,7 @@ from exams.questions.media import PICTURE, media_token
 from exams.questions.models import Question, SourceText
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from lms.core import clock
+from lms.members.merging.models import RecordMerge
 from lms.members.models import Branch, Member, RosterImport, RosterState
 from lms.members.platforms.models import PlatformToken
 from lms.members.roster_services import preview_roster
@@ -42,6 +43,7 @@ from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
 from tests.factories.integrity import make_case
+from tests.factories.merging import make_merge_proposal
 from tests.factories.platforms import make_token
 from tests.factories.questions import make_card, make_edition, make_question
 from tests.factories.rules import make_relief, make_rules
@@ -297,6 +299,12 @@ class World:
     def scan_link(self, where: str) -> str:
         """The token the screen shows now."""
         return token_for(token_key(), self.gathering(where).pk, clock.now().timestamp())
+
+    @functools.cache  # noqa: B019
+    def merge(self, where: str) -> RecordMerge:
+        """Two records of that branch, proposed by nobody who asks."""
+        two = [members.make_member(self.branches[where]) for _twice in range(2)]
+        return make_merge_proposal(*two, by=self.editor)
 
     @functools.cache  # noqa: B019
     def token(self, where: str) -> PlatformToken:

@@ -1,8 +1,7 @@
 """Component tags: `{% load design %}`. Their vocabulary is in docs/design-system.md."""
 
 import functools
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django import template
@@ -10,21 +9,15 @@ from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django_vite.core.asset_loader import DjangoViteAssetLoader  # type: ignore[import-untyped]
 
-from lms.core.design import drawing
+from lms.core.design import islands, shapes, texts
 from lms.core.design.kept import described, drawn
 from lms.core.design.navigation import places_for
-from lms.core.design.words import player_words, upload_words
 
 register = template.Library()
 
 Description = Callable[..., dict[str, Any]]
-
-BEAT_SECONDS = 15
-CELLS_A_ROW = 6
 
 
 def component(template_name: str) -> Callable[[Description], Description]:
@@ -39,6 +32,16 @@ def component(template_name: str) -> Callable[[Description], Description]:
         return describe
 
     return declare
+
+
+for _filter in (texts.figure, texts.clock, texts.minutes):
+    register.filter(_filter)
+for _shape in (shapes.progress_ring, shapes.bar, shapes.cover):
+    component(f"components/{_shape.__name__}.html")(_shape)
+for _strip in (shapes.watched_map, shapes.heat_strip):
+    register.inclusion_tag(f"components/{_strip.__name__}.html")(_strip)
+for _island in (islands.player, islands.upload_box):
+    register.inclusion_tag(f"components/{_island.__name__}.html", takes_context=True)(_island)
 
 
 @functools.cache
@@ -119,118 +122,6 @@ def frame(context: template.Context, template_name: str) -> SafeString:
         size=choice.get("size", ""),
         theme=choice.get("theme", ""),
     )
-
-
-@register.filter
-def figure(value: Any) -> str:
-    """24.50 → 24.5; 7.0 → 7."""
-    return drawing.plain(value or 0)
-
-
-@register.filter
-def clock(milliseconds: Any) -> str:
-    """A length or place in a recording: 754000 → 12:34, 3723000 → 1:02:03."""
-    seconds = int(milliseconds or 0) // 1000
-    hours, rest = divmod(seconds, 3600)
-    minutes, seconds = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes:02d}:{seconds:02d}"
-
-
-@register.filter
-def minutes(milliseconds: Any) -> str:
-    """A length in words: 1 分钟, 38 分钟, 不到 1 分钟."""
-    whole = round(int(milliseconds or 0) / 60_000)
-    if whole < 1:
-        return _("不到 1 分钟")
-    return ngettext("%(count)d 分钟", "%(count)d 分钟", whole) % {"count": whole}
-
-
-@component("components/progress_ring.html")
-def progress_ring(
-    value: Any, of: Any, unit: str = "", label: str = "", size: str = ""
-) -> dict[str, Any]:
-    """A ring for `value` of `of`. `size="small"` for lists."""
-    filled = drawing.share(float(value or 0), float(of or 0))
-    return {
-        "value": drawing.plain(value or 0),
-        "of": drawing.plain(of or 0),
-        "unit": unit,
-        "label": label,
-        "size": size,
-        "done": filled >= 1,
-        "percent": int(filled * 100),
-        "dash": drawing.ring_dash(filled),
-        "radius": drawing.RING_RADIUS,
-    }
-
-
-@component("components/bar.html")
-def bar(
-    value: Any, of: Any = 100, label: str = "", text: str = "", tone: str = "", thin: bool = False
-) -> dict[str, Any]:
-    """A horizontal bar for `value` of `of`; `text` replaces the words "value/of" at its end."""
-    filled = drawing.share(float(value or 0), float(of or 0))
-    return {
-        "label": label,
-        "text": text or f"{drawing.plain(value or 0)}/{drawing.plain(of or 0)}",
-        "tone": tone,
-        "thin": thin,
-        "percent": int(filled * 100),
-        "width": f"{filled * 100:.1f}",
-    }
-
-
-@register.inclusion_tag("components/watched_map.html")
-def watched_map(
-    covered: Iterable[Sequence[float]], duration_ms: int, position_ms: int | None = None,
-    legend: bool = True,
-) -> dict[str, Any]:  # fmt: skip
-    """The parts of a recording that were watched: `covered` is [[from, to), …] in milliseconds."""
-    spans = [tuple(span) for span in covered]
-    seen = sum(max(0, end - start) for start, end in spans)
-    return {
-        "parts": drawing.strip_parts(spans, duration_ms),
-        "percent": int(drawing.share(seen, duration_ms) * 100),
-        "edge": None
-        if position_ms is None
-        else round(drawing.share(position_ms, duration_ms) * 1000, 1),
-        "legend": legend,
-    }
-
-
-@register.inclusion_tag("components/heat_strip.html")
-def heat_strip(values: Iterable[tuple[str, float]], label: str, unit: str = "") -> dict[str, Any]:
-    """One square a `(name, value)`, darker for more; rows of six, beside each other on a PC."""
-    named = list(values)
-    top = max((value for _name, value in named), default=0)
-    cells = [
-        {
-            "x": place % CELLS_A_ROW * 40 + 2,
-            "middle": place % CELLS_A_ROW * 40 + 20,
-            "name": name,
-            "value": drawing.plain(value),
-            "level": drawing.heat_level(value, top),
-        }
-        for place, (name, value) in enumerate(named)
-    ]
-    return {
-        "label": label,
-        "unit": unit,
-        "cells": cells,
-        "rows": [cells[start : start + CELLS_A_ROW] for start in range(0, len(cells), CELLS_A_ROW)],
-        "width": CELLS_A_ROW * 40,
-    }
-
-
-@component("components/cover.html")
-def cover(title: str) -> dict[str, Any]:
-    """A drawn cover for a course without a picture; the same title always has the same colour."""
-    digest = hashlib.sha256(title.encode()).digest()
-    return {
-        "lines": drawing.title_lines(title),
-        "tone": digest[0] % 5 + 1,
-        "pattern": digest[1] % 3 + 1,
-    }
 
 
 @component("components/badge.html")
@@ -361,50 +252,3 @@ def empty(content: str, title: str, level: int = 2) -> SafeString:
 def dialog(content: str, id: str, title: str) -> SafeString:
     """A dialog opened by `{% button … opens="its id" %}`."""
     return _attributes(content, "components/dialog.html", id=id, title=title)
-
-
-@register.inclusion_tag("components/player.html", takes_context=True)
-def player(
-    context: template.Context, config: Mapping[str, Any], poster: str = "", title: str = ""
-) -> dict[str, Any]:
-    """The lesson's video with its controls; `config` is what docs/design-system.md lists."""
-    words = player_words(config.get("beatSeconds", BEAT_SECONDS))
-    return {
-        "config": {
-            "rates": [0.75, 1, 1.25, 1.5],
-            "maxRate": 1.5,
-            "beatSeconds": BEAT_SECONDS,
-            "captions": [],
-            "covered": [],
-            "resumeMs": 0,
-            "completed": False,
-            **config,
-            "strings": {**words, **config.get("strings", {})},
-        },
-        "poster": poster or config.get("poster", ""),
-        "title": title,
-        "captions": config.get("captions", []),
-        "verified": sum(end - start for start, end in config.get("covered", [])),
-        "presentation": context.get("presentation", {}),
-    }
-
-
-@register.inclusion_tag("components/upload_box.html", takes_context=True)
-def upload_box(
-    context: template.Context,
-    endpoint: str,
-    status_url: str = "",
-    accept: str = "video/*",
-    upload_id: str = "",
-    help: str = "",
-) -> dict[str, Any]:
-    """A resumable upload; `status_url` is asked with `{id}` replaced by the upload's id."""
-    return {
-        "endpoint": endpoint,
-        "status_url": status_url,
-        "accept": accept,
-        "upload_id": upload_id,
-        "help": help,
-        "words": upload_words(),
-        "csrf_token": context.get("csrf_token", ""),
-    }

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.timezone import localtime
 
-from lms.core.templatetags.design import figure
+from lms.core.design.texts import figure
 from lms.members.models import Member
 from lms.reports.printed.queries import PrintedYear
 from lms.reports.words import MAIN_FIRST, asked_rows, state_text

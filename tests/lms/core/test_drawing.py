@@ -3,7 +3,7 @@
 import pytest
 
 from lms.core.design import drawing
-from lms.core.templatetags.design import heat_strip
+from lms.core.design.shapes import heat_strip
 
 
 def drawn(filled: float) -> float:

@@ -1,0 +1,55 @@
+"""What the components with a script of their own are told: the player, the upload."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from lms.core.design.words import player_words, upload_words
+
+BEAT_SECONDS = 15
+
+
+def player(
+    context: template.Context, config: Mapping[str, Any], poster: str = "", title: str = ""
+) -> dict[str, Any]:
+    """The lesson's video with its controls; `config` is what docs/design-system.md lists."""
+    words = player_words(config.get("beatSeconds", BEAT_SECONDS))
+    return {
+        "config": {
+            "rates": [0.75, 1, 1.25, 1.5],
+            "maxRate": 1.5,
+            "beatSeconds": BEAT_SECONDS,
+            "captions": [],
+            "covered": [],
+            "resumeMs": 0,
+            "completed": False,
+            **config,
+            "strings": {**words, **config.get("strings", {})},
+        },
+        "poster": poster or config.get("poster", ""),
+        "title": title,
+        "captions": config.get("captions", []),
+        "verified": sum(end - start for start, end in config.get("covered", [])),
+        "presentation": context.get("presentation", {}),
+    }
+
+
+def upload_box(
+    context: template.Context,
+    endpoint: str,
+    status_url: str = "",
+    accept: str = "video/*",
+    upload_id: str = "",
+    help: str = "",
+) -> dict[str, Any]:
+    """A resumable upload; `status_url` is asked with `{id}` replaced by the upload's id."""
+    return {
+        "endpoint": endpoint,
+        "status_url": status_url,
+        "accept": accept,
+        "upload_id": upload_id,
+        "help": help,
+        "words": upload_words(),
+        "csrf_token": context.get("csrf_token", ""),
+    }
