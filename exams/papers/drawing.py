@@ -5,16 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DrawnFrom:
     """One item an attempt may get: of the items of its cell, `take` are drawn.
 
-    `take` is the same for all items of a cell; None takes them all, as a fixed paper does.
+    `take` is the same for all items of a cell; more than there are takes them all.
     """
 
     id: int
     cell: int
-    take: int | None
+    take: int
     position: int
     section: str
 
@@ -31,7 +31,7 @@ def draw(pool: Sequence[DrawnFrom], *, seed: int, shuffles: bool) -> list[int]:
     for cell in sorted({item.cell for item in listed}):
         offered = [item for item in listed if item.cell == cell]
         take = offered[0].take
-        drawn += offered if take is None else chance.sample(offered, min(take, len(offered)))
+        drawn += chance.sample(offered, min(take, len(offered)))
     sections = list(dict.fromkeys(item.section for item in listed))
     ordered: list[int] = []
     for section in sections:
