@@ -7,7 +7,7 @@ from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
-from exams.papers.models import Paper, PaperItem
+from exams.papers.models import Paper, PaperItem, Seat
 from exams.passing.models import CreditAward
 from exams.questions.models import (
     Question,
@@ -44,6 +44,7 @@ __all__ = [
     "ReviewCase",
     "RuleSet",
     "Scan",
+    "Seat",
     "SourceClause",
     "SourceEdition",
     "SourceText",

@@ -8,6 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from exams.classes import screens
+from exams.papers import history
 from exams.rules import office_views
 from lms.members.rules import ADMINISTRATION
 
@@ -32,3 +33,8 @@ def addresses() -> list[URLPattern | URLResolver]:
 @hooks.register("register_admin_menu_item")
 def rules_menu_item() -> MenuItem:
     return RulesMenuItem(_("学时规则"), reverse("rules_home"), icon_name="list-ul", order=320)
+
+
+@hooks.register("register_log_actions")
+def paper_actions(actions: Any) -> None:
+    history.register(actions)
