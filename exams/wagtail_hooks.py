@@ -1,4 +1,4 @@
-"""Rules, training classes and certificates in the back office's menu and addresses."""
+"""Rules, classes, certificates, papers and exams in the back office's menu and addresses."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from wagtail.admin.menu import MenuItem
 
 from exams.classes import screens
 from exams.papers import history
+from exams.papers import screens as papers
 from exams.rules import office_views
 from lms.members.rules import ADMINISTRATION
 
@@ -27,7 +28,12 @@ def training_screens() -> screens.TrainingGroup:
 
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern | URLResolver]:
-    return [*screens.PATTERNS, *office_views.PATTERNS]
+    return [*screens.PATTERNS, *office_views.PATTERNS, *papers.PATTERNS]
+
+
+@hooks.register("register_admin_viewset")
+def paper_screens() -> papers.ExamGroup:
+    return papers.ExamGroup()
 
 
 @hooks.register("register_admin_menu_item")
