@@ -76,7 +76,10 @@ class ExamForm(WagtailAdminModelForm):
         branch.queryset = administered_branches(self.for_user)
         branch.label_from_instance = lambda one: one.indented_name
         self.fields["training_class"].queryset = exam_classes(self.for_user)
-        self.fields["training_class"].empty_label = _("不限，举办单位及下级组织的党员都可参加")
+        self.fields["training_class"].empty_label = _("不限")
+        self.fields["training_class"].help_text = _(
+            "不限时，举办单位和下级组织的党员都可以参加；选了培训班，只有班里的学员参加。"
+        )
         self.fields["paper"].queryset = sealed_papers(self.for_user)
         self.fields["paper"].empty_label = _("请选择已封卷的试卷")
         self.fields["pass_percent"].min_value = 1
