@@ -10,6 +10,7 @@ from exams.attempts.models import Exam, ExamState, Release
 from exams.papers.errors import ExamFixedError, ExamNotReadyError
 from exams.papers.models import PaperState
 from exams.papers.queries import people_of
+from exams.passing.services import send_class
 from exams.questions.types import question_type
 from lms.core import clock
 from lms.core.states import advance_or_raise
@@ -129,6 +130,8 @@ def cancel_exam(*, exam: Exam, reason: str, by: Member) -> None:
         cancelled_reason=reason,
     )
     log(instance=exam, action="exams.exam_cancelled", user=by, data={"reason": reason})
+    if exam.training_class_id is not None:  # whom it alone kept from passing
+        send_class(class_id=exam.training_class_id)
 
 
 def copy_exam(*, exam: Exam, by: Member) -> Exam:

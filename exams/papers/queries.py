@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from courses.training.models import Enrolment, EnrolmentState, TrainingClass
 from courses.training.queries import managed_classes
-from exams.attempts.models import Exam
+from exams.attempts.models import Attempt, AttemptState, Exam, ExamState
 from exams.papers import blueprint as plans
 from exams.papers.drawing import DrawnFrom
 from exams.papers.models import Paper, PaperItem, PaperKind, PaperState, Seat
@@ -142,8 +142,30 @@ def exam_classes(by: Any) -> QuerySet[TrainingClass]:
     return managed_classes(by)
 
 
-def exams_of_class(training_class: TrainingClass) -> QuerySet[Exam]:
-    return Exam.objects.filter(training_class=training_class).order_by("opens_at", "pk")
+def asked_exams(training_class: TrainingClass) -> list[Exam]:
+    """The exams a class asks for: those announced and not called off."""
+    announced = (ExamState.PUBLISHED, ExamState.RELEASED)
+    found = Exam.objects.filter(training_class=training_class, state__in=announced)
+    return list(found.order_by("opens_at", "pk"))
+
+
+def standing_in(
+    exams: Sequence[Exam], member_ids: Iterable[int]
+) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """(exam, member) of those who passed by a released attempt, and of those who wait for a result.
+
+    One statement.
+    """
+    rows = Attempt.objects.filter(exam__in=exams, member__in=list(member_ids)).values_list(
+        "exam_id", "member_id", "state", "is_passed"
+    )
+    passed, waiting = set(), set()
+    for exam_id, member_id, state, is_passed in rows:
+        if state == AttemptState.RELEASED and is_passed:
+            passed.add((exam_id, member_id))
+        elif state in (AttemptState.FINISHED, AttemptState.MARKED):
+            waiting.add((exam_id, member_id))
+    return passed, waiting
 
 
 def people_of(exam: Exam) -> QuerySet[Member]:

@@ -10,6 +10,7 @@ from lms.demo.captions import caption_lectures
 from lms.demo.content import all_lessons
 from lms.demo.demo_year import demo_year
 from lms.demo.enrolment import branch_of, enrol_everyone
+from lms.demo.exam import hold_exam
 from lms.demo.film import lecture_film
 from lms.demo.gatherings import hold_gatherings
 from lms.demo.lectures import Films, Report, bring_in_lectures
@@ -67,13 +68,14 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
     hold_gatherings(members=members, branch=branch_of("first"), year=year)
     if told:
         report(f"{told} members have studied, told in {time.monotonic() - began_at:.0f} s")
-    run_training_class(
+    training_class = run_training_class(
         members=members,
         courses=courses,
         teacher=members[instructor.number],
         administrator=members[administrator.number],
         year=year,
     )
+    hold_exam(training_class=training_class, by=members[administrator.number])
     return _accounts()
 
 
