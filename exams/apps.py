@@ -22,6 +22,7 @@ class ExamsConfig(AppConfig):
         from exams.gatherings import conditions as attendance
         from exams.gatherings.open_items import open_items as open_gatherings
         from exams.merging.part import HoursPart
+        from exams.papers.condition import EXAM
         from exams.passing import conditions, kinds, receivers
         from exams.rules.queries import hours_for_video
         from exams.rules.signals import asked_changed
@@ -45,6 +46,7 @@ class ExamsConfig(AppConfig):
         class_changed.connect(receivers.class_has_changed, dispatch_uid="exams.class_has_changed")
         class_passed.connect(class_is_passed, dispatch_uid="exams.class_is_passed")
         for kind in (*kinds.KINDS, attendance.KIND):
+        for kind in (*kinds.KINDS, EXAM):
             conditions.register(kind)
         register(
             Place("classes", _("培训班"), "/classes/", "people", SIGNED_IN, 30, in_bottom=False)

@@ -8,7 +8,7 @@ from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntr
 from exams.exchange.models import QuestionImport
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
-from exams.papers.models import Paper, PaperItem
+from exams.papers.models import Paper, PaperItem, Seat
 from exams.passing.models import CreditAward
 from exams.practice.models import PracticeCard
 from exams.questions.models import (
@@ -48,6 +48,7 @@ __all__ = [
     "QuestionImport",
     "RuleSet",
     "Scan",
+    "Seat",
     "SourceClause",
     "SourceEdition",
     "SourceText",

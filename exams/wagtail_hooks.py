@@ -1,4 +1,4 @@
-"""Rules, training classes and certificates in the back office's menu and addresses."""
+"""Rules, classes, certificates, papers and exams in the back office's menu and addresses."""
 
 from typing import Any
 
@@ -11,6 +11,8 @@ from exams.classes import screens
 from exams.exchange import views as exchange
 from exams.questions import office_views as questions
 from exams.questions import source_views as sources
+from exams.papers import history
+from exams.papers import screens as papers
 from exams.rules import office_views
 from lms.members.rules import ADMINISTRATION, BACK_OFFICE
 
@@ -46,6 +48,12 @@ def training_screens() -> screens.TrainingGroup:
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern | URLResolver]:
     return [address for module in ADDRESSED for address in module.PATTERNS]
+    return [*screens.PATTERNS, *office_views.PATTERNS, *papers.PATTERNS]
+
+
+@hooks.register("register_admin_viewset")
+def paper_screens() -> papers.ExamGroup:
+    return papers.ExamGroup()
 
 
 @hooks.register("register_admin_menu_item")
@@ -56,3 +64,6 @@ def rules_menu_item() -> MenuItem:
 @hooks.register("register_admin_menu_item")
 def questions_menu_item() -> MenuItem:
     return QuestionsMenuItem(_("题库"), reverse("questions"), icon_name="help", order=310)
+@hooks.register("register_log_actions")
+def paper_actions(actions: Any) -> None:
+    history.register(actions)

@@ -82,3 +82,26 @@ class PaperItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.paper_id} · {self.form}{self.position}"
+
+
+class Seat(models.Model):
+    """Where one member sits in the room of an invigilated exam."""
+
+    exam = models.ForeignKey("exams.Exam", models.CASCADE, related_name="seats", db_index=False)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("考生"), related_name="exam_seats"
+    )
+    room = models.CharField(_("考场"), max_length=40)
+    number = models.PositiveSmallIntegerField(_("座位号"))
+
+    class Meta:
+        verbose_name = _("座位")
+        verbose_name_plural = _("座位表")
+        ordering = ("room", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["exam", "member"], name="seat_once_a_member"),
+            models.UniqueConstraint(fields=["exam", "room", "number"], name="seat_for_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exam_id} · {self.room}{self.number}"

@@ -12,6 +12,7 @@ from lms.demo.content import all_lessons
 from lms.demo.demo_year import demo_year
 from lms.demo.desk import lay_on_desks
 from lms.demo.enrolment import branch_of, enrol_everyone
+from lms.demo.exam import hold_exam
 from lms.demo.film import lecture_film
 from lms.demo.gatherings import hold_gatherings
 from lms.demo.lectures import Films, Report, bring_in_lectures
@@ -77,13 +78,14 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
     lay_on_desks(members=members, lessons=lessons, year=year)
     if told:
         report(f"{told} members have studied, told in {time.monotonic() - began_at:.0f} s")
-    run_training_class(
+    training_class = run_training_class(
         members=members,
         courses=courses,
         teacher=members[instructor.number],
         administrator=members[administrator.number],
         year=year,
     )
+    hold_exam(training_class=training_class, by=members[administrator.number])
     return _accounts()
 
 

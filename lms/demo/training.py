@@ -59,10 +59,11 @@ def run_training_class(
     teacher: Member,
     administrator: Member,
     year: DemoYear,
-) -> None:
-    """Make the class if it is missing, whole or not at all."""
-    if TrainingClass.objects.filter(title=TITLE).exists():
-        return
+) -> TrainingClass:
+    """The class; made if it is missing, whole or not at all."""
+    found = TrainingClass.objects.filter(title=TITLE).first()
+    if found is not None:
+        return found
     with transaction.atomic():
         with clock.pretended(moment(year.day(0.25), 9)):
             made = _opened(members, courses, teacher, administrator)
@@ -71,6 +72,7 @@ def run_training_class(
             leaving = made.enrolments.get(member=members[LEAVES])
             withdraw(enrolment=leaving, reason=WHY)
             evaluate_class(class_id=made.pk)
+    return made
 
 
 def _opened(

@@ -249,6 +249,22 @@ def own_class(world: World, where: str, role: str) -> dict[str, Any]:
     return {"class_id": found.training_class_id}
 
 
+def paper(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.paper(where).pk}
+
+
+def sealed_paper(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.sealed_paper(where).pk}
+
+
+def held_exam(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.held_exam(where).pk}
+
+
+def published_exam(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.held_exam(where, published=True).pk}
+
+
 def certificate(world: World, where: str, role: str) -> dict[str, Any]:
     found = world.certificate(world.own_enrolment(world.person(where, role)))
     return {"certificate_id": found.pk, "code": found.code}
@@ -469,6 +485,31 @@ CASES: dict[str, Case] = {
         BRANCH_RECORDS, class_person, **BY_BRANCH
     ),
     "admin/classes/<int:pk>/open/": Case(BRANCH_RECORDS, class_person, method="POST", **BY_BRANCH),
+    # Papers and exams, for those who make them
+    "admin/papers/": Case(TEACHERS),
+    "admin/papers/results/": Case(TEACHERS),
+    "admin/papers/new/": Case(TEACHERS),
+    "admin/papers/edit/<int:pk>/": Case(LECTURES, paper, **BY_BRANCH),
+    "admin/papers/delete/<int:pk>/": Case(LECTURES, paper, **BY_BRANCH),
+    "admin/papers/history/<int:pk>/": Case(BRANCH_RECORDS, sealed_paper, **BY_BRANCH),
+    "admin/papers/history-results/<int:pk>/": Case(BRANCH_RECORDS, sealed_paper, **BY_BRANCH),
+    "admin/papers/usage/<int:pk>/": Case(BRANCH_RECORDS, sealed_paper, **BY_BRANCH),
+    "admin/papers/<int:pk>/": Case(BRANCH_RECORDS, sealed_paper, **BY_BRANCH),
+    "admin/papers/<int:pk>/blueprint/": Case(LECTURES, paper, **BY_BRANCH),
+    "admin/papers/<int:pk>/preview/": Case(BRANCH_RECORDS, sealed_paper, **BY_BRANCH),
+    "admin/papers/<int:pk>/paper.pdf": Case(BRANCH_RECORDS, sealed_paper, **BY_BRANCH),
+    "admin/papers/<int:pk>/key.pdf": Case(BRANCH_RECORDS, sealed_paper, **BY_BRANCH),
+    "admin/exams/": Case(ADMINISTRATORS),
+    "admin/exams/results/": Case(ADMINISTRATORS),
+    "admin/exams/new/": Case(ADMINISTRATORS),
+    "admin/exams/edit/<int:pk>/": Case(BRANCH_RECORDS, held_exam, **BY_BRANCH),
+    "admin/exams/delete/<int:pk>/": Case(NOBODY, published_exam, **BY_BRANCH),  # drafts alone
+    "admin/exams/history/<int:pk>/": Case(BRANCH_RECORDS, held_exam, **BY_BRANCH),
+    "admin/exams/history-results/<int:pk>/": Case(BRANCH_RECORDS, held_exam, **BY_BRANCH),
+    "admin/exams/usage/<int:pk>/": Case(BRANCH_RECORDS, held_exam, **BY_BRANCH),
+    "admin/exams/<int:pk>/": Case(BRANCH_RECORDS, held_exam, **BY_BRANCH),
+    "admin/exams/<int:pk>/seats/": Case(BRANCH_RECORDS, held_exam, **BY_BRANCH),
+    "admin/exams/<int:pk>/seats.pdf": Case(BRANCH_RECORDS, held_exam, **BY_BRANCH),
     "admin/certificates/": Case(ADMINISTRATORS),
     "admin/certificates/results/": Case(ADMINISTRATORS),
     "admin/certificates/new/": Case(NOBODY),

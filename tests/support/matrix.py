@@ -15,6 +15,7 @@ from courses.catalogue.models import CoursePage, LessonPage
 from courses.progress.models import WatchSession
 from courses.training.essays import hand_in_essay
 from courses.training.models import Enrolment
+from exams.attempts.models import Exam, Fairness
 from exams.certificates.models import Certificate
 from exams.certificates.services import issue_certificate
 from exams.closing.models import YearClosing
@@ -29,6 +30,8 @@ from exams.integrity.models import ReviewCase
 from exams.practice.models import PracticeCard
 from exams.questions.media import PICTURE, media_token
 from exams.questions.models import Question, SourceText
+from exams.papers.models import Paper
+from exams.papers.seat_services import import_seats
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from lms.core import clock
 from lms.members.merging.models import RecordMerge
@@ -38,7 +41,7 @@ from lms.members.roster_services import preview_roster
 from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
-from tests.factories import courses, gatherings, media, members, progress, training
+from tests.factories import courses, gatherings, media, members, papers, progress, training
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
@@ -239,6 +242,31 @@ class World:
         assert made is not None
         name = default_storage.save("certificates/test.pdf", ContentFile(b"%PDF-"))
         Certificate.objects.filter(pk=made.pk).update(pdf=name)
+        return made
+
+    @functools.cache  # noqa: B019
+    def paper(self, where: str) -> Paper:
+        """A draft of that branch."""
+        return papers.make_paper(self.branches[where], questions=1, by=self.editor)
+
+    @functools.cache  # noqa: B019
+    def sealed_paper(self, where: str) -> Paper:
+        """A sealed paper of that branch, made by nobody who asks."""
+        branch = self.branches[where]
+        return papers.make_paper(branch, questions=1, by=self.editor, sealed=True)
+
+    @functools.cache  # noqa: B019
+    def held_exam(self, where: str, *, published: bool = False) -> Exam:
+        """An exam in a room, with a seat for a member of that branch."""
+        branch = self.branches[where]
+        made = papers.make_exam(
+            branch,
+            paper=self.sealed_paper(where),
+            by=self.editor,
+            fairness=Fairness.ROOM,
+            published=published,
+        )
+        import_seats(exam=made, text=f"{self.colleagues[where].number} 礼堂 1")
         return made
 
     @functools.cache  # noqa: B019

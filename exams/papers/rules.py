@@ -1,0 +1,22 @@
+"""Who may make papers and hold exams."""
+
+from typing import Any
+
+from exams.papers.models import Paper, PaperState
+from lms.core.access import Access
+from lms.members.models import Role
+from lms.members.queries import has_role
+
+MAKERS = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
+
+
+def can_make_papers(by: Any) -> bool:
+    """Instructors and administrators put papers together."""
+    return has_role(by, MAKERS)
+
+
+def can_change_paper(paper: Paper) -> bool:
+    return paper.state == PaperState.DRAFT
+
+
+PAPERS = Access("papers", can_make_papers)
