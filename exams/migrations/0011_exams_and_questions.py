@@ -7,381 +7,891 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0004_integrity'),
-        ('exams', '0010_partitions'),
-        ('members', '0003_platforms'),
+        ("courses", "0004_integrity"),
+        ("exams", "0010_partitions"),
+        ("members", "0003_platforms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SourceClause',
+            name="SourceClause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('number', models.CharField(max_length=40, verbose_name='条目')),
-                ('words', models.TextField(verbose_name='原文')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("number", models.CharField(max_length=40, verbose_name="条目")),
+                ("words", models.TextField(verbose_name="原文")),
             ],
             options={
-                'verbose_name': '条目',
-                'verbose_name_plural': '条目',
+                "verbose_name": "条目",
+                "verbose_name_plural": "条目",
             },
         ),
         migrations.CreateModel(
-            name='SourceEdition',
+            name="SourceEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='版本')),
-                ('in_force_from', models.DateField(verbose_name='施行日期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="版本")),
+                ("in_force_from", models.DateField(verbose_name="施行日期")),
             ],
             options={
-                'verbose_name': '文本版本',
-                'verbose_name_plural': '文本版本',
+                "verbose_name": "文本版本",
+                "verbose_name_plural": "文本版本",
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField(verbose_name='第几次')),
-                ('state', models.CharField(choices=[('open', '作答中'), ('finished', '已交卷'), ('marked', '已评阅'), ('released', '已公布')], default='open', max_length=8, verbose_name='状态')),
-                ('form', models.CharField(blank=True, max_length=1, verbose_name='卷别')),
-                ('seed', models.BigIntegerField()),
-                ('items', models.JSONField()),
-                ('started_at', models.DateTimeField(verbose_name='开始作答')),
-                ('deadline_at', models.DateTimeField(verbose_name='截止')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='交卷时间')),
-                ('finished_by', models.CharField(blank=True, choices=[('member', '本人交卷'), ('time', '到时交卷'), ('sheet', '纸质答卷')], max_length=6)),
-                ('receipt', models.CharField(blank=True, max_length=20, verbose_name='回执号')),
-                ('reached', models.PositiveSmallIntegerField(default=1)),
-                ('tab', models.UUIDField(null=True)),
-                ('device', models.CharField(blank=True, max_length=64)),
-                ('points', models.DecimalField(decimal_places=2, max_digits=6, null=True, verbose_name='得分')),
-                ('out_of', models.DecimalField(decimal_places=2, max_digits=6, verbose_name='满分')),
-                ('is_passed', models.BooleanField(null=True, verbose_name='是否及格')),
-                ('marked_at', models.DateTimeField(null=True)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='exam_attempts', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="第几次")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "作答中"),
+                            ("finished", "已交卷"),
+                            ("marked", "已评阅"),
+                            ("released", "已公布"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("form", models.CharField(blank=True, max_length=1, verbose_name="卷别")),
+                ("seed", models.BigIntegerField()),
+                ("items", models.JSONField()),
+                ("started_at", models.DateTimeField(verbose_name="开始作答")),
+                ("deadline_at", models.DateTimeField(verbose_name="截止")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="交卷时间")),
+                (
+                    "finished_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("member", "本人交卷"),
+                            ("time", "到时交卷"),
+                            ("sheet", "纸质答卷"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("receipt", models.CharField(blank=True, max_length=20, verbose_name="回执号")),
+                ("reached", models.PositiveSmallIntegerField(default=1)),
+                ("tab", models.UUIDField(null=True)),
+                ("device", models.CharField(blank=True, max_length=64)),
+                (
+                    "points",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=6, null=True, verbose_name="得分"
+                    ),
+                ),
+                (
+                    "out_of",
+                    models.DecimalField(decimal_places=2, max_digits=6, verbose_name="满分"),
+                ),
+                ("is_passed", models.BooleanField(null=True, verbose_name="是否及格")),
+                ("marked_at", models.DateTimeField(null=True)),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exam_attempts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '答卷',
-                'verbose_name_plural': '答卷',
+                "verbose_name": "答卷",
+                "verbose_name_plural": "答卷",
             },
         ),
         migrations.CreateModel(
-            name='AttemptEvent',
+            name="AttemptEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('details', models.JSONField(default=dict)),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='exams.attempt')),
-                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="exams.attempt",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '作答过程',
-                'verbose_name_plural': '作答过程',
+                "verbose_name": "作答过程",
+                "verbose_name_plural": "作答过程",
             },
         ),
         migrations.CreateModel(
-            name='Exam',
+            name="Exam",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='考试名称')),
-                ('instructions', models.TextField(blank=True, verbose_name='考试说明')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('published', '已发布'), ('released', '已公布成绩'), ('cancelled', '已取消')], default='draft', max_length=10, verbose_name='状态')),
-                ('opens_at', models.DateTimeField(verbose_name='开始时间')),
-                ('closes_at', models.DateTimeField(verbose_name='结束时间')),
-                ('allowed_seconds', models.PositiveIntegerField(verbose_name='答题时长（秒）')),
-                ('attempts_allowed', models.PositiveSmallIntegerField(default=1, verbose_name='可考次数')),
-                ('pass_percent', models.PositiveSmallIntegerField(default=60, verbose_name='及格线（百分比）')),
-                ('navigation', models.CharField(choices=[('free', '可以前后翻看'), ('forward', '逐题作答，不能返回')], default='free', max_length=8, verbose_name='答题方式')),
-                ('shuffles_questions', models.BooleanField(default=False, verbose_name='打乱题目顺序')),
-                ('shuffles_options', models.BooleanField(default=True, verbose_name='打乱选项顺序')),
-                ('fairness', models.CharField(choices=[('none', '不记录'), ('log', '记录离开答题窗口'), ('one_device', '只能在一台设备上作答'), ('room', '考场监考，按座位表')], default='log', max_length=10, verbose_name='考风措施')),
-                ('release', models.CharField(choices=[('at_once', '交卷后立即公布'), ('after_close', '考试结束后自动公布'), ('by_hand', '人工公布')], default='after_close', max_length=12, verbose_name='成绩公布')),
-                ('markers_per_answer', models.PositiveSmallIntegerField(default=1, verbose_name='每份主观题评卷人数')),
-                ('is_marked_blind', models.BooleanField(default=True, verbose_name='匿名评卷')),
-                ('study_hours', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, verbose_name='及格计学时')),
-                ('made_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exams', to='members.branch', verbose_name='举办单位')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('training_class', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='exams', to='courses.trainingclass', verbose_name='培训班')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="考试名称")),
+                ("instructions", models.TextField(blank=True, verbose_name="考试说明")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("published", "已发布"),
+                            ("released", "已公布成绩"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("opens_at", models.DateTimeField(verbose_name="开始时间")),
+                ("closes_at", models.DateTimeField(verbose_name="结束时间")),
+                ("allowed_seconds", models.PositiveIntegerField(verbose_name="答题时长（秒）")),
+                (
+                    "attempts_allowed",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="可考次数"),
+                ),
+                (
+                    "pass_percent",
+                    models.PositiveSmallIntegerField(default=60, verbose_name="及格线（百分比）"),
+                ),
+                (
+                    "navigation",
+                    models.CharField(
+                        choices=[("free", "可以前后翻看"), ("forward", "逐题作答，不能返回")],
+                        default="free",
+                        max_length=8,
+                        verbose_name="答题方式",
+                    ),
+                ),
+                (
+                    "shuffles_questions",
+                    models.BooleanField(default=False, verbose_name="打乱题目顺序"),
+                ),
+                (
+                    "shuffles_options",
+                    models.BooleanField(default=True, verbose_name="打乱选项顺序"),
+                ),
+                (
+                    "fairness",
+                    models.CharField(
+                        choices=[
+                            ("none", "不记录"),
+                            ("log", "记录离开答题窗口"),
+                            ("one_device", "只能在一台设备上作答"),
+                            ("room", "考场监考，按座位表"),
+                        ],
+                        default="log",
+                        max_length=10,
+                        verbose_name="考风措施",
+                    ),
+                ),
+                (
+                    "release",
+                    models.CharField(
+                        choices=[
+                            ("at_once", "交卷后立即公布"),
+                            ("after_close", "考试结束后自动公布"),
+                            ("by_hand", "人工公布"),
+                        ],
+                        default="after_close",
+                        max_length=12,
+                        verbose_name="成绩公布",
+                    ),
+                ),
+                (
+                    "markers_per_answer",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="每份主观题评卷人数"),
+                ),
+                ("is_marked_blind", models.BooleanField(default=True, verbose_name="匿名评卷")),
+                (
+                    "study_hours",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        default=0,
+                        max_digits=5,
+                        verbose_name="及格计学时",
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exams",
+                        to="members.branch",
+                        verbose_name="举办单位",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "training_class",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exams",
+                        to="courses.trainingclass",
+                        verbose_name="培训班",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考试',
-                'verbose_name_plural': '考试',
+                "verbose_name": "考试",
+                "verbose_name_plural": "考试",
             },
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='exam',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='exams.exam'),
+            model_name="attempt",
+            name="exam",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attempts",
+                to="exams.exam",
+            ),
         ),
         migrations.CreateModel(
-            name='Allowance',
+            name="Allowance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('extra_seconds', models.PositiveIntegerField(default=0, verbose_name='加时（秒）')),
-                ('time_percent', models.PositiveSmallIntegerField(default=100, verbose_name='时长倍数（百分比）')),
-                ('extra_attempts', models.PositiveSmallIntegerField(default=0, verbose_name='加考次数')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exam_allowances', to=settings.AUTH_USER_MODEL)),
-                ('exam', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allowances', to='exams.exam')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "extra_seconds",
+                    models.PositiveIntegerField(default=0, verbose_name="加时（秒）"),
+                ),
+                (
+                    "time_percent",
+                    models.PositiveSmallIntegerField(
+                        default=100, verbose_name="时长倍数（百分比）"
+                    ),
+                ),
+                (
+                    "extra_attempts",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="加考次数"),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exam_allowances",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "exam",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allowances",
+                        to="exams.exam",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考试照顾',
-                'verbose_name_plural': '考试照顾',
+                "verbose_name": "考试照顾",
+                "verbose_name_plural": "考试照顾",
             },
         ),
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='试卷名称')),
-                ('kind', models.CharField(choices=[('fixed', '固定卷'), ('ab', 'A、B 卷'), ('random', '每人随机抽题')], default='fixed', max_length=8, verbose_name='组卷方式')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('sealed', '已封卷')], default='draft', max_length=8, verbose_name='状态')),
-                ('blueprint', models.JSONField(blank=True, default=dict)),
-                ('seed', models.BigIntegerField(default=0)),
-                ('points', models.DecimalField(decimal_places=2, default=0, max_digits=6, verbose_name='总分')),
-                ('made_at', models.DateTimeField()),
-                ('sealed_at', models.DateTimeField(null=True)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='members.branch', verbose_name='所属组织')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="试卷名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("fixed", "固定卷"),
+                            ("ab", "A、B 卷"),
+                            ("random", "每人随机抽题"),
+                        ],
+                        default="fixed",
+                        max_length=8,
+                        verbose_name="组卷方式",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草稿"), ("sealed", "已封卷")],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("blueprint", models.JSONField(blank=True, default=dict)),
+                ("seed", models.BigIntegerField(default=0)),
+                (
+                    "points",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=6, verbose_name="总分"
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("sealed_at", models.DateTimeField(null=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="papers",
+                        to="members.branch",
+                        verbose_name="所属组织",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '试卷',
-                'verbose_name_plural': '试卷',
-            },
-        ),
-        migrations.AddField(
-            model_name='exam',
-            name='paper',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exams', to='exams.paper', verbose_name='试卷'),
-        ),
-        migrations.CreateModel(
-            name='PaperItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form', models.CharField(blank=True, max_length=1, verbose_name='卷别')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='题号')),
-                ('section', models.CharField(blank=True, max_length=60, verbose_name='大题')),
-                ('cell', models.PositiveSmallIntegerField(default=0)),
-                ('points', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='分值')),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='exams.paper')),
-            ],
-            options={
-                'verbose_name': '试题',
-                'verbose_name_plural': '试题',
-                'ordering': ('paper', 'form', 'position'),
-            },
-        ),
-        migrations.CreateModel(
-            name='Answer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.JSONField(default=dict)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('saved_at', models.DateTimeField()),
-                ('is_flagged', models.BooleanField(default=False, verbose_name='标记待查')),
-                ('points', models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name='得分')),
-                ('attempt', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='exams.attempt')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.paperitem')),
-            ],
-            options={
-                'verbose_name': '作答',
-                'verbose_name_plural': '作答',
-            },
-        ),
-        migrations.CreateModel(
-            name='Question',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('single', '单选题'), ('multiple', '多选题'), ('true_false', '判断题'), ('blank', '填空题'), ('numeric', '数值题'), ('matching', '匹配题'), ('ordering', '排序题'), ('short', '简答题'), ('essay', '论述题'), ('case', '材料分析题')], max_length=12, verbose_name='题型')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('ready', '可用'), ('retired', '停用')], default='draft', max_length=8, verbose_name='状态')),
-                ('category', models.CharField(blank=True, max_length=60, verbose_name='分类')),
-                ('difficulty', models.PositiveSmallIntegerField(default=3, verbose_name='难度')),
-                ('lesson_second', models.PositiveIntegerField(default=0, verbose_name='讲解位置（秒）')),
-                ('review_reason', models.CharField(blank=True, max_length=200, verbose_name='待复核原因')),
-                ('fingerprint', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='members.branch', verbose_name='所属组织')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lesson', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='courses.lessonpage', verbose_name='讲解课程')),
-            ],
-            options={
-                'verbose_name': '题目',
-                'verbose_name_plural': '题库',
-            },
-        ),
-        migrations.CreateModel(
-            name='QuestionVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('single', '单选题'), ('multiple', '多选题'), ('true_false', '判断题'), ('blank', '填空题'), ('numeric', '数值题'), ('matching', '匹配题'), ('ordering', '排序题'), ('short', '简答题'), ('essay', '论述题'), ('case', '材料分析题')], max_length=12)),
-                ('stem', models.TextField(verbose_name='题干')),
-                ('content', models.JSONField(default=dict)),
-                ('key', models.JSONField(default=dict)),
-                ('explanation', models.TextField(blank=True, verbose_name='解析')),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='exams.question')),
-            ],
-            options={
-                'verbose_name': '题目版本',
-                'verbose_name_plural': '题目版本',
-            },
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='current',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.questionversion'),
-        ),
-        migrations.AddField(
-            model_name='paperitem',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='paper_items', to='exams.questionversion'),
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='clause',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='exams.sourceclause', verbose_name='依据条目'),
-        ),
-        migrations.AddField(
-            model_name='sourceclause',
-            name='edition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clauses', to='exams.sourceedition'),
-        ),
-        migrations.CreateModel(
-            name='SourceText',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='source_texts', to='members.branch', verbose_name='所属组织')),
-            ],
-            options={
-                'verbose_name': '依据文本',
-                'verbose_name_plural': '依据文本',
+                "verbose_name": "试卷",
+                "verbose_name_plural": "试卷",
             },
         ),
         migrations.AddField(
-            model_name='sourceedition',
-            name='text',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='exams.sourcetext'),
+            model_name="exam",
+            name="paper",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="exams",
+                to="exams.paper",
+                verbose_name="试卷",
+            ),
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="PaperItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='知识点')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='topics', to='members.branch', verbose_name='所属组织')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("form", models.CharField(blank=True, max_length=1, verbose_name="卷别")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="题号")),
+                ("section", models.CharField(blank=True, max_length=60, verbose_name="大题")),
+                ("cell", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "points",
+                    models.DecimalField(decimal_places=2, max_digits=5, verbose_name="分值"),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="exams.paper",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '知识点',
-                'verbose_name_plural': '知识点',
+                "verbose_name": "试题",
+                "verbose_name_plural": "试题",
+                "ordering": ("paper", "form", "position"),
+            },
+        ),
+        migrations.CreateModel(
+            name="Answer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("answer", models.JSONField(default=dict)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("saved_at", models.DateTimeField()),
+                ("is_flagged", models.BooleanField(default=False, verbose_name="标记待查")),
+                (
+                    "points",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=5, null=True, verbose_name="得分"
+                    ),
+                ),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="exams.attempt",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exams.paperitem",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "作答",
+                "verbose_name_plural": "作答",
+            },
+        ),
+        migrations.CreateModel(
+            name="Question",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("single", "单选题"),
+                            ("multiple", "多选题"),
+                            ("true_false", "判断题"),
+                            ("blank", "填空题"),
+                            ("numeric", "数值题"),
+                            ("matching", "匹配题"),
+                            ("ordering", "排序题"),
+                            ("short", "简答题"),
+                            ("essay", "论述题"),
+                            ("case", "材料分析题"),
+                        ],
+                        max_length=12,
+                        verbose_name="题型",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草稿"), ("ready", "可用"), ("retired", "停用")],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("category", models.CharField(blank=True, max_length=60, verbose_name="分类")),
+                ("difficulty", models.PositiveSmallIntegerField(default=3, verbose_name="难度")),
+                (
+                    "lesson_second",
+                    models.PositiveIntegerField(default=0, verbose_name="讲解位置（秒）"),
+                ),
+                (
+                    "review_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="待复核原因"),
+                ),
+                ("fingerprint", models.CharField(blank=True, max_length=64)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="members.branch",
+                        verbose_name="所属组织",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="courses.lessonpage",
+                        verbose_name="讲解课程",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "题目",
+                "verbose_name_plural": "题库",
+            },
+        ),
+        migrations.CreateModel(
+            name="QuestionVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("single", "单选题"),
+                            ("multiple", "多选题"),
+                            ("true_false", "判断题"),
+                            ("blank", "填空题"),
+                            ("numeric", "数值题"),
+                            ("matching", "匹配题"),
+                            ("ordering", "排序题"),
+                            ("short", "简答题"),
+                            ("essay", "论述题"),
+                            ("case", "材料分析题"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("stem", models.TextField(verbose_name="题干")),
+                ("content", models.JSONField(default=dict)),
+                ("key", models.JSONField(default=dict)),
+                ("explanation", models.TextField(blank=True, verbose_name="解析")),
+                ("made_at", models.DateTimeField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="exams.question",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "题目版本",
+                "verbose_name_plural": "题目版本",
             },
         ),
         migrations.AddField(
-            model_name='question',
-            name='topic',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.topic', verbose_name='知识点'),
+            model_name="question",
+            name="current",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="exams.questionversion",
+            ),
+        ),
+        migrations.AddField(
+            model_name="paperitem",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="paper_items",
+                to="exams.questionversion",
+            ),
+        ),
+        migrations.AddField(
+            model_name="question",
+            name="clause",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="questions",
+                to="exams.sourceclause",
+                verbose_name="依据条目",
+            ),
+        ),
+        migrations.AddField(
+            model_name="sourceclause",
+            name="edition",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="clauses",
+                to="exams.sourceedition",
+            ),
+        ),
+        migrations.CreateModel(
+            name="SourceText",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="source_texts",
+                        to="members.branch",
+                        verbose_name="所属组织",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "依据文本",
+                "verbose_name_plural": "依据文本",
+            },
+        ),
+        migrations.AddField(
+            model_name="sourceedition",
+            name="text",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="editions",
+                to="exams.sourcetext",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Topic",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="知识点")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="topics",
+                        to="members.branch",
+                        verbose_name="所属组织",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "知识点",
+                "verbose_name_plural": "知识点",
+            },
+        ),
+        migrations.AddField(
+            model_name="question",
+            name="topic",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="exams.topic",
+                verbose_name="知识点",
+            ),
         ),
         migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['exam', 'state'], name='attempt_by_exam'),
+            model_name="attempt",
+            index=models.Index(fields=["exam", "state"], name="attempt_by_exam"),
         ),
         migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['deadline_at'], name='attempt_open_until'),
+            model_name="attempt",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["deadline_at"],
+                name="attempt_open_until",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('member', 'exam', 'number'), name='attempt_number'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                fields=("member", "exam", "number"), name="attempt_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('member', 'exam'), name='attempt_one_open'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("member", "exam"),
+                name="attempt_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('receipt', ''), _negated=True), fields=('receipt',), name='attempt_receipt'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("receipt", ""), _negated=True),
+                fields=("receipt",),
+                name="attempt_receipt",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), ('finished_at__isnull', False), _connector='OR'), name='attempt_finished_says_when'),
+            model_name="attempt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "open"), ("finished_at__isnull", False), _connector="OR"
+                ),
+                name="attempt_finished_says_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allowance',
-            constraint=models.CheckConstraint(condition=models.Q(('time_percent__gte', 100)), name='allowance_adds_time'),
+            model_name="allowance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("time_percent__gte", 100)), name="allowance_adds_time"
+            ),
         ),
         migrations.AddIndex(
-            model_name='exam',
-            index=models.Index(fields=['branch', '-opens_at'], name='exam_by_branch'),
+            model_name="exam",
+            index=models.Index(fields=["branch", "-opens_at"], name="exam_by_branch"),
         ),
         migrations.AddConstraint(
-            model_name='exam',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='exam_closes_after_opening'),
+            model_name="exam",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))),
+                name="exam_closes_after_opening",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exam',
-            constraint=models.CheckConstraint(condition=models.Q(('allowed_seconds__gt', 0)), name='exam_has_time'),
+            model_name="exam",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("allowed_seconds__gt", 0)), name="exam_has_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exam',
-            constraint=models.CheckConstraint(condition=models.Q(('markers_per_answer__gte', 1), ('markers_per_answer__lte', 2)), name='exam_one_or_two_markers'),
+            model_name="exam",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("markers_per_answer__gte", 1), ("markers_per_answer__lte", 2)),
+                name="exam_one_or_two_markers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('attempt', 'item'), name='answer_once_an_item'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                fields=("attempt", "item"), name="answer_once_an_item"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questionversion',
-            constraint=models.UniqueConstraint(fields=('question', 'number'), name='version_once_a_question'),
+            model_name="questionversion",
+            constraint=models.UniqueConstraint(
+                fields=("question", "number"), name="version_once_a_question"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paperitem',
-            constraint=models.UniqueConstraint(fields=('paper', 'form', 'position'), name='item_once_a_position'),
+            model_name="paperitem",
+            constraint=models.UniqueConstraint(
+                fields=("paper", "form", "position"), name="item_once_a_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paperitem',
-            constraint=models.UniqueConstraint(fields=('paper', 'form', 'version'), name='item_question_once_a_form'),
+            model_name="paperitem",
+            constraint=models.UniqueConstraint(
+                fields=("paper", "form", "version"), name="item_question_once_a_form"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paperitem',
-            constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='item_has_points'),
+            model_name="paperitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("points__gt", 0)), name="item_has_points"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sourceclause',
-            constraint=models.UniqueConstraint(fields=('edition', 'number'), name='clause_once_an_edition'),
+            model_name="sourceclause",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "number"), name="clause_once_an_edition"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sourceedition',
-            constraint=models.UniqueConstraint(fields=('text', 'name'), name='edition_once_a_text'),
+            model_name="sourceedition",
+            constraint=models.UniqueConstraint(fields=("text", "name"), name="edition_once_a_text"),
         ),
         migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.UniqueConstraint(fields=('branch', 'name'), name='topic_once_a_branch'),
+            model_name="topic",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "name"), name="topic_once_a_branch"
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['branch', 'state', 'kind'], name='question_by_branch'),
+            model_name="question",
+            index=models.Index(fields=["branch", "state", "kind"], name="question_by_branch"),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['fingerprint'], name='question_by_fingerprint'),
+            model_name="question",
+            index=models.Index(fields=["fingerprint"], name="question_by_fingerprint"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('difficulty__gte', 1), ('difficulty__lte', 5)), name='question_difficulty'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("difficulty__gte", 1), ("difficulty__lte", 5)),
+                name="question_difficulty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('current__isnull', False), _connector='OR'), name='question_ready_says_something'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "draft"), ("current__isnull", False), _connector="OR"),
+                name="question_ready_says_something",
+            ),
         ),
     ]
