@@ -14,6 +14,7 @@ GRACE = dt.timedelta(seconds=10)
 LATE_START = dt.timedelta(days=7)
 
 _NO_PERCENT_MORE = 100
+_EVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Granted:
     extra_seconds: int = 0
     time_percent: int = _NO_PERCENT_MORE
     extra_attempts: int = 0
-    at: dt.datetime = dt.datetime.min.replace(tzinfo=dt.UTC)
+    at: dt.datetime = _EVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,10 @@ class GroupWriter(Generic[Message]):
             self._writing = None
 
     def _next(self) -> list[Message]:
-        """The messages for one statement: of each key the first that waits."""
+        """The messages for one statement: of each key the first that waits.
+
+        In the order of their keys, so that two processes do not wait for each other's rows.
+        """
         chosen: dict[Any, Message] = {}
         later: list[Message] = []
         waiting = self._waiting
@@ -123,7 +126,7 @@ class GroupWriter(Generic[Message]):
             else:
                 chosen[self.key(message)] = message
         waiting.extendleft(reversed(later))
-        return list(chosen.values())
+        return sorted(chosen.values(), key=self.key)
 
     async def _write(self, messages: list[Message]) -> None:
         try:
