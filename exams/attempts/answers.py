@@ -7,10 +7,9 @@ statement of `saving`. The reply is sent after the commit: what it names is in t
 import asyncio
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -18,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exams.attempts import queries
-from exams.attempts.models import Attempt
 from exams.attempts.saving import AnswerWriter, Message, Saved, Told
 from exams.attempts.services import closed_words, finish_if_over, paper_of
 from exams.attempts.serving import ServedPaper
@@ -27,6 +25,8 @@ from exams.questions.types import AnswerError
 from lms.core import clock
 from lms.core.group_commit import NobodysError, NotWrittenError, connection_settings
 from lms.core.plain import PlainRoute, Refused, RouteWords
+
+Result = TypeVar("Result")
 
 PREFIX, SUFFIX = "/exams/attempts/", "/answers"
 MOST_ANSWERS = 500
@@ -78,6 +78,7 @@ class AnswerRoute(PlainRoute):
     def __init__(self) -> None:
         self._writer: AnswerWriter | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._attempts: dict[UUID, _Known] = {}
 
     async def take(self, path: str, body: bytes) -> dict[str, Any]:
         at = clock.now()
@@ -128,10 +129,15 @@ class AnswerRoute(PlainRoute):
         return answer
 
     async def _known(self, attempt: UUID) -> _Known:
-        try:
-            return await _in_thread(_known_attempt, attempt) if not _is_kept(attempt) else _kept_attempts[attempt]
-        except Attempt.DoesNotExist as error:
-            raise Refused(401, _RELOAD) from error
+        known = self._attempts.get(attempt)
+        if known is None:
+            known = await _in_thread(_known, attempt)
+            if known is None:
+                raise Refused(401, _RELOAD)
+            if len(self._attempts) >= KEPT_ATTEMPTS:
+                self._attempts.clear()
+            self._attempts[attempt] = known
+        return known
 
     async def close(self) -> None:
         """Write what waits and close the connection."""
@@ -144,3 +150,122 @@ class AnswerRoute(PlainRoute):
             self._loop = loop
             self._writer = AnswerWriter(connection_settings())
         return self._writer
+
+
+# --- Reading a message --------------------------------------------------------------------------
+
+
+def parse(body: bytes, at: dt.datetime) -> _Said:
+    """The message, if it is of our shape and its ticket of our making; refused whole if not."""
+    try:
+        said = json.loads(body)
+        token, tab, answers = said["ticket"], UUID(said["tab"]), said["answers"]
+        events = said.get("events", [])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Refused(422, _NOT_UNDERSTOOD) from error
+    if type(token) is not str or type(answers) is not list or type(events) is not list:
+        raise Refused(422, _NOT_UNDERSTOOD)
+    if len(answers) > MOST_ANSWERS or len(events) > MOST_EVENTS:
+        raise Refused(413, _TOO_LARGE)
+    ticket = read_ticket(token, at.timestamp())
+    if ticket is None:
+        raise Refused(401, _RELOAD)
+    return _Said(ticket, tab, answers, [_event(event) for event in events])
+
+
+def _event(said: Any) -> tuple[str, int]:
+    try:
+        kind, ago = said
+    except (TypeError, ValueError) as error:
+        raise Refused(422, _NOT_UNDERSTOOD) from error
+    if type(kind) is not str or kind not in WINDOW_EVENTS or type(ago) is not int:
+        raise Refused(422, _NOT_UNDERSTOOD)
+    return kind, min(max(ago, 0), LONGEST_AGO_SECONDS)
+
+
+def read_answers(said: _Said, known: _Known) -> tuple[list[Told], list[int]]:
+    """The answers in the author's terms, and the positions of what is no answer there.
+
+    One that cannot be read does not keep the others from being saved.
+    """
+    told: dict[int, Told] = {}
+    unreadable: list[int] = []
+    for one in said.answers:
+        try:
+            position, seen, sent = one["position"], one["revision"], one["sent"]
+        except (KeyError, TypeError) as error:
+            raise Refused(422, _NOT_UNDERSTOOD) from error
+        if (
+            type(position) is not int
+            or type(seen) is not int
+            or not 0 <= seen < 2**30
+            or not is_form(sent)
+        ):
+            raise Refused(422, _NOT_UNDERSTOOD)
+        try:
+            answer = known.paper.read(known.items, position, sent)
+        except (AnswerError, IndexError):
+            unreadable.append(position)
+            continue
+        told[position] = Told(
+            position=position,
+            item_id=known.items[position - 1][0],
+            answer=answer,
+            seen=seen,
+            is_flagged=one.get("flagged") is True,
+            is_cleared=one.get("cleared") is True,
+        )
+    return list(told.values()), unreadable
+
+
+def is_form(sent: Any) -> bool:
+    """What a form sends: lists of strings by name. PostgreSQL keeps no zero bytes."""
+    return isinstance(sent, dict) and all(
+        isinstance(values, list)
+        and all(isinstance(value, str) and "\0" not in value for value in values)
+        for values in sent.values()
+    )
+
+
+# --- Looking up, beside the event loop ------------------------------------------------------------
+
+
+async def _in_thread(look: Callable[..., Result], *about: Any) -> Result:
+    def run() -> Result:
+        try:
+            return look(*about)
+        finally:
+            connection.close()  # back to the pool: the thread may never come again
+
+    return await asyncio.to_thread(run)
+
+
+def _known(attempt_id: UUID) -> _Known | None:
+    attempt = queries.attempt_with_paper(attempt_id)
+    return None if attempt is None else _Known(paper_of(attempt.exam), attempt.items)
+
+
+def _what_counts(attempt_id: UUID) -> str:
+    """Said to who still writes; with it, the attempt is finished if nobody has done so."""
+    attempt = queries.attempt_with_paper(attempt_id)
+    assert attempt is not None
+    finish_if_over(attempt)
+    return closed_words(attempt)
+
+
+def _kept(attempt_id: UUID, known: _Known, positions: list[int]) -> list[dict[str, Any]]:
+    """What is kept of these questions, for the screen."""
+    answers = queries.answers_in(attempt_id)
+    return [
+        {
+            "position": position,
+            "revision": answer.revision,
+            "answer": known.paper.written(known.items, position, answer.answer),
+            "flagged": answer.is_flagged,
+        }
+        for position in positions
+        if (answer := answers.get(known.items[position - 1][0])) is not None
+    ]
+
+
+answers = AnswerRoute()

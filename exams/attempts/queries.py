@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from courses.training.models import Enrolment, EnrolmentState
 from exams.attempts.models import (
@@ -83,6 +83,11 @@ def own_attempt(by: Any, attempt_id: UUID) -> Attempt | None:
     )
 
 
+def attempt_with_paper(attempt_id: UUID) -> Attempt | None:
+    """An attempt, whoever's: for those who hold its ticket."""
+    return Attempt.objects.select_related("exam__paper").filter(pk=attempt_id).first()
+
+
 def latest_attempts(by: Member, exam_ids: Iterable[int]) -> dict[int, Attempt]:
     """By exam, the member's last attempt at it."""
     rows = Attempt.objects.filter(member=by, exam_id__in=list(exam_ids)).order_by("number")
@@ -145,7 +150,7 @@ def called_by_number(exam: Exam, numbers: Iterable[str]) -> list[Member]:
 
 
 def sitting_in(exam: Exam) -> QuerySet[Attempt]:
-    """The attempts at the exam with `answered`, `last_save` and `times_left`, the open ones first."""
+    """The attempts at the exam with `answered`, `last_save` and `times_left`; open ones first."""
     answers = Answer.objects.filter(attempt=OuterRef("pk")).order_by()
     left = AttemptEvent.objects.filter(attempt=OuterRef("pk"), kind="left").order_by()
     return (
@@ -164,7 +169,7 @@ def sitting_in(exam: Exam) -> QuerySet[Attempt]:
             ),
             times_left=Subquery(left.values("attempt").annotate(count=Count("pk")).values("count")),
         )
-        .order_by("finished_at", "member__number", "number")
+        .order_by(F("finished_at").asc(nulls_first=True), "member__number", "number")
     )
 
 

@@ -189,7 +189,7 @@ def _bind(attempt: Attempt, device: str) -> None:
 
 
 def move_on(*, attempt: Attempt, position: int) -> bool:
-    """Where nobody goes back: from this question to the next; False if it is not the current one."""
+    """Where nobody goes back: to the next question; False if this is not the current one."""
     if attempt.exam.navigation != Navigation.FORWARD or position >= len(attempt.items):
         return False
     rows = Attempt.objects.filter(
@@ -228,8 +228,10 @@ def save_answers(
     message = Message(attempt.pk, attempt.member_id, bound, tab, clock.now(), list(answers))
     with connection.cursor() as cursor:
         cursor.execute(SAVE, parameters([message]))
-        [(_number, *row)] = cursor.fetchall()
-    return saved(row)
+        rows = cursor.fetchall()
+    if not rows:
+        raise AttemptClosedError(_("没有找到这份答卷，请从“考试”页面重新进入。"))
+    return saved(rows[0][1:])
 
 
 def submit_attempt(
