@@ -40,6 +40,7 @@ class ExamsConfig(AppConfig):
         class_passed.connect(class_is_passed, dispatch_uid="exams.class_is_passed")
         for kind in kinds.KINDS:
             conditions.register(kind)
+        register(Place("exams", _("考试"), "/exams/", "edit", SIGNED_IN, 25))
         register(
             Place("classes", _("培训班"), "/classes/", "people", SIGNED_IN, 30, in_bottom=False)
         )

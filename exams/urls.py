@@ -1,13 +1,15 @@
-"""The addresses of training classes and certificates."""
+"""The addresses of exams, training classes and certificates."""
 
 from django.urls import path
 
+from exams.attempts.urls import urlpatterns as attempts
 from exams.certificates import views as certificates
 from exams.classes import views as classes
 
 PERSON = "classes/<int:class_id>/people/<int:enrolment_id>/"
 
 urlpatterns = [
+    *attempts,
     path("classes/", classes.mine, name="my_classes"),
     path("classes/led/", classes.looked_after, name="classes_looked_after"),
     path("classes/<int:class_id>/", classes.my_class, name="my_class"),

@@ -61,12 +61,22 @@ def allowed_for(member_id: int, exam_id: int) -> Allowed:
 
 def allowed_among(exam_id: int, member_ids: Iterable[int]) -> dict[int, Allowed]:
     """The same of many members; who was granted nothing is missing."""
-    granted: dict[int, list[Granted]] = {}
     rows = Allowance.objects.filter(exam_id=exam_id, member_id__in=list(member_ids))
+    return _together(rows, "member_id")
+
+
+def allowed_in(by: Member, exam_ids: Iterable[int]) -> dict[int, Allowed]:
+    """What was granted to the member, by exam; where nothing was, it is missing."""
+    rows = Allowance.objects.filter(member_id=by.pk, exam_id__in=list(exam_ids))
+    return _together(rows, "exam_id")
+
+
+def _together(rows: QuerySet[Allowance], by: str) -> dict[int, Allowed]:
+    granted: dict[int, list[Granted]] = {}
     for row in rows.defer("reason"):
         one = Granted(row.extra_seconds, row.time_percent, row.extra_attempts, row.at)
-        granted.setdefault(row.member_id, []).append(one)
-    return {member_id: together(given) for member_id, given in granted.items()}
+        granted.setdefault(getattr(row, by), []).append(one)
+    return {key: together(given) for key, given in granted.items()}
 
 
 def attempts_of(member_id: int, exam_id: int) -> list[Attempt]:

@@ -136,6 +136,11 @@ def paper_of(exam: Exam) -> ServedPaper:
     return served_paper(exam.paper_id, exam.paper.sealed_at)
 
 
+def question_count(exam: Exam) -> int:
+    """How many questions are asked; the papers of a random exam have equally many."""
+    return paper_of(exam).count()
+
+
 # --- Going on -----------------------------------------------------------------------------------
 
 

@@ -93,6 +93,12 @@ class ServedPaper:
             for id_ in shown
         ]
 
+    def count(self) -> int:
+        """How many questions an attempt has."""
+        if self.kind == PaperKind.RANDOM:
+            return sum(self.takes.values())
+        return len({item.position for item in self.items.values()})
+
     def points_of(self, items: Sequence[Sequence[Any]]) -> Decimal:
         return sum((self.items[id_].points for id_, _order in items), Decimal(0))
 
