@@ -72,7 +72,6 @@ class RoomForm(forms.Form):
         choices=((100, _("不变")), (125, _("1.25 倍")), (150, _("1.5 倍")), (200, _("2 倍"))),
         coerce=int,
         required=False,
-        empty_value=100,
     )
     attempts = forms.IntegerField(label=_("加考次数"), required=False, min_value=0, max_value=5)
     reason = forms.CharField(label=_("原因"), max_length=200)

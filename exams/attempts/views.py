@@ -137,7 +137,8 @@ def _not_all_saved(
         messages.error(request, words % {"number": position})
     for position in stale:
         words = _(
-            "第 %(number)s 题在别处有更新的答案。这里是您刚才填写的，还没有保存；再保存一次就以这里为准。"
+            "第 %(number)s 题在别处有更新的答案。这里是您刚才填写的，还没有保存；"
+            "再保存一次就以这里为准。"
         )
         messages.error(request, words % {"number": position})
     paper = services.paper_of(shown.exam)
@@ -186,7 +187,7 @@ def _submitted_by_script(request: HttpRequest, attempt: Attempt) -> JsonResponse
         said = json.loads(request.body)
         tab = UUID(said["tab"])
         told = list(_told(attempt, said["answers"]))
-    except (ValueError, KeyError, TypeError, RecursionError, AnswerError, IndexError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, AnswerError):
         return JsonResponse({"error": _("交卷的内容格式不对，请刷新页面后再交。")}, status=422)
     try:
         services.submit_attempt(
@@ -257,8 +258,8 @@ def take_over(request: HttpRequest, attempt_id: UUID) -> JsonResponse:
     """Go on in this tab; the other is told at its next save."""
     attempt = _own(request, attempt_id)
     try:
-        tab = UUID(request.POST.get("tab", ""))
-    except ValueError:
+        tab = UUID(json.loads(request.body)["tab"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return JsonResponse({"error": _("请刷新页面后再试。")}, status=422)
     services.take_over(attempt=attempt, tab=tab)
     return JsonResponse({"tab": str(tab)})
@@ -316,11 +317,13 @@ def _sitting_page(
 
 
 def _before_submitting(shown: Sitting) -> dict[str, Any]:
+    attempt = shown.attempt
+    length = attempt.deadline_at - attempt.started_at
     unanswered = [one.asked.position for one in shown.questions if not one.is_answered]
     return {
         "sitting": shown,
         "exam": shown.exam,
-        "attempt": shown.attempt,
+        "attempt": attempt,
         "unanswered": unanswered,
         "flagged": [one.asked.position for one in shown.questions if one.is_flagged],
         "minutes": round(
