@@ -326,9 +326,7 @@ def _before_submitting(shown: Sitting) -> dict[str, Any]:
         "attempt": attempt,
         "unanswered": unanswered,
         "flagged": [one.asked.position for one in shown.questions if one.is_flagged],
-        "minutes": round(
-            (shown.attempt.deadline_at - shown.attempt.started_at).total_seconds() / 60
-        ),
+        "minutes": round(length.total_seconds() / 60),
     }
 
 

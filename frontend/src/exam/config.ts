@@ -46,9 +46,9 @@ export interface StateAnswer {
   error?: string;
 }
 
-export function readConfig<Config>(element: Element): Config {
+export function readConfig(element: Element): unknown {
   const holder = document.getElementById(element.getAttribute('data-config') ?? '');
-  return JSON.parse(holder?.textContent ?? '{}') as Config;
+  return JSON.parse(holder?.textContent ?? '{}');
 }
 
 /** `fill('还有 {count} 题', {count: 3})`. */

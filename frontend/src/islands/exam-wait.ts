@@ -6,7 +6,7 @@ export class LmsExamWait extends HTMLElement {
   private timer = 0;
 
   connectedCallback(): void {
-    const clock = new ServerClock(readConfig<{ remainingMs: number }>(this).remainingMs);
+    const clock = new ServerClock((readConfig(this) as { remainingMs: number }).remainingMs);
     const button = this.querySelector('button');
     const left = this.querySelector('[data-left]');
     const tick = (): void => {

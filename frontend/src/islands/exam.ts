@@ -29,7 +29,7 @@ export class LmsExam extends HTMLElement {
     const form = this.querySelector('form');
     if (form === null || this.classList.contains('is-ready')) return;
     this.form = form;
-    this.config = readConfig<ExamConfig>(this);
+    this.config = readConfig(this) as ExamConfig;
     this.clock = new ServerClock(this.config.remainingMs);
     this.lastLookMs = this.config.remainingMs + 1;
     this.api = new ExamApi(this.config, ownTab(this.config.attempt), () => {
