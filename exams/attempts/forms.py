@@ -62,7 +62,7 @@ class RoomForm(forms.Form):
     numbers = forms.CharField(
         label=_("编号"),
         required=False,
-        help_text=_("没有列在下面的人：填写编号，多个编号用空格隔开。"),
+        help_text=_("没有列在上面的人：填写编号，多个编号用空格隔开。"),
     )
     minutes = forms.IntegerField(
         label=_("加时（分钟）"), required=False, min_value=0, max_value=600

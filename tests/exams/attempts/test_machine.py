@@ -97,13 +97,16 @@ class SittingMachine(RuleBasedStateMachine):
         try:
             attempt = begin(self.exam, self.member)
         except NotOpenError:
-            assert not running and clock.now() >= self.exam.closes_at
+            assert not running
+            assert clock.now() >= self.exam.closes_at
             return
         except NoAttemptLeftError:
-            assert not running and self.begun >= self.allowed
+            assert not running
+            assert self.begun >= self.allowed
             return
         if running:
-            assert self.attempt is not None and attempt.pk == self.attempt.pk
+            assert self.attempt is not None
+            assert attempt.pk == self.attempt.pk
             return
         assert self.begun < self.allowed
         self.attempt, self.begun, self.finished = attempt, self.begun + 1, False
@@ -203,7 +206,9 @@ class SittingMachine(RuleBasedStateMachine):
         try:
             services.submit_attempt(attempt=stored, answers=answers, tab=tab)
         except StaleAnswersError:
-            assert writable and tab is not None and self.tab not in (None, tab)
+            assert writable
+            assert tab is not None
+            assert self.tab not in (None, tab)
             return
         assert stored.receipt != ""
         if writable:
@@ -260,7 +265,8 @@ class SittingMachine(RuleBasedStateMachine):
         except AttemptClosedError:
             assert not self.finished
         except NothingToGiveError:
-            assert self.finished and minutes == 0
+            assert self.finished
+            assert minutes == 0
         else:
             assert self.finished
             self.finished, self.tab = False, None
@@ -293,7 +299,8 @@ class SittingMachine(RuleBasedStateMachine):
         assert stored.deadline_at == self.deadline
         if stored.state == AttemptState.FINISHED:
             assert self.finished or clock.now() > self.deadline + GRACE
-            assert stored.finished_at is not None and stored.finished_at <= stored.deadline_at
+            assert stored.finished_at is not None
+            assert stored.finished_at <= stored.deadline_at
         saved = [answer.saved_at for answer in queries.answers_in(stored.pk).values()]
         assert all(at <= stored.deadline_at + GRACE for at in saved)
 
@@ -302,8 +309,8 @@ def test_no_attempt_too_many_no_answer_lost_none_after_the_end(db: None) -> None
     run_state_machine_as_test(
         SittingMachine,
         settings=settings(
-            max_examples=40,
-            stateful_step_count=30,
+            max_examples=25,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
