@@ -269,7 +269,7 @@ def test_kill_9_keeps_every_acknowledged_answer(web_process: WebProcess) -> None
 
 def test_no_key_anywhere_a_member_could_look(school_server: str, client: Any) -> None:
     tree = make_branch_tree()
-    member: Member = make_member(tree.first, password=None)
+    member: Member = make_member(tree.first)
     exam = make_exam(tree.first)
     client.force_login(member, backend="lms.members.backends.NumberOrPhoneBackend")
     seen = [client.get("/exams/"), client.get(f"/exams/{exam.pk}/")]

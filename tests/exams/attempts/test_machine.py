@@ -5,6 +5,7 @@ process that dies in the middle: its transaction is gone, and what was acknowled
 """
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -47,6 +48,18 @@ tabs = st.sampled_from([*TABS, None])
 
 class _Killed(Exception):
     pass
+
+
+def die_after(act: Callable[[], object]) -> None:
+    """What `act` wrote is never committed."""
+
+    def die() -> None:
+        with transaction.atomic():
+            act()
+            raise _Killed
+
+    with pytest.raises(_Killed):
+        die()
 
 
 class SittingMachine(RuleBasedStateMachine):
@@ -157,20 +170,16 @@ class SittingMachine(RuleBasedStateMachine):
     def killed(self, position: int, option: int) -> None:
         """The process dies between writing and committing: nothing was acknowledged."""
         assert self.attempt is not None
-        with pytest.raises(_Killed), transaction.atomic():
-            services.save_answers(
-                attempt=self.attempt, answers=[told(self.attempt, position, option, seen=9)]
-            )
-            raise _Killed
+        answers = [told(self.attempt, position, option, seen=9)]
+        attempt = self.attempt
+        die_after(lambda: services.save_answers(attempt=attempt, answers=answers))
 
     @precondition(lambda self: self.attempt is not None)
     @rule()
     def killed_while_handing_in(self) -> None:
         assert self.attempt is not None
         stored = Attempt.objects.select_related("exam__paper").get(pk=self.attempt.pk)
-        with pytest.raises(_Killed), transaction.atomic():
-            services.submit_attempt(attempt=stored)
-            raise _Killed
+        die_after(lambda: services.submit_attempt(attempt=stored))
 
     @precondition(lambda self: self.attempt is not None)
     @rule(tab=st.sampled_from(TABS))
