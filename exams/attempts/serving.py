@@ -6,7 +6,8 @@ nothing of it again. Keys are not loaded at all.
 
 import datetime as dt
 import random
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -148,7 +149,8 @@ def served_paper(paper_id: int, sealed_at: dt.datetime) -> ServedPaper:
     return ServedPaper(paper.kind, items, takes_of(paper, items.values()))
 
 
-def takes_of(paper: Paper, items: Any) -> dict[int, int]:
-    """How many of each cell of a random paper an attempt gets, from its blueprint."""
-    counts = [int(cell["count"]) for cell in paper.blueprint.get("cells", [])]
-    return {item.cell: counts[item.cell] if item.cell < len(counts) else 1 for item in items}
+def takes_of(paper: Paper, items: Collection[_Item]) -> dict[int, int]:
+    """How many of each cell of a random paper an attempt gets; without a blueprint, all."""
+    asked = {number: cell["count"] for number, cell in enumerate(paper.blueprint.get("cells", ()))}
+    held = Counter(item.cell for item in items)
+    return {cell: min(asked.get(cell, there), there) for cell, there in held.items()}
