@@ -16,7 +16,7 @@ from typing import Any
 
 from psycopg import sql
 
-from bench.exam_school import QUESTIONS, Learner, Server, prepare, quantile
+from bench.exam_school import QUESTIONS, Learner, Server, prepare, quantile, store_attempts
 from bench.schools import EMPTY, connect, drop, manage, row
 from lms import embedded
 
@@ -81,18 +81,16 @@ def run() -> list[dict[str, Any]]:
     try:
         drop(EMPTY, *names)
         with connect("postgres") as connection:
-            for name in (EMPTY, *names):
-                template = "template1" if name == EMPTY else EMPTY
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(EMPTY)))
+            manage(EMPTY, "migrate", "--verbosity=0")
+            school = prepare(EMPTY, members=MEMBERS)
+            for name, stored in names.items():
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                        sql.Identifier(name), sql.Identifier(template)
+                        sql.Identifier(name), sql.Identifier(EMPTY)
                     )
                 )
-                if name == EMPTY:
-                    manage(EMPTY, "migrate", "--verbosity=0")
-        schools = {
-            name: prepare(name, members=MEMBERS, stored=stored) for name, stored in names.items()
-        }
+                store_attempts(name, school, members=MEMBERS, stored=stored)
         for name in names:
             servers[name] = Server(name)
             servers[name].start()
@@ -100,10 +98,10 @@ def run() -> list[dict[str, Any]]:
         results: dict[tuple[str, str], list[tuple[float, list[float]]]] = {}
         for turn in range(ROUNDS):
             for name, server in servers.items():
-                measured = asyncio.run(_round(server, schools[name], turn))
+                measured = asyncio.run(_round(server, school, turn))
                 for operation, result in measured.items():
                     results.setdefault((name, operation), []).append(result)
-        return _rows(results, schools["bench_exam_small"]["statements"])
+        return _rows(results, school["statements"])
     finally:
         for server in servers.values():
             server.stop()

@@ -34,8 +34,8 @@ _ATTEMPT = re.compile(rb'"attempt": "([^"]+)"')
 # --- The school ---------------------------------------------------------------------------------
 
 
-def prepare(database: str, *, members: int, stored: int) -> dict[str, Any]:
-    """People with sessions and an exam in the database; `stored` attempts of earlier exams."""
+def prepare(database: str, *, members: int) -> dict[str, Any]:
+    """People with sessions and an exam in the database; what a learner has to know of them."""
     made = subprocess.run(
         [sys.executable, "-m", "bench.exam_school", str(members)],
         cwd=ROOT,
@@ -44,6 +44,11 @@ def prepare(database: str, *, members: int, stored: int) -> dict[str, Any]:
         check=True,
     )
     school: dict[str, Any] = json.loads(made.stdout.splitlines()[-1])
+    return school
+
+
+def store_attempts(database: str, school: dict[str, Any], *, members: int, stored: int) -> None:
+    """So many attempts, released long ago, of the same people at an earlier exam."""
     with connect(database) as connection:
         connection.execute(
             """
@@ -52,8 +57,8 @@ def prepare(database: str, *, members: int, stored: int) -> dict[str, Any]:
                 finished_at, finished_by, receipt, reached, device, points, out_of, is_passed,
                 marked_at, released_at)
             SELECT gen_random_uuid(), %(exam)s, m.id, n, 'released', '', n, '[[1, []]]',
-                   now() - interval '90 days', now() - interval '89 days', now() - interval '89 days',
-                   'member', '', 1, '', 80, 100, true, now(), now()
+                   now() - interval '90 days', now() - interval '89 days',
+                   now() - interval '89 days', 'member', '', 1, '', 80, 100, true, now(), now()
             FROM members_member m, generate_series(1, %(each)s) n
             WHERE m.number LIKE 'bench-%%'
             """,
@@ -69,7 +74,6 @@ def prepare(database: str, *, members: int, stored: int) -> dict[str, Any]:
             {"exam": school["earlier"], "item": school["item"]},
         )
         connection.execute("VACUUM (ANALYZE) exams_attempt, exams_answer")
-    return school
 
 
 def seed(members: int) -> dict[str, Any]:

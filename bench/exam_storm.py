@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import sql
 
 from bench.exam_school import QUESTIONS, BrokenError, Learner, Server, prepare, quantile
-from bench.schools import EMPTY, connect, drop, manage, row
+from bench.schools import connect, drop, manage, row
 from lms import embedded
 
 MEMBERS = 1_000
@@ -80,7 +80,7 @@ def run() -> list[dict[str, Any]]:
         with connect("postgres") as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
         manage(DATABASE, "migrate", "--verbosity=0")
-        school = prepare(DATABASE, members=MEMBERS, stored=MEMBERS)
+        school = prepare(DATABASE, members=MEMBERS)
         server.start()
         server.await_answers()
         everybody = [
@@ -90,7 +90,7 @@ def run() -> list[dict[str, Any]]:
         return _rows(storm, down, everybody, *_kept(everybody))
     finally:
         server.stop()
-        drop(DATABASE, EMPTY)
+        drop(DATABASE)
         hold.close()
 
 

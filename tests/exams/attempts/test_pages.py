@@ -165,10 +165,10 @@ def test_the_room_is_for_its_administrators_and_costs_the_same_for_all(tree: Bra
     assert signed_in(make_secretary(tree.general)).get(address).status_code == 404
     office = signed_in(make_administrator(tree.general))
     begin(exam, make_member(tree.first))
-    assert statements(office, address) == 6
+    assert statements(office, address) == 5
     for _ in range(2):
         begin(exam, make_member(tree.first))
-    assert statements(office, address) == 6
+    assert statements(office, address) == 5
 
 
 def test_more_time_for_the_chosen_and_for_numbers_or_for_nobody(tree: BranchTree) -> None:
