@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exams', '0011_exams_and_questions'),
+        ("exams", "0011_exams_and_questions"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='attempt',
-            name='finished_by',
-            field=models.CharField(blank=True, choices=[('member', '本人交卷'), ('time', '到时交卷'), ('sheet', '纸质答卷'), ('room', '监考人员代交')], max_length=6),
+            model_name="attempt",
+            name="finished_by",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("member", "本人交卷"),
+                    ("time", "到时交卷"),
+                    ("sheet", "纸质答卷"),
+                    ("room", "监考人员代交"),
+                ],
+                max_length=6,
+            ),
         ),
     ]
