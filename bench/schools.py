@@ -61,7 +61,7 @@ def connect(name: str) -> psycopg.Connection[Any]:
     )
 
 
-def _run(database: str, *arguments: str) -> None:
+def manage(database: str, *arguments: str) -> None:
     subprocess.run(
         [sys.executable, "-m", "lms", *arguments],
         cwd=ROOT,
@@ -70,7 +70,7 @@ def _run(database: str, *arguments: str) -> None:
     )
 
 
-def _drop(*names: str) -> None:
+def drop(*names: str) -> None:
     with connect("postgres") as connection:
         for name in names:
             connection.execute(
@@ -117,24 +117,24 @@ def schools(module: str, *sizes: int, entries: int) -> Iterator[list[School]]:
     hold = embedded.ensure_services()
     open_schools: list[School] = []
     try:
-        _drop(EMPTY, *names)
+        drop(EMPTY, *names)
         with connect("postgres") as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(EMPTY)))
-            _run(EMPTY, "migrate", "--verbosity=0")
+            manage(EMPTY, "migrate", "--verbosity=0")
             for name, size in names.items():
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                         sql.Identifier(name), sql.Identifier(EMPTY)
                     )
                 )
-                _run(name, "generate", f"--members={size}", f"--entries={entries}")
+                manage(name, "generate", f"--members={size}", f"--entries={entries}")
         for name, size in names.items():
             open_schools.append(another(module, name, size))
         yield open_schools
     finally:
         for school in open_schools:
             school.stop()
-        _drop(EMPTY, *names)
+        drop(EMPTY, *names)
         hold.close()
 
 

@@ -48,6 +48,7 @@ class ExamsConfig(AppConfig):
         for kind in (*kinds.KINDS, attendance.KIND):
         for kind in (*kinds.KINDS, EXAM):
             conditions.register(kind)
+        register(Place("exams", _("考试"), "/exams/", "edit", SIGNED_IN, 25))
         register(
             Place("classes", _("培训班"), "/classes/", "people", SIGNED_IN, 30, in_bottom=False)
         )

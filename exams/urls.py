@@ -1,7 +1,8 @@
-"""The addresses of training classes and certificates."""
+"""The addresses of exams, training classes and certificates."""
 
 from django.urls import path
 
+from exams.attempts.urls import urlpatterns as attempts
 from exams.certificates import views as certificates
 from exams.classes import views as classes
 from exams.practice import urls as practice
@@ -12,6 +13,7 @@ PERSON = "classes/<int:class_id>/people/<int:enrolment_id>/"
 urlpatterns = [
     *questions.urlpatterns,
     *practice.urlpatterns,
+    *attempts,
     path("classes/", classes.mine, name="my_classes"),
     path("classes/led/", classes.looked_after, name="classes_looked_after"),
     path("classes/<int:class_id>/", classes.my_class, name="my_class"),

@@ -1,4 +1,4 @@
-"""One entry on one port: beats and websockets as plain ASGI, pages handed to Django.
+"""One entry on one port: beats, answers and websockets as plain ASGI, pages handed to Django.
 
 Django's own ASGI handler costs several times what its WSGI handler does, so pages run under
 WSGI in a pool of threads beside the event loop (see docs/decisions).
@@ -16,6 +16,7 @@ env.point_django_at_settings()
 pages = get_wsgi_application()
 
 from courses.progress.beats import PATH, beats  # noqa: E402  (needs Django's settings)
+from exams.attempts.answers import answers, is_answers  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,19 +26,22 @@ _pages = WSGIMiddleware(pages, workers=16)  # type: ignore[arg-type]  # Django t
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Dispatch by path: `/beat/` to the watch recorder, everything else over HTTP to Django."""
+    """Dispatch by path: `/beat/` and an exam's answers beside Django, all else over HTTP to it."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["type"] == "http" and scope["path"] == PATH:
         await beats(scope, receive, send)
+    elif scope["type"] == "http" and is_answers(scope["path"]):
+        await answers(scope, receive, send)
     elif scope["type"] == "http":
         await _pages(scope, receive, send)  # type: ignore[arg-type]
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """Start at once; at the end, write the beats that still wait."""
+    """Start at once; at the end, write what still waits."""
     await receive()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await beats.close()
+    await answers.close()
     await send({"type": "lifespan.shutdown.complete"})

@@ -39,6 +39,7 @@ app.autodiscover_tasks(
         "courses",
         "courses.catalogue",
         "courses.progress",
+        "exams.attempts",
         "exams.certificates",
         "exams.exchange",
         "exams.credit",
@@ -65,6 +66,7 @@ app.conf.beat_schedule = {
         "task": "exams.credit_all_confirmed",
         "schedule": crontab(hour=3, minute=25),
     },
+    "finish-expired": {"task": "exams.finish_expired", "schedule": 15.0},
     "evaluate-open-classes": {"task": "exams.evaluate_open_classes", "schedule": 300.0},
     "issue-certificates": {"task": "exams.issue_certificates", "schedule": 300.0},
     "drop-forgotten-imports": {

@@ -1,34 +1,15 @@
 """Writing beats to the database, durable before they are acknowledged.
 
-Group commit without a timer: whatever arrives while one statement commits is written by the next
-one, together. The statement does exactly what `intervals.extend` does, row by row, and reads the
-row it changes under that row's lock, so any number of web processes may write at once.
+The statement does exactly what `intervals.extend` does, row by row, and reads the row it changes
+under that row's lock, so any number of web processes may write at once (`lms.core.group_commit`).
 """
 
-import asyncio
-import logging
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
-
 from courses.progress.intervals import ANSWER_MS, OFFLINE_LEASE_MS, Beat, Policy
-
-logger = logging.getLogger(__name__)
-
-# More waiting than this means the database does not keep up: better told than kept waiting.
-MOST_WAITING = 5_000
-MOST_PER_STATEMENT = 500
-# A row that somebody else holds must not keep everybody's beats waiting.
-LOCK_TIMEOUT_MS = 300
-CONNECT_SECONDS = 3
-# Planning for each array anew costs more than running: one plan serves all.
-CONNECTION_SETTINGS = f"""
-SET lock_timeout = {LOCK_TIMEOUT_MS};
-SET plan_cache_mode = force_generic_plan
-"""
+from lms.core.group_commit import GroupWriter, column
 
 # One line a message (`said`); its beats stand at first…last of the flat columns $6 to $10. What
 # comes after the time to answer a presence check is held back whole.
@@ -86,14 +67,6 @@ s.answer_by_ms IS NOT NULL, s.held_ms IS NOT NULL
 """
 
 
-class NotRecordedError(Exception):
-    """The beats are not in the database; the player keeps them and sends them again."""
-
-
-class UnknownSessionError(Exception):
-    """No such session (any more): the player opens a new one."""
-
-
 @dataclass(slots=True)
 class Message:
     """The countable beats of one message to one session, each sequence number once."""
@@ -130,10 +103,6 @@ class Recorded:
     is_held: bool
 
 
-def _column(values: Sequence[Any]) -> str:
-    return "{" + ",".join(map(str, values)) + "}"
-
-
 def parameters(messages: Sequence[Message]) -> dict[str, Any]:
     """The parameters of RECORD for messages of which no two are of one session."""
     seqs: list[int] = []
@@ -154,127 +123,29 @@ def parameters(messages: Sequence[Message]) -> dict[str, Any]:
     return {
         "lease": OFFLINE_LEASE_MS,
         "answer": ANSWER_MS,
-        "sessions": _column([message.session for message in messages]),
-        "ats": _column([message.at_ms for message in messages]),
-        "firsts": _column(firsts),
-        "lasts": _column(lasts),
-        "refused": _column([message.refused for message in messages]),
-        "seqs": _column(seqs),
-        "froms": _column(froms),
-        "tos": _column(tos),
-        "percents": _column(percents),
-        "hidden": _column(hidden),
+        "sessions": column([message.session for message in messages]),
+        "ats": column([message.at_ms for message in messages]),
+        "firsts": column(firsts),
+        "lasts": column(lasts),
+        "refused": column([message.refused for message in messages]),
+        "seqs": column(seqs),
+        "froms": column(froms),
+        "tos": column(tos),
+        "percents": column(percents),
+        "hidden": column(hidden),
     }
 
 
-class Recorder:
-    """One writer of one event loop, with one connection of its own, opened when needed."""
+class Recorder(GroupWriter[Message]):
+    """The writer of beats."""
 
-    def __init__(self, connection_settings: dict[str, Any]) -> None:
-        self._settings = connection_settings
-        self._connection: psycopg.AsyncConnection[Any] | None = None
-        self._waiting: deque[Message] = deque()
-        self._writing: asyncio.Task[None] | None = None
+    statement = RECORD
 
-    @property
-    def is_full(self) -> bool:
-        return len(self._waiting) >= MOST_WAITING
+    def key(self, message: Message) -> str:
+        return message.session
 
-    def record(self, message: Message) -> asyncio.Future[Recorded]:
-        """Have `message` written; the result is there once it is committed.
+    def parameters(self, messages: Sequence[Message]) -> Mapping[str, Any]:
+        return parameters(messages)
 
-        Raises NotRecordedError or UnknownSessionError through the future.
-        """
-        loop = asyncio.get_running_loop()
-        message.outcome = loop.create_future()
-        self._waiting.append(message)
-        if self._writing is None:
-            self._writing = loop.create_task(self._write_waiting())
-        outcome: asyncio.Future[Recorded] = message.outcome
-        return outcome
-
-    async def close(self) -> None:
-        if self._writing is not None:
-            await self._writing
-        if self._connection is not None:
-            await self._connection.close()
-
-    async def _write_waiting(self) -> None:
-        try:
-            while self._waiting:
-                await self._write(self._next())
-        finally:
-            self._writing = None
-
-    def _next(self) -> list[Message]:
-        """The messages for one statement: of each session the first that waits."""
-        chosen: dict[str, Message] = {}
-        later: list[Message] = []
-        waiting = self._waiting
-        while waiting and len(chosen) < MOST_PER_STATEMENT:
-            message = waiting.popleft()
-            if message.session in chosen:
-                later.append(message)
-            else:
-                chosen[message.session] = message
-        waiting.extendleft(reversed(later))
-        return list(chosen.values())
-
-    async def _write(self, messages: list[Message]) -> None:
-        try:
-            rows = await self._execute(messages)
-        except psycopg.Error as error:
-            if len(messages) == 1 or (
-                isinstance(error, psycopg.OperationalError) and self._is_lost
-            ):
-                logger.warning("beats not recorded: %s", error)
-                _settle(messages, NotRecordedError())
-                return
-            # One message must not take the others with it.
-            for message in messages:
-                await self._write([message])
-            return
-        except BaseException:
-            _settle(messages, NotRecordedError())
-            raise
-        for number, is_open, covered_ms, is_asked, is_held in rows:
-            outcome = messages[number - 1].outcome
-            if not outcome.done():
-                outcome.set_result(Recorded(is_open, covered_ms, is_asked, is_held))
-        if len(rows) < len(messages):
-            _settle(messages, UnknownSessionError())
-
-    async def _execute(self, messages: list[Message]) -> list[tuple[int, bool, int, bool, bool]]:
-        """Run the statement; once more on a new connection if the old one turns out dead.
-
-        Running it twice does no harm: what was written the first time is known by its number.
-        """
-        values = parameters(messages)
-        was_connected = self._connection is not None
-        try:
-            return await self._execute_once(values)
-        except psycopg.OperationalError:
-            if not (was_connected and self._is_lost):
-                raise
-        return await self._execute_once(values)
-
-    async def _execute_once(
-        self, values: dict[str, Any]
-    ) -> list[tuple[int, bool, int, bool, bool]]:
-        if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(
-                **self._settings, autocommit=True, connect_timeout=CONNECT_SECONDS
-            )
-            await self._connection.execute(CONNECTION_SETTINGS)
-        cursor = await self._connection.execute(RECORD, values, prepare=True)
-        return await cursor.fetchall()
-
-    @property
-    def _is_lost(self) -> bool:
-        return self._connection is None or self._connection.closed
-
-
-def _settle(messages: Sequence[Message], error: Exception) -> None:
-    for message in messages:
-        if not message.outcome.done():
-            message.outcome.set_exception(error)
+    def written(self, row: Sequence[Any]) -> Recorded:
+        return Recorded(*row)

@@ -153,6 +153,7 @@ class FinishedBy(models.TextChoices):
     MEMBER = "member", _("本人交卷")
     TIME = "time", _("到时交卷")
     SHEET = "sheet", _("纸质答卷")
+    OFFICER = "room", _("监考人员代交")
 
 
 class Attempt(models.Model):

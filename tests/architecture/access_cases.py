@@ -61,6 +61,9 @@ AUDIENCE = {
     "administrator": (OWN, PARENT),
     "school": (OWN, SIBLING, PARENT),
 }
+# Exams: who belongs to the branch that holds it or below it.
+SITTERS = dict.fromkeys(SIGNED_IN, (OWN, PARENT))
+SITTERS["school"] = ()
 RECORDS = {"administrator": (SELF, OWN), "school": (SELF, OWN, SIBLING, PARENT)}
 BRANCH_RECORDS = {"administrator": (OWN,), "school": (OWN, SIBLING, PARENT)}
 CLASSES = {"secretary": (OWN,), **BRANCH_RECORDS}
@@ -224,6 +227,20 @@ def gathering(world: World, where: str, role: str) -> dict[str, Any]:
         "token": world.scan_link(where),
         "verb": "close",
     }
+
+
+def exam(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"exam_id": world.exam(where).pk}
+
+
+def attempt(world: World, where: str, role: str) -> dict[str, Any]:
+    """An attempt of the person there, at the exam of the whole tree."""
+    return {"attempt_id": world.attempt(world.person(where, role)).pk}
+
+
+def attempt_there(world: World, where: str, role: str) -> dict[str, Any]:
+    """An attempt at the exam of that branch, by a member of it."""
+    return {"attempt_id": world.attempt_there(where).pk}
 
 
 def closed_gathering(world: World, where: str, role: str) -> dict[str, Any]:
@@ -563,6 +580,19 @@ CASES: dict[str, Case] = {
     "api/v1/^courses/$": Case(WHO_SIGNED_IN),
     "api/v1/^courses/(?P<slug>[^/]+)/$": Case(AUDIENCE, course, **BY_BRANCH),
     # Study together
+    "exams/": Case(WHO_SIGNED_IN),
+    "exams/<int:exam_id>/": Case(SITTERS, exam, **BY_BRANCH),
+    "exams/<int:exam_id>/start/": Case(SITTERS, exam, method="POST", **BY_BRANCH),
+    "exams/<int:exam_id>/room/": Case(BRANCH_RECORDS, exam, **BY_BRANCH),
+    "exams/<int:exam_id>/room/act/": Case(BRANCH_RECORDS, exam, method="POST", **BY_BRANCH),
+    "exams/attempts/<uuid:attempt_id>/": Case(ONESELF, attempt, **BY_PERSON),
+    "exams/attempts/<uuid:attempt_id>/state/": Case(ONESELF, attempt, **BY_PERSON),
+    "exams/attempts/<uuid:attempt_id>/take-over/": Case(
+        ONESELF, attempt, method="POST", **BY_PERSON
+    ),
+    "exams/attempts/<uuid:attempt_id>/submit/": Case(ONESELF, attempt, method="POST", **BY_PERSON),
+    "exams/attempts/<uuid:attempt_id>/receipt/": Case(ONESELF, attempt, **BY_PERSON),
+    "exams/attempts/<uuid:attempt_id>/log/": Case(BRANCH_RECORDS, attempt_there, **BY_BRANCH),
     "gatherings/": Case(OVERSEERS),
     "gatherings/new/<slug:kind>/": Case(OVERSEERS, lambda *_: {"kind": "offline"}),
     "gatherings/<int:gathering_id>/": Case(HOSTS, gathering, **BY_BRANCH),

@@ -16,6 +16,7 @@ from courses.progress.models import WatchSession
 from courses.training.essays import hand_in_essay
 from courses.training.models import Enrolment
 from exams.attempts.models import Exam, Fairness
+from exams.attempts.models import Attempt, Exam
 from exams.certificates.models import Certificate
 from exams.certificates.services import issue_certificate
 from exams.closing.models import YearClosing
@@ -42,6 +43,15 @@ from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import courses, gatherings, media, members, papers, progress, training
+from tests.factories import (
+    courses,
+    exam_attempts,
+    gatherings,
+    media,
+    members,
+    progress,
+    training,
+)
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
@@ -286,6 +296,23 @@ class World:
     def _previewed(self) -> RosterImport:
         rows = f"编号,姓名,手机,组织代码\n700001,新同志,,{self.tree.first.code}\n"
         return preview_roster(by=self.people["school"], file_name="名册.csv", content=rows.encode())
+
+    @functools.cache  # noqa: B019
+    def exam(self, where: str) -> Exam:
+        """An open exam of that branch."""
+        return exam_attempts.make_exam(self.branches[where], questions=1)
+
+    @functools.cached_property
+    def exam_for_all(self) -> Exam:
+        return exam_attempts.make_exam(self.tree.committee, questions=1)
+
+    @functools.cache  # noqa: B019
+    def attempt(self, person: Member) -> Attempt:
+        return exam_attempts.begin(self.exam_for_all, person)
+
+    @functools.cache  # noqa: B019
+    def attempt_there(self, where: str) -> Attempt:
+        return exam_attempts.begin(self.exam(where), self.colleagues[where])
 
     @functools.cache  # noqa: B019
     def gathering(self, where: str) -> Gathering:

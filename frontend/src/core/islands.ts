@@ -5,6 +5,8 @@
 type Loader = () => Promise<unknown>;
 
 export const islands: Readonly<Record<string, Loader>> = {
+  'lms-exam': () => import('../islands/exam'),
+  'lms-exam-wait': () => import('../islands/exam-wait'),
   'lms-player': () => import('../islands/player'),
   'lms-upload': () => import('../islands/upload'),
 };

@@ -9,8 +9,8 @@ import pytest
 from django.db import connection, connections, transaction
 
 from courses.catalogue.models import LessonPage
-from courses.progress import recording
 from courses.progress.models import WatchSession
+from lms.core import group_commit
 from lms.members.models import Member
 from tests.factories.members import make_member
 from tests.support.player import STEP_MS, BeatServer, Player
@@ -207,7 +207,7 @@ def test_without_a_database_the_player_is_told_to_keep_its_beats(
 def test_more_than_can_be_written_is_refused_at_once(
     player: Player, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recording, "MOST_WAITING", 10)
+    monkeypatch.setattr(group_commit, "MOST_WAITING", 10)
     bodies = [player.body(player.beat(0, 15_000)) for _ in range(30)]
     answers = [answer.status_code for answer in player.server.post(*bodies)]
     accepted = answers.count(200)

@@ -1,0 +1,315 @@
+"""A school that holds an exam, for measurements: people who are signed in, questions, a server.
+
+Learners speak HTTP over connections they keep, as browsers do, and send what the page sends.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.schools import ROOT, connect
+from lms import env
+
+QUESTIONS = 50
+CSRF = "b" * 32
+RETRY_SECONDS = 3.0  # what the page waits before it sends again
+
+_TICKET = re.compile(rb'"ticket": "([^"]+)"')
+_ATTEMPT = re.compile(rb'"attempt": "([^"]+)"')
+
+
+# --- The school ---------------------------------------------------------------------------------
+
+
+def prepare(database: str, *, members: int) -> dict[str, Any]:
+    """People with sessions and an exam in the database; what a learner has to know of them."""
+    made = subprocess.run(
+        [sys.executable, "-m", "bench.exam_school", str(members)],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_NAME": database, "LOG_LEVEL": "ERROR"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    school: dict[str, Any] = json.loads(made.stdout.splitlines()[-1])
+    return school
+
+
+def store_attempts(database: str, school: dict[str, Any], *, members: int, stored: int) -> None:
+    """So many attempts, released long ago, of the same people at an earlier exam."""
+    with connect(database) as connection:
+        connection.execute(
+            """
+            INSERT INTO exams_attempt (
+                id, exam_id, member_id, number, state, form, seed, items, started_at, deadline_at,
+                finished_at, finished_by, receipt, reached, device, points, out_of, is_passed,
+                marked_at, released_at)
+            SELECT gen_random_uuid(), %(exam)s, m.id, n, 'released', '', n, '[[1, []]]',
+                   now() - interval '90 days', now() - interval '89 days',
+                   now() - interval '89 days', 'member', '', 1, '', 80, 100, true, now(), now()
+            FROM members_member m, generate_series(1, %(each)s) n
+            WHERE m.number LIKE 'bench-%%'
+            """,
+            {"exam": school["earlier"], "each": max(1, stored // members)},
+        )
+        connection.execute(
+            """
+            INSERT INTO exams_answer (attempt_id, item_id, answer, revision, saved_at, is_flagged,
+                                      points)
+            SELECT a.id, %(item)s, '{"chosen": 1}', 1, a.started_at, false, 2
+            FROM exams_attempt a WHERE a.exam_id = %(exam)s
+            """,
+            {"exam": school["earlier"], "item": school["item"]},
+        )
+        connection.execute("VACUUM (ANALYZE) exams_attempt, exams_answer")
+
+
+def seed(members: int) -> dict[str, Any]:
+    """In a process of its own, on the database it names."""
+    import django
+
+    env.point_django_at_settings()
+    django.setup()
+    import datetime as dt
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from lms.core import clock
+    from lms.members.models import Member, Membership
+    from tests.factories.exam_attempts import make_exam
+    from tests.factories.members import make_branch_tree
+
+    tree = make_branch_tree()
+    people = Member.objects.bulk_create(
+        Member(number=f"bench-{n}", name=f"党员{n}", password="bench$only")
+        for n in range(members + 1)
+    )
+    Membership.objects.bulk_create(
+        Membership(member=one, branch=tree.first, joined_on=dt.date(2020, 1, 1)) for one in people
+    )
+    exam = make_exam(tree.general, questions=QUESTIONS, attempts_allowed=1000)
+    earlier = make_exam(tree.general, opens_at=clock.now() - dt.timedelta(days=90))
+    sessions = []
+    for one in people:
+        store = SessionStore()
+        store[SESSION_KEY] = str(one.pk)
+        store[BACKEND_SESSION_KEY] = "lms.members.backends.NumberOrPhoneBackend"
+        store[HASH_SESSION_KEY] = one.get_session_auth_hash()
+        store.save()
+        sessions.append(store.session_key)
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client = Client()
+    client.cookies["sessionid"] = sessions.pop()
+    statements = {}
+    for _again in range(2):  # the second time the paper is kept, as in a process that serves
+        with CaptureQueriesContext(connection) as start:
+            page = client.post(f"/exams/{exam.pk}/start/")
+        found = _ATTEMPT.search(page.content)
+        assert found is not None, page.status_code
+        attempt = found[1].decode()
+        with CaptureQueriesContext(connection) as submit:
+            client.post(
+                f"/exams/attempts/{attempt}/submit/",
+                json.dumps({"tab": str(uuid.uuid4()), "answers": []}),
+                content_type="application/json",
+            )
+        statements = {"start": len(start), "save": 1, "submit": len(submit)}
+    return {
+        "exam": exam.pk,
+        "earlier": earlier.pk,
+        "item": earlier.paper.items.earliest("pk").pk,
+        "sessions": sessions,
+        "statements": statements,
+    }
+
+
+# --- The server ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Server:
+    """The school's web processes on one port, to be killed and started again."""
+
+    database: str
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        if not self.port:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                self.port = probe.getsockname()[1]
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "uvicorn", "lms.asgi:application", f"--port={self.port}"),
+                *(f"--workers={env.WEB_PROCESSES}", "--log-level=warning", "--no-access-log"),
+            ],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_NAME": self.database, "LOG_LEVEL": "ERROR"},
+            start_new_session=True,
+        )
+
+    def await_answers(self) -> None:
+        """Until each process has answered, so that all are warm."""
+        assert self.process is not None
+        deadline = time.monotonic() + 120
+        answered = 0
+        while answered < 10 * env.WEB_PROCESSES:
+            with contextlib.suppress(OSError, urllib.error.URLError):
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/sign-in/", timeout=60).read()
+                answered += 1
+                continue
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """`kill -9`, of all its processes at once."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(30)
+
+
+# --- The learners -------------------------------------------------------------------------------
+
+
+class BrokenError(Exception):
+    """The server answered something a learner should never see."""
+
+
+@dataclass
+class Learner:
+    """One member at one exam; `acknowledged` holds the revision of each question."""
+
+    port: int
+    exam: int
+    session: str
+    tab: str = field(default_factory=lambda: str(uuid.uuid4()))
+    attempt: str = ""
+    ticket: str = ""
+    receipt: str = ""
+    acknowledged: dict[int, int] = field(default_factory=dict)
+    retries: int = 0
+    _reader: Any = None
+    _writer: Any = None
+
+    async def start(self) -> float:
+        body = f"csrfmiddlewaretoken={CSRF}"
+        seconds, status, page = await self._timed(
+            f"/exams/{self.exam}/start/", body, "application/x-www-form-urlencoded"
+        )
+        ticket, attempt = _TICKET.search(page), _ATTEMPT.search(page)
+        if status != 200 or ticket is None or attempt is None:
+            raise BrokenError(f"start: {status} {page[:300]!r}")
+        self.ticket, self.attempt = ticket[1].decode(), attempt[1].decode()
+        return seconds
+
+    async def save(self, position: int) -> float:
+        answer = {
+            "position": position,
+            "revision": self.acknowledged.get(position, 0),
+            "sent": {"choice": [str(random.randrange(4))]},
+            "flagged": False,
+            "cleared": False,
+        }
+        body = json.dumps({"ticket": self.ticket, "tab": self.tab, "answers": [answer]})
+        seconds, status, said = await self._timed(f"/exams/attempts/{self.attempt}/answers", body)
+        told = json.loads(said)
+        if status != 200 and not self._is_repeated(status, told):
+            raise BrokenError(f"save: {status} {said!r}")
+        for place, revision in told["saved"]:
+            self.acknowledged[place] = revision
+        for kept in told.get("conflicts", []):
+            self.acknowledged[kept["position"]] = kept["revision"]
+        return seconds
+
+    def _is_repeated(self, status: int, told: dict[str, Any]) -> bool:
+        """Another answer to what was committed before a kill took the acknowledgement with it."""
+        return status == 409 and self.retries > 0 and "conflicts" in told
+
+    async def submit(self) -> float:
+        body = json.dumps({"tab": self.tab, "answers": []})
+        seconds, status, said = await self._timed(f"/exams/attempts/{self.attempt}/submit/", body)
+        if status != 200:
+            raise BrokenError(f"submit: {status} {said[:300]!r}")
+        self.receipt = json.loads(said)["receipt"]
+        return seconds
+
+    async def _timed(
+        self, path: str, body: str, content_type: str = "application/json"
+    ) -> tuple[float, int, bytes]:
+        """Seconds, status and body; as the page does, again while nobody answers."""
+        while True:
+            began = time.perf_counter()
+            try:
+                status, answer = await self._ask(path, body.encode(), content_type)
+            except (OSError, asyncio.IncompleteReadError):
+                self._reader = None
+                self.retries += 1
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            if status == 503:
+                self.retries += 1
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            return time.perf_counter() - began, status, answer
+
+    async def _ask(self, path: str, body: bytes, content_type: str) -> tuple[int, bytes]:
+        if self._reader is None:
+            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self._writer.write(
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept-Language: zh-CN\r\n"
+            f"Cookie: sessionid={self.session}; csrftoken={CSRF}\r\nX-CSRFToken: {CSRF}\r\n"
+            f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            + body
+        )
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        lines = head.lower().split(b"\r\n")
+        status = int(lines[0].split()[1])
+        fields = dict(line.split(b": ", 1) for line in lines[1:] if b": " in line)
+        if b"content-length" in fields:
+            return status, await self._reader.readexactly(int(fields[b"content-length"]))
+        answer = b""
+        while size := int(await self._reader.readline(), 16):
+            answer += await self._reader.readexactly(size)
+            await self._reader.readexactly(2)
+        await self._reader.readexactly(2)
+        return status, answer
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._reader = self._writer = None
+
+
+def quantile(seconds: list[float], share: float) -> float:
+    """In milliseconds."""
+    ordered = sorted(seconds)
+    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+if __name__ == "__main__":
+    print(json.dumps(seed(int(sys.argv[1]))))

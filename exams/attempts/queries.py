@@ -1,0 +1,194 @@
+"""Which exams and attempts there are for whom, and what stands in them."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+
+from courses.training.models import Enrolment, EnrolmentState
+from exams.attempts.models import (
+    Allowance,
+    Answer,
+    Attempt,
+    AttemptEvent,
+    AttemptState,
+    Exam,
+    ExamState,
+)
+from exams.attempts.timing import Allowed, Granted, together
+from lms.core import clock
+from lms.members.models import Member
+from lms.members.queries import (
+    administered_branches,
+    members_of,
+    path_and_above,
+    standing_today,
+)
+
+SAT = (ExamState.PUBLISHED, ExamState.RELEASED)
+
+
+def visible_exams(by: Any) -> QuerySet[Exam]:
+    """The exams `by` may sit or has sat: of the own branch and above, or of a class one is in."""
+    if not by.is_authenticated or not by.is_active:
+        return Exam.objects.none()
+    branch, _roles = standing_today(by)
+    enrolled = Enrolment.objects.filter(
+        training_class=OuterRef("training_class"), member_id=by.pk
+    ).exclude(state=EnrolmentState.WITHDRAWN)
+    reached = Q(Exists(enrolled), training_class__isnull=False)
+    if branch is not None:
+        reached |= Q(training_class__isnull=True, branch__path__in=path_and_above(branch))
+    own = Attempt.objects.filter(exam=OuterRef("pk"), member_id=by.pk)
+    return (
+        Exam.objects.filter(Q(state__in=SAT) & reached | Exists(own))
+        .select_related("paper", "branch")
+        .order_by("-opens_at", "-pk")
+    )
+
+
+def exam_to_sit(by: Any, exam_id: int) -> Exam | None:
+    """One of `visible_exams` with its paper."""
+    return visible_exams(by).filter(pk=exam_id).first()
+
+
+def allowed_for(member_id: int, exam_id: int) -> Allowed:
+    """All that was granted to the member in the exam."""
+    return allowed_among(exam_id, [member_id]).get(member_id, Allowed())
+
+
+def allowed_among(exam_id: int, member_ids: Iterable[int]) -> dict[int, Allowed]:
+    """The same of many members; who was granted nothing is missing."""
+    rows = Allowance.objects.filter(exam_id=exam_id, member_id__in=list(member_ids))
+    return _together(rows, "member_id")
+
+
+def allowed_in(by: Member, exam_ids: Iterable[int]) -> dict[int, Allowed]:
+    """What was granted to the member, by exam; where nothing was, it is missing."""
+    rows = Allowance.objects.filter(member_id=by.pk, exam_id__in=list(exam_ids))
+    return _together(rows, "exam_id")
+
+
+def _together(rows: QuerySet[Allowance], by: str) -> dict[int, Allowed]:
+    granted: dict[int, list[Granted]] = {}
+    for row in rows.defer("reason"):
+        one = Granted(row.extra_seconds, row.time_percent, row.extra_attempts, row.at)
+        granted.setdefault(getattr(row, by), []).append(one)
+    return {key: together(given) for key, given in granted.items()}
+
+
+def attempts_of(member_id: int, exam_id: int) -> list[Attempt]:
+    """The member's attempts at the exam, the first one first."""
+    return list(Attempt.objects.filter(member_id=member_id, exam_id=exam_id).order_by("number"))
+
+
+def own_attempt(by: Any, attempt_id: UUID) -> Attempt | None:
+    """An attempt of `by`, with its exam and paper."""
+    if not by.is_authenticated:
+        return None
+    return (
+        Attempt.objects.select_related("exam__paper").filter(pk=attempt_id, member_id=by.pk).first()
+    )
+
+
+def attempt_with_paper(attempt_id: UUID) -> Attempt | None:
+    """An attempt, whoever's: for those who hold its ticket."""
+    return Attempt.objects.select_related("exam__paper").filter(pk=attempt_id).first()
+
+
+def latest_attempts(by: Member, exam_ids: Iterable[int]) -> dict[int, Attempt]:
+    """By exam, the member's last attempt at it."""
+    rows = Attempt.objects.filter(member=by, exam_id__in=list(exam_ids)).order_by("number")
+    return {row.exam_id: row for row in rows.defer("items")}
+
+
+def answers_in(attempt_id: UUID) -> dict[int, Answer]:
+    """By item, what is kept of the attempt."""
+    rows = Answer.objects.filter(attempt_id=attempt_id)
+    return {row.item_id: row for row in rows}
+
+
+def answered_count(attempt_id: UUID) -> int:
+    """How many questions of the attempt have an answer that is not empty."""
+    return Answer.objects.filter(attempt_id=attempt_id).exclude(answer={}).count()
+
+
+def over_before(moment: dt.datetime, *, limit: int) -> list[UUID]:
+    """Open attempts whose deadline was before `moment`, the longest over first."""
+    rows = Attempt.objects.filter(state=AttemptState.OPEN, deadline_at__lt=moment)
+    return list(rows.order_by("deadline_at").values_list("pk", flat=True)[:limit])
+
+
+# --- The people of the room ---------------------------------------------------------------------
+
+
+def watched_exams(by: Any) -> QuerySet[Exam]:
+    """The exams `by` looks after: those of the branches `by` administers."""
+    return Exam.objects.filter(
+        branch__in=administered_branches(by).order_by(), state__in=SAT
+    ).select_related("paper", "branch", "training_class")
+
+
+def watched_exam(by: Any, exam_id: int) -> Exam | None:
+    return watched_exams(by).filter(pk=exam_id).first()
+
+
+def watched_attempt(by: Any, attempt_id: UUID) -> Attempt | None:
+    """An attempt at an exam `by` looks after."""
+    return (
+        Attempt.objects.select_related("exam__paper", "member")
+        .filter(pk=attempt_id, exam__in=watched_exams(by).order_by().values("pk"))
+        .first()
+    )
+
+
+def called(exam: Exam) -> QuerySet[Member]:
+    """Who may sit the exam today."""
+    if exam.training_class_id is not None:
+        enrolled = Enrolment.objects.filter(training_class_id=exam.training_class_id).exclude(
+            state=EnrolmentState.WITHDRAWN
+        )
+        return Member.objects.filter(pk__in=enrolled.values("member")).order_by("number")
+    return members_of(exam.branch, clock.today())
+
+
+def called_by_number(exam: Exam, numbers: Iterable[str]) -> list[Member]:
+    """Those of `called` with these numbers."""
+    return list(called(exam).filter(number__in=list(numbers)))
+
+
+def sitting_in(exam: Exam) -> QuerySet[Attempt]:
+    """The attempts at the exam with `answered`, `last_save` and `times_left`; open ones first."""
+    answers = Answer.objects.filter(attempt=OuterRef("pk")).order_by()
+    left = AttemptEvent.objects.filter(attempt=OuterRef("pk"), kind="left").order_by()
+    return (
+        Attempt.objects.filter(exam=exam)
+        .defer("items")
+        .select_related("member")
+        .annotate(
+            answered=Subquery(
+                answers.exclude(answer={})
+                .values("attempt")
+                .annotate(count=Count("pk"))
+                .values("count")
+            ),
+            last_save=Subquery(
+                answers.values("attempt").annotate(last=Max("saved_at")).values("last")
+            ),
+            times_left=Subquery(left.values("attempt").annotate(count=Count("pk")).values("count")),
+        )
+        .order_by(F("finished_at").asc(nulls_first=True), "member__number", "number")
+    )
+
+
+def attempts_among(exam: Exam, attempt_ids: Iterable[UUID]) -> list[Attempt]:
+    """These attempts, as far as they are at the exam."""
+    rows = Attempt.objects.filter(exam=exam, pk__in=list(attempt_ids)).select_related("member")
+    return list(rows)
+
+
+def events_of(attempt: Attempt) -> QuerySet[AttemptEvent]:
+    """What happened during the attempt, in order."""
+    return attempt.events.select_related("by").order_by("at", "pk")
