@@ -7,6 +7,7 @@ from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
+from exams.marking.models import KeyCorrection, Mark, MarkingPlace, Regrade
 from exams.papers.models import Paper, PaperItem
 from exams.passing.models import CreditAward
 from exams.questions.models import (
@@ -34,13 +35,17 @@ __all__ = [
     "Exam",
     "Gathering",
     "HourTotal",
+    "KeyCorrection",
     "LedgerHead",
+    "Mark",
+    "MarkingPlace",
     "MemberYear",
     "Paper",
     "PaperItem",
     "Presence",
     "Question",
     "QuestionVersion",
+    "Regrade",
     "ReviewCase",
     "RuleSet",
     "Scan",

@@ -10,6 +10,7 @@ from exams.questions.types.base import (
     WrittenWrongError,
 )
 from exams.questions.types.choice import SINGLE
+from exams.questions.types.written import SHORT
 
 __all__ = [
     "AnswerError",
@@ -23,7 +24,7 @@ __all__ = [
     "question_types",
 ]
 
-_types: dict[str, QuestionType] = {each.name: each for each in (SINGLE,)}
+_types: dict[str, QuestionType] = {each.name: each for each in (SINGLE, SHORT)}
 
 
 def question_type(name: str) -> QuestionType:
