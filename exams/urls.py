@@ -1,9 +1,11 @@
-"""The addresses of training classes and certificates."""
+"""The addresses of training classes, certificates and exams."""
 
 from django.urls import path
 
+from exams.analysis import urls as analysis
 from exams.certificates import views as certificates
 from exams.classes import views as classes
+from exams.marking import urls as marking
 
 PERSON = "classes/<int:class_id>/people/<int:enrolment_id>/"
 
@@ -24,4 +26,6 @@ urlpatterns = [
     ),
     path("verify/", certificates.verify, name="verify"),
     path("verify/<str:code>/", certificates.verify_code, name="verify_code"),
+    *marking.urlpatterns,
+    *analysis.urlpatterns,
 ]

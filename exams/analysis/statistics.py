@@ -34,7 +34,6 @@ TOO_EASY = 0.95
 FLAT = 0.15
 # Below this many people figures about a question are chance; they are shown, but raise no flag.
 FEWEST = 10
-BINS = 10
 
 
 class Flag(StrEnum):
@@ -218,14 +217,6 @@ def reliability(table: Sequence[Sequence[float]]) -> Reliability | None:
         alpha=alpha,
         error=None if alpha is None else math.sqrt(spread) * math.sqrt(max(0.0, 1 - alpha)),
     )
-
-
-def distribution(shares: Sequence[float], bins: int = BINS) -> list[int]:
-    """How many totals fall into each of `bins` equal parts of 0 to 1; all of it is in the last."""
-    counts = [0] * bins
-    for share in shares:
-        counts[min(int(share * bins + 1e-9), bins - 1)] += 1
-    return counts
 
 
 def mean(values: Sequence[float]) -> float:

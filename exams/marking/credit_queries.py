@@ -72,3 +72,9 @@ def hours_against_results(exam: Exam, members: Iterable[int]) -> list[Standing]:
         if has_passed == entry.is_reversed and not is_settled:
             found.append(Standing(entry.member, entry, has_passed))
     return found
+
+
+def all_hours_against_results(exam: Exam) -> list[Standing]:
+    """The same, of everybody who has sat the exam."""
+    sat = Attempt.objects.filter(exam=exam).values_list("member_id", flat=True).distinct()
+    return hours_against_results(exam, sat)

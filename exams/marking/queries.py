@@ -9,12 +9,13 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from exams.attempts.models import Answer, Attempt, AttemptState, Exam, ExamState, Release
 from exams.marking.models import ADJUDICATION, KeyCorrection, Mark, MarkingPlace, PlaceState
 from exams.marking.scoring import Decided, Ruling, Scored, Total, best_share, scored, total
 from exams.papers.models import PaperItem
+from exams.questions.models import QuestionVersion
 from exams.questions.types import question_type
 from lms.core import clock
 from lms.members.models import Member, Role
@@ -103,7 +104,9 @@ def sheets(attempts: Iterable[Attempt], *, with_questions: bool = False) -> list
     """The attempts with items and answers, in three statements whatever their number."""
     found = list(attempts)
     wanted = {item for attempt in found for item in item_ids(attempt)}
-    related = ("version", "version__question__topic") if with_questions else ("version",)
+    related = ["version"]
+    if with_questions:
+        related += ["version__question__topic", "version__question__clause__edition__text"]
     items = PaperItem.objects.select_related(*related).in_bulk(wanted)
     answers: dict[UUID, dict[int, Answer]] = defaultdict(dict)
     for answer in Answer.objects.filter(attempt__in=[attempt.pk for attempt in found]):
@@ -317,4 +320,36 @@ def returned(exam: Exam) -> QuerySet[MarkingPlace]:
         .exclude(return_reason="")
         .select_related("answer__item__version")
         .order_by("queued_at")
+    )
+
+
+# --- Keys -----------------------------------------------------------------------------------------
+
+
+def versions_of(exam: Exam) -> QuerySet[QuestionVersion]:
+    """The questions on an exam's paper, each once, in order."""
+    return (
+        QuestionVersion.objects.filter(paper_items__paper=exam.paper_id)
+        .annotate(position=Min("paper_items__position"))
+        .order_by("position", "pk")
+    )
+
+
+def version_in(exam: Exam, version_id: int) -> QuestionVersion | None:
+    return versions_of(exam).filter(pk=version_id).first()
+
+
+def corrections_with_counts(exam: Exam) -> QuerySet[KeyCorrection]:
+    """What was decided about keys, the latest first, with what it did to how many."""
+    to_pass = Q(regrades__passed_after=True) & ~Q(regrades__passed_before=True)
+    to_fail = Q(regrades__passed_before=True) & ~Q(regrades__passed_after=True)
+    return (
+        KeyCorrection.objects.filter(exam=exam)
+        .select_related("by", "version")
+        .annotate(
+            changed=Count("regrades"),
+            now_passed=Count("regrades", filter=to_pass),
+            now_failed=Count("regrades", filter=to_fail),
+        )
+        .order_by("-pk")
     )

@@ -15,6 +15,7 @@ from courses.catalogue.models import CoursePage, LessonPage
 from courses.progress.models import WatchSession
 from courses.training.essays import hand_in_essay
 from courses.training.models import Enrolment
+from exams.attempts.models import Attempt
 from exams.certificates.models import Certificate
 from exams.certificates.services import issue_certificate
 from exams.closing.models import YearClosing
@@ -25,6 +26,7 @@ from exams.gatherings.queries import token_key
 from exams.gatherings.scan_services import keep_scan
 from exams.gatherings.tokens import token_for
 from exams.integrity.models import ReviewCase
+from exams.marking.models import MarkingPlace
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
@@ -33,7 +35,7 @@ from lms.members.roster_services import preview_roster
 from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
-from tests.factories import courses, gatherings, media, members, progress, training
+from tests.factories import courses, gatherings, marked, media, members, progress, training
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
@@ -262,6 +264,28 @@ class World:
     def scan_link(self, where: str) -> str:
         """The token the screen shows now."""
         return token_for(token_key(), self.gathering(where).pk, clock.now().timestamp())
+
+    @functools.cache  # noqa: B019
+    def sat(self, where: str) -> marked.Sat:
+        """An exam of that branch that is over."""
+        return marked.make_sat_exam(self.branches[where], by=self.editor)
+
+    @functools.cache  # noqa: B019
+    def desk(self, where: str, by: Member) -> MarkingPlace:
+        """A written answer of somebody else in that exam, taken by this person."""
+        sat = self.sat(where)
+        attempt = marked.machine_marked(
+            sat, members.make_member(self.branches[where]), [*marked.chose(0, 0), marked.wrote()]
+        )
+        place = MarkingPlace.objects.get(answer__attempt=attempt)
+        until = clock.now() + dt.timedelta(minutes=10)
+        MarkingPlace.objects.filter(pk=place.pk).update(marker=by, leased_until=until)
+        return place
+
+    @functools.cache  # noqa: B019
+    def attempt(self, person: Member) -> Attempt:
+        """One of this person, handed in."""
+        return marked.sit(self.sat(FOREIGN), person, [*marked.chose(0, 0), {}])
 
     @functools.cache  # noqa: B019
     def token(self, where: str) -> PlatformToken:

@@ -7,6 +7,7 @@ type Loader = () => Promise<unknown>;
 export const islands: Readonly<Record<string, Loader>> = {
   'lms-player': () => import('../islands/player'),
   'lms-upload': () => import('../islands/upload'),
+  'lms-desk': () => import('../islands/desk'),
 };
 
 export function loadIslands(root: ParentNode, known: Readonly<Record<string, Loader>> = islands): string[] {

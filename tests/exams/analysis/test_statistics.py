@@ -14,7 +14,6 @@ from exams.analysis.statistics import (
     Flag,
     Person,
     Response,
-    distribution,
     flagged,
     groups,
     item_figures,
@@ -218,7 +217,3 @@ def test_nobody_asked_is_no_figure() -> None:
     assert item_figures([], "q", ends=groups([])) is None
     assert reliability([]) is None
     assert pearson([1.0], [1.0]) is None
-
-
-def test_totals_fall_into_ten_parts() -> None:
-    assert distribution([0, 0.05, 0.1, 0.59999999999, 0.6, 1]) == [2, 1, 0, 0, 0, 0, 2, 0, 0, 1]
