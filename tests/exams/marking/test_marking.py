@@ -19,24 +19,12 @@ from tests.factories import marked
 from tests.factories.marked import chose, wrote
 from tests.factories.members import (
     BranchTree,
-    make_administrator,
-    make_branch_tree,
     make_instructor,
     make_member,
     make_secretary,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree() -> BranchTree:
-    return make_branch_tree()
-
-
-@pytest.fixture
-def officer(tree: BranchTree) -> Member:
-    return make_administrator(tree.committee)
 
 
 def standing(attempt: Attempt) -> tuple[str, Decimal | None, bool | None]:

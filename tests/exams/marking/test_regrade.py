@@ -21,7 +21,6 @@ from tests.factories.marked import Sat, chose, wrote
 from tests.factories.members import (
     BranchTree,
     make_administrator,
-    make_branch_tree,
     make_instructor,
     make_member,
 )
@@ -34,16 +33,6 @@ DROP = Decided(Ruling.DROP)
 
 def accept(*correct: int) -> Decided:
     return Decided(Ruling.ACCEPT, tuple({"correct": each} for each in correct))
-
-
-@pytest.fixture
-def tree() -> BranchTree:
-    return make_branch_tree()
-
-
-@pytest.fixture
-def officer(tree: BranchTree) -> Member:
-    return make_administrator(tree.committee)
 
 
 @pytest.fixture
