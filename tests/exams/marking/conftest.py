@@ -1,4 +1,4 @@
-"""A tree, who leads exams in it, and a signed-in client."""
+"""A tree, who leads exams in it, a signed-in client, and the browser fixtures."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,16 @@ from django.test import Client
 
 from lms.members.models import Member
 from tests.factories.members import BranchTree, make_administrator, make_branch_tree
+from tests.support.browser import (
+    assert_accessible,
+    base_url,
+    open_page,
+    page_watch,
+    pc_page,
+    shoot,
+)
+
+__all__ = ["assert_accessible", "base_url", "open_page", "page_watch", "pc_page", "shoot"]
 
 
 @pytest.fixture
