@@ -94,7 +94,9 @@ def analysis_of(exam: Exam) -> Analysis:
     people = [_person(sheet, out) for sheet in found]
     items = _items(found, out)
     ends = groups(people)
-    weights: dict[Hashable, float] = {version: float(item.points) for version, item in items.items()}
+    weights: dict[Hashable, float] = {
+        version: float(item.points) for version, item in items.items()
+    }
     lines = []
     for number, (version_id, item) in enumerate(items.items(), start=1):
         version = item.version

@@ -19,6 +19,11 @@ class Bar:
     label: str
     count: int
 
+    @property
+    def short(self) -> str:
+        """Where the column begins; beside its neighbours that says all."""
+        return self.label.partition("–")[0]
+
 
 def histogram(shares: Sequence[float]) -> list[Bar]:
     """Totals as parts of the whole, in ten columns of ten percent; the last has 100 % in it."""

@@ -10,15 +10,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exams.attempts.models import AttemptState, Exam, ExamState
+from exams.corrections import appeals
+from exams.corrections.appeal_views import file_appeal
+from exams.corrections.forms import AppealForm
+from exams.corrections.models import AppealSubject
+from exams.corrections.views import ACT
 from exams.marking import result_queries as queries
 from exams.marking.export import results_sheet
 from exams.marking.result_queries import QuestionResult
 from exams.marking.rules import RESULTS, can_lead, can_mark
 from exams.marking.scoring import Ruling
 from exams.marking.words import key_lines, lines, option_rows
+from lms.core import clock
 from lms.core.access import SIGNED_IN, access
 from lms.members.models import Member
 
+EXAMS_A_PAGE = 20
 PEOPLE_A_PAGE = 50
 
 
@@ -49,6 +56,29 @@ def own_result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     )
 
 
+@access(SIGNED_IN)
+@ACT
+def appeal_result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """Object to the own result; the branch that holds the exam answers."""
+    by = cast(Member, request.user)
+    attempt = queries.own_attempt(by, attempt_id)
+    if attempt is None or attempt.state != AttemptState.RELEASED or attempt.finished_at is None:
+        raise Http404
+    about: dict[str, Any] = {
+        "attempt_id": str(attempt.pk),
+        "title": attempt.exam.title,
+        "branch": attempt.exam.branch,
+        "day": clock.local_date(attempt.finished_at),
+    }
+    return file_appeal(
+        request,
+        AppealForm(request.POST or None),
+        lambda said: appeals.appeal_result(by=by, **about, **said),
+        {"attempt": attempt, "title": attempt.exam.title},
+        standing=(AppealSubject.EXAM, str(attempt.pk)),
+    )
+
+
 def _told(result: QuestionResult) -> dict[str, Any]:
     version = result.item.version
     correction = result.correction
@@ -66,6 +96,15 @@ def _told(result: QuestionResult) -> dict[str, Any]:
         "is_full": result.scored.points == result.scored.of,
         "comments": [mark.comment for mark in result.marks if mark.comment],
     }
+
+
+@access(RESULTS)
+@require_safe
+def result_list(request: HttpRequest) -> HttpResponse:
+    """The exams whose results one may read, the latest first."""
+    found = queries.exams_with_results(request.user)
+    page = Paginator(found, EXAMS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "marking/result_list.html", {"page": page})
 
 
 @access(RESULTS)

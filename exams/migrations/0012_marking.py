@@ -266,6 +266,21 @@ class Migration(migrations.Migration):
                 fields=("correction", "attempt"), name="regrade_once_a_correction"
             ),
         ),
+        migrations.AlterField(
+            model_name="appeal",
+            name="subject",
+            field=models.CharField(
+                choices=[
+                    ("entry", "一条学时记录"),
+                    ("lesson", "一讲课程"),
+                    ("gathering", "一次集体学习或集中培训"),
+                    ("day", "某一天的学习"),
+                    ("exam", "一次考试的成绩"),
+                ],
+                max_length=12,
+                verbose_name="对什么申诉",
+            ),
+        ),
         migrations.RunSQL(
             """
             CREATE TRIGGER marks_no_change BEFORE UPDATE OR DELETE ON exams_mark

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from exams.attempts.models import Attempt, AttemptState
 from lms.core import clock
 from lms.members.models import RosterState
 from tests.support.matrix import (
@@ -146,6 +147,12 @@ def sat_exam(world: World, where: str, role: str) -> dict[str, Any]:
 
 def own_attempt(world: World, where: str, role: str) -> dict[str, Any]:
     return {"attempt_id": world.attempt(world.person(where, role)).pk}
+
+
+def released_attempt(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.attempt(world.person(where, role))
+    Attempt.objects.filter(pk=found.pk).update(state=AttemptState.RELEASED)
+    return {"attempt_id": found.pk}
 
 
 def asset(world: World, where: str, role: str) -> dict[str, Any]:
@@ -501,6 +508,7 @@ CASES: dict[str, Case] = {
     "gatherings/mine/": Case(WHO_SIGNED_IN),
     # Exams: marks, keys, results
     "exams/marking/": Case(TEACHERS),
+    "exams/results/": Case(OVERSEERS),
     "exams/<int:exam_id>/marking/": Case(LECTURES, sat_exam, **BY_BRANCH),
     "exams/<int:exam_id>/marking/begin/": Case(LECTURES, sat_exam, method="POST", **BY_BRANCH),
     "exams/<int:exam_id>/marking/<int:place_id>/": Case(LECTURES, sat_exam, **BY_BRANCH),
@@ -512,6 +520,7 @@ CASES: dict[str, Case] = {
     "exams/<int:exam_id>/analysis/": Case(BRANCH_RECORDS, sat_exam, **BY_BRANCH),
     "exams/<int:exam_id>/analysis/analysis.xlsx": Case(BRANCH_RECORDS, sat_exam, **BY_BRANCH),
     "exams/<uuid:attempt_id>/result/": Case(ONESELF, own_attempt, **BY_PERSON),
+    "exams/<uuid:attempt_id>/appeal/": Case(ONESELF, released_attempt, **BY_PERSON),
     # Watching
     "learn/sessions/": Case(
         AUDIENCE,

@@ -10,6 +10,8 @@ from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from exams.attempts.models import AttemptState, ExamState, Release
+from exams.corrections.models import Appeal, AppealSubject
+from exams.corrections.rules import can_answer
 from exams.credit.models import MemberYear
 from exams.marking import result_queries, services
 from exams.marking.models import KeyCorrection, Mark, MarkingPlace
@@ -255,3 +257,38 @@ def test_a_third_marker_sees_what_the_two_said(
     page = text(signed_in(officer).post(f"/exams/{sat.exam.pk}/marking/begin/", follow=True))
     assert [word for word in ("裁定", "离题", "切题") if word in page] == ["裁定", "离题", "切题"]
     assert MarkingPlace.objects.get(number=3).marker == officer
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_secretary_finds_the_exams_of_those_above(
+    tree: BranchTree, officer: Member, signed_in: SignedIn, number: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    for _ in range(number):
+        marked.make_sat_exam(tree.committee, by=officer, title="全员测试")
+    marked.make_sat_exam(tree.second, by=officer, title="别的支部的测试")
+    client = signed_in(make_secretary(tree.first))
+    with django_assert_num_queries(7):
+        page = text(client.get("/exams/results/"))
+    assert (page.count("全员测试"), page.count("别的支部的测试")) == (number, 0)
+
+
+def test_a_result_is_appealed_against_before_who_holds_the_exam(
+    tree: BranchTree, officer: Member, signed_in: SignedIn
+) -> None:
+    sat = marked.make_sat_exam(tree.committee, by=officer, kinds=["single"])
+    member = make_member(tree.first)
+    attempt = marked.machine_marked(sat, member, chose(1))
+    client, address = signed_in(member), f"/exams/{attempt.pk}/appeal/"
+    assert client.get(address).status_code == 404
+    services.release_ended()
+    assert client.get(address).status_code == 200
+    client.post(address, {"text": "第一题题干有歧义，请复核。"})
+    appeal = Appeal.objects.get()
+    assert (appeal.subject, appeal.branch, appeal.title) == (
+        AppealSubject.EXAM, tree.committee, "党章知识测试",
+    )  # fmt: skip
+    assert can_answer(officer, appeal)
+    assert not can_answer(make_secretary(tree.first), appeal)
+    assert client.get(address)["Location"] == f"/appeals/{appeal.pk}/"
+    assert signed_in(officer).get(address).status_code == 404
