@@ -10,6 +10,7 @@ class ExamsConfig(AppConfig):
         from courses.catalogue import hours
         from courses.progress.signals import lesson_completed
         from courses.training.signals import class_changed, class_passed
+        from exams.attempts.signals import attempt_finished
         from exams.certificates.receivers import class_is_passed
         from exams.closing import open_items as left_open
         from exams.corrections.open_items import open_items
@@ -23,6 +24,7 @@ class ExamsConfig(AppConfig):
         from exams.gatherings.open_items import open_items as open_gatherings
         from exams.merging.part import HoursPart
         from exams.papers.condition import EXAM
+        from exams.marking.receivers import attempt_is_finished
         from exams.passing import conditions, kinds, receivers
         from exams.rules.queries import hours_for_video
         from exams.rules.signals import asked_changed
@@ -47,6 +49,8 @@ class ExamsConfig(AppConfig):
         class_passed.connect(class_is_passed, dispatch_uid="exams.class_is_passed")
         for kind in (*kinds.KINDS, attendance.KIND):
         for kind in (*kinds.KINDS, EXAM):
+        attempt_finished.connect(attempt_is_finished, dispatch_uid="exams.attempt_is_finished")
+        for kind in kinds.KINDS:
             conditions.register(kind)
         register(Place("exams", _("考试"), "/exams/", "edit", SIGNED_IN, 25))
         register(

@@ -9,6 +9,8 @@ from exams.exchange.models import QuestionImport
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
 from exams.papers.models import Paper, PaperItem, Seat
+from exams.marking.models import KeyCorrection, Mark, MarkingPlace, Regrade
+from exams.papers.models import Paper, PaperItem
 from exams.passing.models import CreditAward
 from exams.practice.models import PracticeCard
 from exams.questions.models import (
@@ -36,7 +38,10 @@ __all__ = [
     "Exam",
     "Gathering",
     "HourTotal",
+    "KeyCorrection",
     "LedgerHead",
+    "Mark",
+    "MarkingPlace",
     "MemberYear",
     "Paper",
     "PaperItem",
@@ -44,6 +49,7 @@ __all__ = [
     "Presence",
     "Question",
     "QuestionVersion",
+    "Regrade",
     "ReviewCase",
     "QuestionImport",
     "RuleSet",

@@ -7,6 +7,14 @@ from exams.certificates import views as certificates
 from exams.classes import views as classes
 from exams.practice import urls as practice
 from exams.questions import urls as questions
+"""The addresses of training classes, certificates and exams."""
+
+from django.urls import path
+
+from exams.analysis import urls as analysis
+from exams.certificates import views as certificates
+from exams.classes import views as classes
+from exams.marking import urls as marking
 
 PERSON = "classes/<int:class_id>/people/<int:enrolment_id>/"
 
@@ -30,4 +38,6 @@ urlpatterns = [
     ),
     path("verify/", certificates.verify, name="verify"),
     path("verify/<str:code>/", certificates.verify_code, name="verify_code"),
+    *marking.urlpatterns,
+    *analysis.urlpatterns,
 ]

@@ -44,6 +44,7 @@ app.autodiscover_tasks(
         "exams.exchange",
         "exams.credit",
         "exams.gatherings",
+        "exams.marking",
         "exams.passing",
         "exams.integrity",
     ]
@@ -67,6 +68,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=25),
     },
     "finish-expired": {"task": "exams.finish_expired", "schedule": 15.0},
+    "mark-and-release": {"task": "exams.mark_and_release", "schedule": 60.0},
+    "credit-released": {"task": "exams.credit_released", "schedule": 60.0},
+    "credit-all-released": {
+        "task": "exams.credit_all_released",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "evaluate-open-classes": {"task": "exams.evaluate_open_classes", "schedule": 300.0},
     "issue-certificates": {"task": "exams.issue_certificates", "schedule": 300.0},
     "drop-forgotten-imports": {

@@ -43,7 +43,7 @@ def appeal_entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     entry = queries.own_entry(by, entry_id)
     if entry is None:
         raise Http404
-    return _file(
+    return file_appeal(
         request,
         AppealForm(request.POST or None),
         lambda said: services.appeal_entry(entry=entry, by=by, **said),
@@ -60,7 +60,7 @@ def appeal_lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
     lesson = visible_lessons(by).filter(pk=lesson_id).first()
     if lesson is None:
         raise Http404
-    return _file(
+    return file_appeal(
         request,
         AppealForm(request.POST or None),
         lambda said: services.appeal_lesson(lesson=lesson, by=by, **said),
@@ -78,7 +78,7 @@ def appeal_lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
 def appeal_missing(request: HttpRequest) -> HttpResponse:
     """Why is a gathering or a day of study not in the ledger?"""
     by = cast(Member, request.user)
-    return _file(
+    return file_appeal(
         request,
         MissingForm(request.POST or None),
         lambda said: services.appeal_missing(by=by, **said),
@@ -86,7 +86,7 @@ def appeal_missing(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _file(
+def file_appeal(
     request: HttpRequest,
     form: forms.Form,
     file: Any,
@@ -94,6 +94,7 @@ def _file(
     *,
     standing: tuple[str, str] | None = None,
 ) -> HttpResponse:
+    """The form of an appeal: the one that is open already, or a new one by `file`."""
     known = queries.open_appeal(cast(Member, request.user).pk, *standing) if standing else None
     if known is not None:
         return redirect("appeal", known.pk)

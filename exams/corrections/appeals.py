@@ -27,7 +27,7 @@ from exams.corrections.rules import can_answer
 from exams.credit.models import StudyHourEntry
 from lms.core import clock
 from lms.core.states import advance, advance_or_raise
-from lms.members.models import Member
+from lms.members.models import Branch, Member
 
 _MOVED = gettext_lazy("这条申诉已经有人处理过了，请刷新页面查看结果。")
 
@@ -56,6 +56,16 @@ def appeal_missing(*, subject: str, title: str, day: dt.date, by: Member, text: 
     wanted = AppealSubject(subject)
     key = day.isoformat() if wanted is AppealSubject.DAY else f"{day.isoformat()} {title}"[:64]
     return _file(by, text, subject=wanted, subject_id=key, title=title, day=day)
+
+
+def appeal_result(
+    *, attempt_id: str, title: str, branch: Branch, day: dt.date, by: Member, text: str
+) -> Appeal:
+    """Object to the result of an exam, before the branch that holds it."""
+    return _file(
+        by, text, subject=AppealSubject.EXAM, subject_id=attempt_id, title=title, day=day,
+        branch=branch,
+    )  # fmt: skip
 
 
 def ask_back(*, appeal: Appeal, by: Member, text: str) -> None:
@@ -112,8 +122,8 @@ def correction_decided(*, correction: Correction, by: Member, is_approved: bool)
         _say(appeal, kind, by, correction.answer)
 
 
-def _file(by: Member, text: str, **subject: Any) -> Appeal:
-    branch = branch_of_record(by)
+def _file(by: Member, text: str, branch: Branch | None = None, **subject: Any) -> Appeal:
+    branch = branch or branch_of_record(by)
     if branch is None:
         raise NotAllowedError(_("您目前没有组织关系，请先联系学校管理员登记。"))
     appeal = Appeal(

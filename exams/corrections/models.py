@@ -110,6 +110,7 @@ class AppealSubject(models.TextChoices):
     LESSON = "lesson", _("一讲课程")
     GATHERING = "gathering", _("一次集体学习或集中培训")
     DAY = "day", _("某一天的学习")
+    EXAM = "exam", _("一次考试的成绩")
 
 
 class AppealState(models.TextChoices):
@@ -125,7 +126,8 @@ OPEN_APPEALS = (AppealState.OPEN, AppealState.ASKED_BACK, AppealState.IN_CORRECT
 
 
 class Appeal(models.Model):
-    """One objection of a member to one entry, or to hours missing for a lesson, meeting or day.
+    """One objection of a member to one entry, to hours missing for a lesson, meeting or day, or to
+    the result of an exam, which the branch that holds the exam answers.
 
     What is said for and against stands in its answers (`AppealAnswer`).
     """

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from exams.attempts.models import Attempt, AttemptState
 from lms.core import clock
 from lms.members.models import RosterState
 from tests.support.matrix import (
@@ -86,6 +87,11 @@ RELIEFS = {
 }
 # What is looked into by the level above: the branch's own people do not decide about it.
 ABOVE = {"school": (OWN, SIBLING, PARENT)}
+# Results of an exam: who looks after a branch of those it is held for.
+RESULTS = {
+    **dict.fromkeys(("secretary", "administrator"), (OWN, PARENT)),
+    "school": (OWN, SIBLING, PARENT),
+}
 NOBODY: dict[str, tuple[str, ...]] = {}
 
 
@@ -153,6 +159,27 @@ def closable(world: World, where: str, role: str) -> dict[str, Any]:
 
 def case(world: World, where: str, role: str) -> dict[str, Any]:
     return {"case_id": world.case(world.person(where, role)).pk}
+
+
+def sat_exam(world: World, where: str, role: str) -> dict[str, Any]:
+    """An exam of that branch whose written answer lies on the desk of who asks."""
+    sat = world.sat(where)
+    by = world.colleagues[where] if role == "anonymous" else world.people[role]
+    return {
+        "exam_id": sat.exam.pk,
+        "version_id": sat.items[0].version_id,
+        "place_id": world.desk(where, by).pk,
+    }
+
+
+def own_attempt(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"attempt_id": world.attempt(world.person(where, role)).pk}
+
+
+def released_attempt(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.attempt(world.person(where, role))
+    Attempt.objects.filter(pk=found.pk).update(state=AttemptState.RELEASED)
+    return {"attempt_id": found.pk}
 
 
 def asset(world: World, where: str, role: str) -> dict[str, Any]:
@@ -620,6 +647,21 @@ CASES: dict[str, Case] = {
     "gatherings/join/": Case(WHO_SIGNED_IN),
     "gatherings/<int:gathering_id>/joined/": Case(ONESELF, attended, **BY_PERSON),
     "gatherings/mine/": Case(WHO_SIGNED_IN),
+    # Exams: marks, keys, results
+    "exams/marking/": Case(TEACHERS),
+    "exams/results/": Case(OVERSEERS),
+    "exams/<int:exam_id>/marking/": Case(LECTURES, sat_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/marking/begin/": Case(LECTURES, sat_exam, method="POST", **BY_BRANCH),
+    "exams/<int:exam_id>/marking/<int:place_id>/": Case(LECTURES, sat_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/release/": Case(BRANCH_RECORDS, sat_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/keys/": Case(BRANCH_RECORDS, sat_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/keys/<int:version_id>/": Case(BRANCH_RECORDS, sat_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/results/": Case(RESULTS, sat_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/results/results.xlsx": Case(RESULTS, sat_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/analysis/": Case(BRANCH_RECORDS, sat_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/analysis/analysis.xlsx": Case(BRANCH_RECORDS, sat_exam, **BY_BRANCH),
+    "exams/<uuid:attempt_id>/result/": Case(ONESELF, own_attempt, **BY_PERSON),
+    "exams/<uuid:attempt_id>/appeal/": Case(ONESELF, released_attempt, **BY_PERSON),
     # Watching
     "learn/sessions/": Case(
         AUDIENCE,

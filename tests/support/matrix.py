@@ -17,6 +17,7 @@ from courses.training.essays import hand_in_essay
 from courses.training.models import Enrolment
 from exams.attempts.models import Exam, Fairness
 from exams.attempts.models import Attempt, Exam
+from exams.attempts.models import Attempt
 from exams.certificates.models import Certificate
 from exams.certificates.services import issue_certificate
 from exams.closing.models import YearClosing
@@ -33,6 +34,7 @@ from exams.questions.media import PICTURE, media_token
 from exams.questions.models import Question, SourceText
 from exams.papers.models import Paper
 from exams.papers.seat_services import import_seats
+from exams.marking.models import MarkingPlace
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from lms.core import clock
 from lms.members.merging.models import RecordMerge
@@ -52,6 +54,7 @@ from tests.factories import (
     progress,
     training,
 )
+from tests.factories import courses, gatherings, marked, media, members, progress, training
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
@@ -360,6 +363,26 @@ class World:
         """Two records of that branch, proposed by nobody who asks."""
         two = [members.make_member(self.branches[where]) for _twice in range(2)]
         return make_merge_proposal(*two, by=self.editor)
+    def sat(self, where: str) -> marked.Sat:
+        """An exam of that branch that is over."""
+        return marked.make_sat_exam(self.branches[where], by=self.editor)
+
+    @functools.cache  # noqa: B019
+    def desk(self, where: str, by: Member) -> MarkingPlace:
+        """A written answer of somebody else in that exam, taken by this person."""
+        sat = self.sat(where)
+        attempt = marked.machine_marked(
+            sat, members.make_member(self.branches[where]), [*marked.chose(0, 0), marked.wrote()]
+        )
+        place = MarkingPlace.objects.get(answer__attempt=attempt)
+        until = clock.now() + dt.timedelta(minutes=10)
+        MarkingPlace.objects.filter(pk=place.pk).update(marker=by, leased_until=until)
+        return place
+
+    @functools.cache  # noqa: B019
+    def attempt(self, person: Member) -> Attempt:
+        """One of this person, handed in."""
+        return marked.sit(self.sat(FOREIGN), person, [*marked.chose(0, 0), {}])
 
     @functools.cache  # noqa: B019
     def token(self, where: str) -> PlatformToken:

@@ -9,6 +9,7 @@ export const islands: Readonly<Record<string, Loader>> = {
   'lms-exam-wait': () => import('../islands/exam-wait'),
   'lms-player': () => import('../islands/player'),
   'lms-upload': () => import('../islands/upload'),
+  'lms-desk': () => import('../islands/desk'),
 };
 
 export function loadIslands(root: ParentNode, known: Readonly<Record<string, Loader>> = islands): string[] {

@@ -12,7 +12,7 @@ import time_machine
 from django.test import Client
 from openpyxl import load_workbook
 
-from lms.reports.sheets import write_sheet
+from lms.core.documents.sheets import write_sheet
 from tests.factories.hours import make_entry
 from tests.factories.members import make_branch_tree, make_member, make_secretary
 
