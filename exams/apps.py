@@ -22,12 +22,15 @@ class ExamsConfig(AppConfig):
         from exams.passing import conditions, kinds, receivers
         from exams.rules.queries import hours_for_video
         from exams.rules.signals import asked_changed
+        from exams.sheets import uses
+        from exams.tallies.sheet_use import TALLY_USE
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
         from lms.core.health.queries import look_at
         from lms.members.signals import standing_changed
 
         left_open.register("corrections", open_items)
+        uses.register(TALLY_USE)
         hours.install(hours_for_video)
         look_at(ledger_years)
         lesson_completed.connect(lesson_is_completed, dispatch_uid="exams.lesson_is_completed")

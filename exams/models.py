@@ -8,6 +8,8 @@ from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
 from exams.passing.models import CreditAward
 from exams.rules.models import RuleSet, SwitchChange, TargetRelief
+from exams.sheets.models import SheetBatch, SheetPage, SheetPrint
+from exams.tallies.models import Tally, TallySheet
 
 __all__ = [
     "Appeal",
@@ -25,8 +27,13 @@ __all__ = [
     "ReviewCase",
     "RuleSet",
     "Scan",
+    "SheetBatch",
+    "SheetPage",
+    "SheetPrint",
     "StudyHourEntry",
     "SwitchChange",
+    "Tally",
+    "TallySheet",
     "TargetRelief",
     "YearClosing",
 ]

@@ -44,6 +44,8 @@ app.autodiscover_tasks(
         "exams.gatherings",
         "exams.passing",
         "exams.integrity",
+        "exams.sheets",
+        "exams.tallies",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")

@@ -93,4 +93,5 @@ def _doubt(
             return Doubt.CROSSED
     if any(max(box.around) >= STROKE for box in field.boxes):
         return Doubt.OUTSIDE
-    return None
+    # A digit of the number is never left out on purpose.
+    return Doubt.MISSING if field.key.startswith("d") and not marked else None

@@ -18,6 +18,7 @@ MARK_SIDE = 9.0
 # Printers leave up to six millimetres blank.
 MARK_INSET = 9.0
 QR_SIDE = 23.0
+QR_VERSION = 3  # fixed, so that the reader knows how many cells to look for
 BOX_WIDTH, BOX_HEIGHT = 5.2, 3.6
 MOST_OPTIONS = 8
 MOST_DIGITS = 12

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _SAID = re.compile(
-    r"([A-Z]{1,4})\.(\d{1,9})\.([A-D])(\d{1,2})-(\d{1,2})\.([0-9A-F]{10})\.([0-9A-F]{10})"
+    r"([A-Z]{1,5})\.(\d{1,9})\.([A-D])(\d{1,2})-(\d{1,2})\.([0-9A-F]{10})\.([0-9A-F]{10})"
 )
 MOST_SERIAL = 16**10
 

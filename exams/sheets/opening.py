@@ -12,6 +12,7 @@ import pypdfium2
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from exams.sheets.file_kinds import UnreadableFileError, kind_of
 from exams.sheets.readings import FileRefusal
 
 PICTURES = ("JPEG", "PNG", "WEBP")
@@ -19,28 +20,6 @@ MOST_PIXELS = 64_000_000
 MOST_PAGES = 400
 # A page of A4 at 200 dots an inch; a PDF's page is drawn at this size, whatever it claims to be.
 LONGEST_SIDE = 2340
-HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
-
-
-class UnreadableFileError(Exception):
-    """The file is not opened; `reason` says why."""
-
-    def __init__(self, reason: FileRefusal) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-def kind_of(head: bytes) -> str:
-    """`pdf` or `picture` by the first bytes; raises UnreadableFileError for anything else."""
-    if head.startswith(b"%PDF-"):
-        return "pdf"
-    if head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
-        head.startswith(b"RIFF") and head[8:12] == b"WEBP"
-    ):
-        return "picture"
-    if head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS:
-        raise UnreadableFileError(FileRefusal.HEIC)
-    raise UnreadableFileError(FileRefusal.UNKNOWN if head else FileRefusal.EMPTY)
 
 
 def pictures(path: Path) -> Iterator[NDArray[np.uint8]]:
@@ -62,7 +41,7 @@ def _pages_of_pdf(path: Path) -> Iterator[NDArray[np.uint8]]:
             page = document[place]
             width, height = page.get_size()
             longest = max(width, height)
-            if not 1 <= longest or min(width, height) * 20 < longest:
+            if longest < 1 or min(width, height) * 20 < longest:
                 raise UnreadableFileError(FileRefusal.TOO_LARGE)
             drawn = page.render(scale=LONGEST_SIDE / longest, grayscale=True).to_numpy()
             yield np.ascontiguousarray(drawn.reshape(drawn.shape[0], drawn.shape[1]))

@@ -11,6 +11,7 @@ from exams.sheets.layout import (
     MARK_PLACES,
     MARKS,
     QR_PLACE,
+    QR_VERSION,
     Page,
     Rect,
     SheetLayout,
@@ -18,8 +19,6 @@ from exams.sheets.layout import (
 from exams.sheets.marks import SheetMark, printed
 
 TEMPLATE = "sheet.typ"
-# Fixed, so that the reader knows how many cells to look for.
-QR_VERSION = 3
 
 
 @dataclass(frozen=True)

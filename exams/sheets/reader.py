@@ -18,11 +18,11 @@ from exams.sheets.layout import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     QR_PLACE,
+    QR_VERSION,
     Field,
     Rect,
     SheetLayout,
 )
-from exams.sheets.paper import QR_VERSION
 from exams.sheets.readings import Reading, Refusal
 
 Grey = NDArray[np.uint8]
@@ -40,6 +40,7 @@ LIGHTEST_STROKE = 0.2
 # The outline is 0.25 mm wide; blurred beyond this there is no telling a mark from a shadow.
 LEAST_OUTLINE = 0.10
 NEARLY_BLANK = 6.0  # the spread of grey in a picture of nothing
+LONGEST_REFUSED = 1400  # pixels
 INSET = 0.7  # millimetres inside the edge of a box
 NEAR, FAR = 0.75, 1.65  # millimetres around it
 NEAR_DIGIT, FAR_DIGIT = 0.6, 1.15
@@ -86,6 +87,16 @@ def read_page(picture: Grey, *, layouts: Mapping[str, SheetLayout]) -> PageRead:
     return PageRead(Reading(code, None, judge(fields)), straight)
 
 
+def kept_picture(read: PageRead, picture: Grey) -> bytes:
+    """The page as it is kept, to be looked at: straight, or as it came where none was found."""
+    kept = read.straight
+    if kept is None:
+        ratio = min(1.0, LONGEST_REFUSED / max(picture.shape))
+        kept = cv2.resize(picture, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
+    _made, jpeg = cv2.imencode(".jpg", kept, [cv2.IMWRITE_JPEG_QUALITY, 80])
+    return jpeg.tobytes()
+
+
 # --- Finding the page -----------------------------------------------------------------------------
 
 
@@ -96,9 +107,7 @@ def _detector() -> cv2.aruco.ArucoDetector:
     wanted.adaptiveThreshWinSizeMax = 45
     wanted.adaptiveThreshWinSizeStep = 20
     wanted.minMarkerPerimeterRate = 0.02
-    return cv2.aruco.ArucoDetector(
-        cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), wanted
-    )
+    return cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), wanted)
 
 
 def _find_marks(picture: Grey) -> dict[int, NDArray[np.float32]] | None:
@@ -108,9 +117,7 @@ def _find_marks(picture: Grey) -> dict[int, NDArray[np.float32]] | None:
     for side in SEARCH_SIDES:
         ratio = min(1.0, side / longest)
         size = (round(picture.shape[1] * ratio), round(picture.shape[0] * ratio))
-        smaller = (
-            cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if ratio < 1 else picture
-        )
+        smaller = cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if ratio < 1 else picture
         corners, numbers, _rejected = _detector().detectMarkers(smaller)
         known = [] if numbers is None else [int(number) for number in numbers.ravel()]
         found = [
@@ -140,8 +147,12 @@ def _straighten(picture: Grey, corners: dict[int, NDArray[np.float32]]) -> tuple
     across = float(np.linalg.norm(seen[1] - seen[0]))
     shrink = across / (MARK_PLACES[0].width * SCALE)
     if shrink > 1.6:
-        smaller = cv2.resize(picture, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
-        back = np.diag([picture.shape[1] / smaller.shape[1], picture.shape[0] / smaller.shape[0], 1])
+        smaller = cv2.resize(
+            picture, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA
+        )
+        back = np.diag(
+            [picture.shape[1] / smaller.shape[1], picture.shape[0] / smaller.shape[0], 1]
+        )
         picture, turn = smaller, turn @ back
     straight = cv2.warpPerspective(
         picture, turn, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
@@ -261,7 +272,9 @@ def _settle(ink: Ink, field: Field) -> tuple[int, int, float]:
     top = min(box.y for box in field.boxes)
     right = max(box.right for box in field.boxes)
     bottom = max(box.bottom for box in field.boxes)
-    form = np.zeros((round((bottom - top) * SCALE) + 3, round((right - left) * SCALE) + 3), np.float32)
+    form = np.zeros(
+        (round((bottom - top) * SCALE) + 3, round((right - left) * SCALE) + 3), np.float32
+    )
     for box in field.boxes:
         start = (round((box.x - left) * SCALE) + 1, round((box.y - top) * SCALE) + 1)
         end = (round((box.right - left) * SCALE) + 1, round((box.bottom - top) * SCALE) + 1)
@@ -269,8 +282,10 @@ def _settle(ink: Ink, field: Field) -> tuple[int, int, float]:
     x, y = round(left * SCALE) - 1 - MOST_SHIFT, round(top * SCALE) - 1 - MOST_SHIFT
     height, width = form.shape
     seen = ink[max(y, 0) : y + height + 2 * MOST_SHIFT, max(x, 0) : x + width + 2 * MOST_SHIFT]
-    fits = cv2.matchTemplate(np.clip(seen, 0, 0.6), form, cv2.TM_CCORR) / max(1.0, float(form.sum()))
-    _low, best, _at, place = cv2.minMaxLoc(fits - _FARTHER[: fits.shape[0], : fits.shape[1]])
+    fits = cv2.matchTemplate(np.clip(seen, 0, 0.6), form, cv2.TM_CCORR) / max(
+        1.0, float(form.sum())
+    )
+    _low, _best, _at, place = cv2.minMaxLoc(fits - _FARTHER[: fits.shape[0], : fits.shape[1]])
     outline = float(fits[place[1], place[0]])
     return place[0] - MOST_SHIFT, place[1] - MOST_SHIFT, outline
 
@@ -285,9 +300,7 @@ _FARTHER = _distances()
 
 
 def _measure_box(ink: Ink, box: Rect, dx: int, dy: int, near: float, far: float) -> Box:
-    inner = Rect(
-        box.x + INSET, box.y + INSET, box.width - 2 * INSET, box.height - 2 * INSET
-    )
+    inner = Rect(box.x + INSET, box.y + INSET, box.width - 2 * INSET, box.height - 2 * INSET)
     inside = _cut(ink, inner, dx, dy)
     deep = far - near
     around = (
@@ -307,7 +320,9 @@ def _strokes(ink: Ink) -> float:
     return float(ink[ink > LIGHTEST_STROKE].sum()) / SCALE**2
 
 
-def _cut(picture: NDArray[np.generic], place: Rect, dx: int = 0, dy: int = 0) -> NDArray[np.generic]:
+def _cut(
+    picture: NDArray[np.generic], place: Rect, dx: int = 0, dy: int = 0
+) -> NDArray[np.generic]:
     left, top = round(place.x * SCALE) + dx, round(place.y * SCALE) + dy
     right, bottom = round(place.right * SCALE) + dx, round(place.bottom * SCALE) + dy
     return picture[max(0, top) : bottom, max(0, left) : right]

@@ -9,14 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import cv2
-
+from exams.sheets.file_kinds import UnreadableFileError
 from exams.sheets.layout import SheetLayout
-from exams.sheets.opening import UnreadableFileError, pictures
-from exams.sheets.reader import PageRead, read_page
-
-QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 80]
-LONGEST_REFUSED = 1400  # what was not found is kept smaller, to be looked at
+from exams.sheets.opening import pictures
+from exams.sheets.reader import kept_picture, read_page
 
 
 def main(folder: Path) -> None:
@@ -35,19 +31,12 @@ def main(folder: Path) -> None:
                 if wanted and position not in wanted:
                     continue
                 read = read_page(picture, layouts=layouts)
-                cv2.imwrite(str(folder / f"{position}.jpg"), _kept(read, picture), QUALITY)
+                (folder / f"{position}.jpg").write_bytes(kept_picture(read, picture))
                 tell(position=position, reading=read.reading.as_json())
         except UnreadableFileError as refused:
             tell(refused=refused.reason)
         else:
             tell(done=True)
-
-
-def _kept(read: PageRead, picture: Any) -> Any:
-    if read.straight is not None:
-        return read.straight
-    ratio = min(1.0, LONGEST_REFUSED / max(picture.shape))
-    return cv2.resize(picture, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
 
 
 if __name__ == "__main__":

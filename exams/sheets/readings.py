@@ -14,6 +14,7 @@ class Doubt(StrEnum):
     CROSSED = "crossed"
     OUTSIDE = "outside"
     CREASED = "creased"
+    MISSING = "missing"
 
 
 class Refusal(StrEnum):
@@ -29,6 +30,7 @@ class Refusal(StrEnum):
     OTHER_FORM = "other_form"
     OTHER_PRINT = "other_print"
     TWICE = "twice"
+    BY_USE = "by_use"
     BY_HAND = "by_hand"
 
 
@@ -83,6 +85,9 @@ class Reading:
                 for one in self.answers
             ],
         }
+
+    def answer(self, key: str) -> Answer | None:
+        return next((one for one in self.answers if one.key == key), None)
 
     @classmethod
     def of_json(cls, said: dict[str, Any]) -> "Reading":

@@ -104,9 +104,8 @@ def random_hands(
         elif chance.random() < share:
             hand = chance.choice(list(special))
             hands[found.key] = {options[0]: hand}
-            if hand in (Hand.ERASED, Hand.CROSSED) and chance.random() < 0.7:
-                hands[found.key][options[1]] = Hand.FILL
-            elif hand is Hand.FILL:  # two marks
+            again = hand in (Hand.ERASED, Hand.CROSSED) and chance.random() < 0.7
+            if again or hand is Hand.FILL:  # changed over, or two marks
                 hands[found.key][options[1]] = Hand.FILL
         elif chance.random() < 0.96:
             count = chance.randint(1, len(options)) if found.is_multiple else 1
@@ -220,9 +219,7 @@ def _curled(paper: Grey, bow: float) -> Grey:
     )
 
 
-def _askew(
-    paper: Grey, tall: float, turned: float, calm: bool, chance: random.Random
-) -> Grey:
+def _askew(paper: Grey, tall: float, turned: float, calm: bool, chance: random.Random) -> Grey:
     scale = tall / PAGE_HEIGHT
     wide = PAGE_WIDTH * scale
     lean = 0.004 if calm else 0.05
