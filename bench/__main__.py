@@ -15,7 +15,7 @@ from typing import Any
 
 from lms import env
 
-NAMES = ("beats", "pages", "transcode", "board", "rollup", "export")
+NAMES = ("beats", "pages", "transcode", "board", "rollup", "export", "sheet-reader")
 COLUMNS = ("name", "value", "unit", "reference", "ratio", "aim", "holds")
 
 
@@ -41,7 +41,7 @@ def main(wanted: list[str]) -> int:
 def measure(name: str) -> None:
     started_at = time.monotonic()
     print(f"measuring {name} …", flush=True)
-    rows: list[dict[str, Any]] = importlib.import_module(f"bench.{name}").run()
+    rows: list[dict[str, Any]] = importlib.import_module(f"bench.{name.replace('-', '_')}").run()
     for row in rows:
         if set(row) != set(COLUMNS):
             raise ValueError(f"{name}: a row has {sorted(row)}, not {sorted(COLUMNS)}")

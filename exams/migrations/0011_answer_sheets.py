@@ -6,150 +6,305 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exams', '0010_partitions'),
-        ('members', '0003_platforms'),
+        ("exams", "0010_partitions"),
+        ("members", "0003_platforms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SheetBatch',
+            name="SheetBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('use', models.CharField(max_length=5)),
-                ('subject_id', models.PositiveBigIntegerField()),
-                ('file', models.FileField(upload_to='sheets/%Y/')),
-                ('name', models.CharField(max_length=120)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('waiting', '正在读卡'), ('read', '已读完'), ('refused', '读不了')], default='waiting', max_length=8)),
-                ('refusal', models.CharField(blank=True, max_length=20)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("use", models.CharField(max_length=5)),
+                ("subject_id", models.PositiveBigIntegerField()),
+                ("file", models.FileField(upload_to="sheets/%Y/")),
+                ("name", models.CharField(max_length=120)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size_bytes", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "正在读卡"),
+                            ("read", "已读完"),
+                            ("refused", "读不了"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("refusal", models.CharField(blank=True, max_length=20)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '扫描文件',
-                'verbose_name_plural': '扫描文件',
+                "verbose_name": "扫描文件",
+                "verbose_name_plural": "扫描文件",
             },
         ),
         migrations.CreateModel(
-            name='SheetPage',
+            name="SheetPage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('use', models.CharField(max_length=5)),
-                ('subject_id', models.PositiveBigIntegerField()),
-                ('form', models.CharField(blank=True, max_length=1)),
-                ('page', models.PositiveSmallIntegerField(default=0)),
-                ('serial', models.CharField(blank=True, max_length=10)),
-                ('image', models.FileField(upload_to='sheets/%Y/')),
-                ('state', models.CharField(choices=[('read', '已读'), ('doubtful', '待人工判定'), ('settled', '已判定'), ('refused', '不计')], max_length=8)),
-                ('refusal', models.CharField(blank=True, max_length=20)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('reading', models.JSONField()),
-                ('settled', models.JSONField(default=dict)),
-                ('changed_at', models.DateTimeField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='exams.sheetbatch')),
-                ('refused_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("use", models.CharField(max_length=5)),
+                ("subject_id", models.PositiveBigIntegerField()),
+                ("form", models.CharField(blank=True, max_length=1)),
+                ("page", models.PositiveSmallIntegerField(default=0)),
+                ("serial", models.CharField(blank=True, max_length=10)),
+                ("image", models.FileField(upload_to="sheets/%Y/")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("read", "已读"),
+                            ("doubtful", "待人工判定"),
+                            ("settled", "已判定"),
+                            ("refused", "不计"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("refusal", models.CharField(blank=True, max_length=20)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("reading", models.JSONField()),
+                ("settled", models.JSONField(default=dict)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pages",
+                        to="exams.sheetbatch",
+                    ),
+                ),
+                (
+                    "refused_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '答题卡页',
-                'verbose_name_plural': '答题卡页',
+                "verbose_name": "答题卡页",
+                "verbose_name_plural": "答题卡页",
             },
         ),
         migrations.CreateModel(
-            name='SheetPrint',
+            name="SheetPrint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('use', models.CharField(max_length=5)),
-                ('subject_id', models.PositiveBigIntegerField()),
-                ('copies', models.PositiveSmallIntegerField()),
-                ('file', models.FileField(blank=True, upload_to='sheets/%Y/')),
-                ('reason', models.CharField(blank=True, max_length=400)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("use", models.CharField(max_length=5)),
+                ("subject_id", models.PositiveBigIntegerField()),
+                ("copies", models.PositiveSmallIntegerField()),
+                ("file", models.FileField(blank=True, upload_to="sheets/%Y/")),
+                ("reason", models.CharField(blank=True, max_length=400)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '答题卡打印',
-                'verbose_name_plural': '答题卡打印',
+                "verbose_name": "答题卡打印",
+                "verbose_name_plural": "答题卡打印",
             },
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('vote', '投票计票'), ('appraisal', '测评调查')], max_length=10, verbose_name='类型')),
-                ('title', models.CharField(max_length=60, verbose_name='名称')),
-                ('lines', models.JSONField()),
-                ('options', models.JSONField()),
-                ('seats', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='应选人数')),
-                ('eligible', models.PositiveIntegerField(verbose_name='应到人数')),
-                ('issued', models.PositiveIntegerField(blank=True, null=True, verbose_name='发出')),
-                ('state', models.CharField(choices=[('draft', '准备中'), ('open', '计票中'), ('closed', '已结束'), ('cancelled', '已作废')], default='draft', max_length=10, verbose_name='状态')),
-                ('hand_count', models.JSONField(null=True)),
-                ('result', models.JSONField(null=True)),
-                ('protocol', models.FileField(blank=True, upload_to='tallies/%Y/')),
-                ('created_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tallies', to='members.branch', verbose_name='组织')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("vote", "投票计票"), ("appraisal", "测评调查")],
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                ("lines", models.JSONField()),
+                ("options", models.JSONField()),
+                (
+                    "seats",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="应选人数"
+                    ),
+                ),
+                ("eligible", models.PositiveIntegerField(verbose_name="应到人数")),
+                ("issued", models.PositiveIntegerField(blank=True, null=True, verbose_name="发出")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "准备中"),
+                            ("open", "计票中"),
+                            ("closed", "已结束"),
+                            ("cancelled", "已作废"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("hand_count", models.JSONField(null=True)),
+                ("result", models.JSONField(null=True)),
+                ("protocol", models.FileField(blank=True, upload_to="tallies/%Y/")),
+                ("created_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tallies",
+                        to="members.branch",
+                        verbose_name="组织",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '计票测评',
-                'verbose_name_plural': '计票测评',
+                "verbose_name": "计票测评",
+                "verbose_name_plural": "计票测评",
             },
         ),
         migrations.CreateModel(
-            name='TallySheet',
+            name="TallySheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.CharField(max_length=10)),
-                ('page', models.PositiveSmallIntegerField()),
-                ('answers', models.JSONField()),
-                ('tally', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='exams.tally')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("serial", models.CharField(max_length=10)),
+                ("page", models.PositiveSmallIntegerField()),
+                ("answers", models.JSONField()),
+                (
+                    "tally",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to="exams.tally",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '已计的票',
-                'verbose_name_plural': '已计的票',
+                "verbose_name": "已计的票",
+                "verbose_name_plural": "已计的票",
             },
         ),
         migrations.AddConstraint(
-            model_name='sheetbatch',
-            constraint=models.UniqueConstraint(fields=('use', 'subject_id', 'sha256'), name='sheet_batch_once'),
+            model_name="sheetbatch",
+            constraint=models.UniqueConstraint(
+                fields=("use", "subject_id", "sha256"), name="sheet_batch_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sheetpage',
-            index=models.Index(fields=['use', 'subject_id', 'state'], name='sheet_page_state'),
+            model_name="sheetpage",
+            index=models.Index(fields=["use", "subject_id", "state"], name="sheet_page_state"),
         ),
         migrations.AddConstraint(
-            model_name='sheetpage',
-            constraint=models.UniqueConstraint(fields=('batch', 'position'), name='sheet_page_position'),
+            model_name="sheetpage",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "position"), name="sheet_page_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheetpage',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('read', 'doubtful', 'settled'))), fields=('use', 'subject_id', 'serial', 'page'), name='sheet_page_counts_once'),
+            model_name="sheetpage",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("read", "doubtful", "settled"))),
+                fields=("use", "subject_id", "serial", "page"),
+                name="sheet_page_counts_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheetpage',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'refused'), ('refusal', ''), _connector='OR'), name='sheet_page_refusal_says_why'),
+            model_name="sheetpage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "refused"), ("refusal", ""), _connector="OR"),
+                name="sheet_page_refusal_says_why",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sheetprint',
-            index=models.Index(fields=['use', 'subject_id', '-id'], name='sheet_print_latest'),
+            model_name="sheetprint",
+            index=models.Index(fields=["use", "subject_id", "-id"], name="sheet_print_latest"),
         ),
         migrations.AddIndex(
-            model_name='tally',
-            index=models.Index(fields=['branch', '-created_at'], name='tally_branch_latest'),
+            model_name="tally",
+            index=models.Index(fields=["branch", "-created_at"], name="tally_branch_latest"),
         ),
         migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('closed_by__isnull', False), ('issued__isnull', False), ('result__isnull', False)), _connector='OR'), name='tally_closed_has_result'),
+            model_name="tally",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    models.Q(
+                        ("closed_by__isnull", False),
+                        ("issued__isnull", False),
+                        ("result__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="tally_closed_has_result",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tallysheet',
-            constraint=models.UniqueConstraint(fields=('tally', 'serial', 'page'), name='tally_sheet_once'),
+            model_name="tallysheet",
+            constraint=models.UniqueConstraint(
+                fields=("tally", "serial", "page"), name="tally_sheet_once"
+            ),
         ),
     ]

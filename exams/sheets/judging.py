@@ -62,7 +62,8 @@ def judge(fields: Sequence[Measured]) -> tuple[Answer, ...]:
 
 
 def _answer(field: Measured, empty: float, usual_mark: float, usual_outline: float) -> Answer:
-    marked, unsure = [], []
+    marked: list[int] = []
+    unsure: list[int] = []
     for place, box in enumerate(field.boxes):
         if box.ink < empty:
             continue

@@ -41,7 +41,8 @@ WIDEST_LABEL, NARROWEST_LABEL = 92.0, 48.0
 INDENT = 5.2
 SHORT_LINE = 4.0  # a line of text is not broken inside a word, and ends before its room does
 DIGIT_PITCH = 7.4
-DIGIT_LINE = 5.4
+DIGIT_LINE = 5.8
+HAIR = 0.011
 DIGITS_HEIGHT = 9.0 + 10 * DIGIT_LINE + 4.0
 
 
@@ -67,11 +68,12 @@ class Rect:
         return self.y + self.height
 
     def overlaps(self, other: "Rect") -> bool:
+        """By more than a rounding of figures."""
         return (
-            self.x < other.right
-            and other.x < self.right
-            and self.y < other.bottom
-            and other.y < self.bottom
+            self.x < other.right - HAIR
+            and other.x < self.right - HAIR
+            and self.y < other.bottom - HAIR
+            and other.y < self.bottom - HAIR
         )
 
 
@@ -310,7 +312,7 @@ def _digits(count: int) -> Iterator[Field]:
             label="",
             options=tuple("0123456789"),
             is_multiple=False,
-            rect=_rect(x - 1.1, top - 1.0, DIGIT_PITCH, 10 * DIGIT_LINE + 1.0),
+            rect=_rect(x - 1.1, top - 9.0, DIGIT_PITCH, 10 * DIGIT_LINE + 9.0),
             label_rect=_rect(x, top - 8.8, BOX_WIDTH, 7.0),
             boxes=tuple(
                 _rect(x, top + digit * DIGIT_LINE, BOX_WIDTH, BOX_HEIGHT) for digit in range(10)

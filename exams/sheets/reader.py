@@ -6,6 +6,7 @@ any way; what comes out is the reading and the page as it would lie under a scan
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,8 +26,8 @@ from exams.sheets.layout import (
 )
 from exams.sheets.readings import Reading, Refusal
 
-Grey = NDArray[np.uint8]
-Ink = NDArray[np.float32]
+Grey = NDArray[Any]  # 8 bits a pixel; OpenCV declares no more than "an array"
+Ink = NDArray[Any]  # floats, 0 as paper to 1 as black
 
 SCALE = 6  # pixels a millimetre of the straightened page
 WIDTH, HEIGHT = round(PAGE_WIDTH * SCALE), round(PAGE_HEIGHT * SCALE)
@@ -43,7 +44,7 @@ NEARLY_BLANK = 6.0  # the spread of grey in a picture of nothing
 LONGEST_REFUSED = 1400  # pixels
 INSET = 0.7  # millimetres inside the edge of a box
 NEAR, FAR = 0.75, 1.65  # millimetres around it
-NEAR_DIGIT, FAR_DIGIT = 0.6, 1.15
+NEAR_DIGIT, FAR_DIGIT = 0.75, 1.3
 
 cv2.setNumThreads(1)
 
@@ -285,7 +286,8 @@ def _settle(ink: Ink, field: Field) -> tuple[int, int, float]:
     fits = cv2.matchTemplate(np.clip(seen, 0, 0.6), form, cv2.TM_CCORR) / max(
         1.0, float(form.sum())
     )
-    _low, _best, _at, place = cv2.minMaxLoc(fits - _FARTHER[: fits.shape[0], : fits.shape[1]])
+    near: Ink = fits - _FARTHER[: fits.shape[0], : fits.shape[1]]
+    _low, _best, _at, place = cv2.minMaxLoc(near)
     outline = float(fits[place[1], place[0]])
     return place[0] - MOST_SHIFT, place[1] - MOST_SHIFT, outline
 
@@ -320,9 +322,7 @@ def _strokes(ink: Ink) -> float:
     return float(ink[ink > LIGHTEST_STROKE].sum()) / SCALE**2
 
 
-def _cut(
-    picture: NDArray[np.generic], place: Rect, dx: int = 0, dy: int = 0
-) -> NDArray[np.generic]:
+def _cut(picture: NDArray[Any], place: Rect, dx: int = 0, dy: int = 0) -> NDArray[Any]:
     left, top = round(place.x * SCALE) + dx, round(place.y * SCALE) + dy
     right, bottom = round(place.right * SCALE) + dx, round(place.bottom * SCALE) + dy
     return picture[max(0, top) : bottom, max(0, left) : right]

@@ -54,16 +54,16 @@ class TallyForm(forms.Form):
     def __init__(
         self, *args: Any, by: Member, kind: str, known: Tally | None = None, **kwargs: Any
     ) -> None:
-        initial: dict[str, Any] = {"options": USUAL_OPTIONS[kind]}
+        kwargs["initial"] = {"options": USUAL_OPTIONS[kind]}
         if known is not None:
-            initial = {
+            kwargs["initial"] = {
                 "title": known.title,
                 "eligible": known.eligible,
                 "seats": known.seats,
                 "lines": "\n".join(known.lines),
                 "options": "\n".join(known.options),
             }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
         if kind == TallyKind.APPRAISAL:
             del self.fields["seats"]
             self.fields["lines"].label = gettext_lazy("测评内容")

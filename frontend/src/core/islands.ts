@@ -5,6 +5,7 @@
 type Loader = () => Promise<unknown>;
 
 export const islands: Readonly<Record<string, Loader>> = {
+  'lms-keys': () => import('../islands/keys'),
   'lms-player': () => import('../islands/player'),
   'lms-upload': () => import('../islands/upload'),
 };
