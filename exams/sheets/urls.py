@@ -7,7 +7,7 @@ from exams.sheets import views_of_pages as of_pages
 
 app_name = "sheets"
 HOME = "sheets/<slug:use>/<int:subject_id>/"
-PAGE = "sheets/pages/<int:page_id>/"
+PAGE = "sheet-pages/<int:page_id>/"
 
 urlpatterns = [
     path(HOME, views.home, name="home"),

@@ -1,18 +1,24 @@
 """Sheets and tallies for tests: printed by the school's own paper, filled in by drawn hands."""
 
+import hashlib
 import io
 from collections.abc import Mapping
 from typing import Any
 
 import cv2
+import numpy as np
+from django.core.files.base import ContentFile
 from PIL import Image
 
 from exams.sheets.layout import Question, SheetLayout
+from exams.sheets.models import BatchState, PageState, SheetBatch, SheetPage, SheetPrint
 from exams.sheets.paper import TEMPLATE, Copy, paper_data
 from exams.sheets.queries import sheet_key
+from exams.sheets.readings import Answer, Doubt, Reading
 from exams.tallies import services
 from exams.tallies.models import Tally, TallyKind
 from exams.tallies.queries import layout_of
+from lms.core import clock
 from lms.core.documents.pdf import render_pdf
 from lms.members.models import Branch, Member
 from tests.support.photographs import Grey, Hand, fill, paper_of, photograph
@@ -67,6 +73,71 @@ def make_tally(branch: Branch, *, by: Member, is_open: bool = True, **fields: An
     if is_open:
         services.open_tally(by=by, tally=tally)
     return tally
+
+
+def make_closed_tally(branch: Branch, *, by: Member, **fields: Any) -> Tally:
+    """Counted by hand and closed, with its protocol."""
+    tally = make_tally(branch, by=by, **fields)
+    counts = [[20, 3, 1] for _line in tally.lines]
+    services.record_issued(by=by, tally=tally, issued=28)
+    services.record_hand_count(by=by, tally=tally, valid=26, invalid=1, counts=counts)
+    services.close_tally(by=by, tally=tally)
+    tally.refresh_from_db()
+    tally.protocol.save("protocol.pdf", ContentFile(b"%PDF-"))
+    return tally
+
+
+def make_page(
+    tally: Tally, *, serial: str = SERIAL, doubt: Doubt | None = Doubt.FAINT
+) -> SheetPage:
+    """A page as the reader would leave it: the first option everywhere, a doubt on line 2."""
+    now = clock.now()
+    layout = layout_of(tally)
+    batch = SheetBatch.objects.create(
+        use="TALLY",
+        subject_id=tally.pk,
+        file=ContentFile(b"%PDF-", name="scan.pdf"),
+        name="扫描.pdf",
+        sha256=hashlib.sha256(serial.encode()).hexdigest(),
+        size_bytes=5,
+        state=BatchState.READ,
+        by=tally.by,
+        at=now,
+    )
+    answers = tuple(
+        Answer(
+            field.key,
+            () if doubt and field.key == "q2" else (0,),
+            (0.3,) * len(field.options),
+            doubt if field.key == "q2" else None,
+        )
+        for field in layout.pages[0].fields
+    )
+    return SheetPage.objects.create(
+        batch=batch,
+        position=1,
+        use="TALLY",
+        subject_id=tally.pk,
+        form="A",
+        page=1,
+        serial=serial,
+        image=ContentFile(as_jpeg(np.full((1782, 1260), 240, np.uint8)), name="page.jpg"),
+        state=PageState.DOUBTFUL if doubt else PageState.READ,
+        reading=Reading("", None, answers).as_json(),
+        changed_at=now,
+    )
+
+
+def make_print(tally: Tally) -> SheetPrint:
+    """Three sheets, ready."""
+    return SheetPrint.objects.create(
+        use="TALLY",
+        subject_id=tally.pk,
+        copies=3,
+        file=ContentFile(b"%PDF-", name="sheets.pdf"),
+        by=tally.by,
+        at=clock.now(),
+    )
 
 
 def tally_sheet(
