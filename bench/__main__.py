@@ -15,7 +15,17 @@ from typing import Any
 
 from lms import env
 
-NAMES = ("beats", "pages", "transcode", "board", "rollup", "export", "exam-ops", "exam-storm")
+NAMES = (
+    "beats",
+    "pages",
+    "transcode",
+    "board",
+    "rollup",
+    "export",
+    "exam-ops",
+    "exam-storm",
+    "sheet-reader",
+)
 COLUMNS = ("name", "value", "unit", "reference", "ratio", "aim", "holds")
 
 

@@ -28,6 +28,8 @@ class ExamsConfig(AppConfig):
         from exams.passing import conditions, kinds, receivers
         from exams.rules.queries import hours_for_video
         from exams.rules.signals import asked_changed
+        from exams.sheets import uses
+        from exams.tallies.sheet_use import TALLY_USE
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
         from lms.core.health.queries import look_at
@@ -37,6 +39,7 @@ class ExamsConfig(AppConfig):
         left_open.register("corrections", open_items)
         left_open.register("gatherings", open_gatherings)
         parts.register("hours", HoursPart())
+        uses.register(TALLY_USE)
         hours.install(hours_for_video)
         look_at(ledger_years)
         lesson_completed.connect(lesson_is_completed, dispatch_uid="exams.lesson_is_completed")

@@ -22,6 +22,8 @@ from exams.questions.models import (
     Topic,
 )
 from exams.rules.models import RuleSet, SwitchChange, TargetRelief
+from exams.sheets.models import SheetBatch, SheetPage, SheetPrint
+from exams.tallies.models import Tally, TallySheet
 
 __all__ = [
     "Allowance",
@@ -58,8 +60,13 @@ __all__ = [
     "SourceClause",
     "SourceEdition",
     "SourceText",
+    "SheetBatch",
+    "SheetPage",
+    "SheetPrint",
     "StudyHourEntry",
     "SwitchChange",
+    "Tally",
+    "TallySheet",
     "TargetRelief",
     "Topic",
     "YearClosing",

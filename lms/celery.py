@@ -47,6 +47,8 @@ app.autodiscover_tasks(
         "exams.marking",
         "exams.passing",
         "exams.integrity",
+        "exams.sheets",
+        "exams.tallies",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")

@@ -259,6 +259,10 @@ MEDIA_ACCEL_PREFIX = env.MEDIA_ACCEL_PREFIX
 GATHERING_LATE_DAYS = 7  # so long after the close somebody can still be put on the list
 GATHERING_SCAN_BYTES = 10 * 1024**2  # one photograph or PDF of a signed sheet
 
+# --- Answer sheets ----------------------------------------------------------------------------
+SHEET_FILE_BYTES = 64 * 1024**2  # one scanned PDF or photograph
+SHEET_READING_SECONDS = 300  # so long a file may be read; what was read until then is kept
+
 # --- Wagtail ----------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "网上党校"
 WAGTAILADMIN_BASE_URL = env.PUBLIC_URL

@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("courses.progress.urls")),
     path("", include("exams.gatherings.urls")),
     path("", include("exams.integrity.urls")),
+    path("", include("exams.sheets.urls")),
+    path("", include("exams.tallies.urls")),
     path("", include("media_pipeline.urls")),
 ]
 

@@ -268,6 +268,25 @@ def attempt(world: World, where: str, role: str) -> dict[str, Any]:
 def attempt_there(world: World, where: str, role: str) -> dict[str, Any]:
     """An attempt at the exam of that branch, by a member of it."""
     return {"attempt_id": world.attempt_there(where).pk}
+def tally(world: World, where: str, role: str) -> dict[str, Any]:
+    """An open one, with a page that waits for a person and sheets ready to print."""
+    found = world.tally(where)
+    page = world.sheet_page(where)
+    return {
+        "tally_id": found.pk,
+        "subject_id": found.pk,
+        "use": "tally",
+        "kind": "vote",
+        "verb": "scanned",
+        "page_id": page.pk,
+        "batch_id": page.batch_id,
+        "print_id": world.sheet_print(where).pk,
+        "key": "q2",
+    }
+
+
+def closed_tally(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"tally_id": world.closed_tally(where).pk}
 
 
 def closed_gathering(world: World, where: str, role: str) -> dict[str, Any]:
@@ -662,6 +681,30 @@ CASES: dict[str, Case] = {
     "exams/<int:exam_id>/analysis/analysis.xlsx": Case(BRANCH_RECORDS, sat_exam, **BY_BRANCH),
     "exams/<uuid:attempt_id>/result/": Case(ONESELF, own_attempt, **BY_PERSON),
     "exams/<uuid:attempt_id>/appeal/": Case(ONESELF, released_attempt, **BY_PERSON),
+    # Votes and appraisals on paper, and their sheets
+    "tallies/": Case(OVERSEERS),
+    "tallies/new/<slug:kind>/": Case(OVERSEERS, lambda *_: {"kind": "vote"}),
+    "tallies/<int:tally_id>/": Case(HOSTS, tally, **BY_BRANCH),
+    "tallies/<int:tally_id>/edit/": Case(HOSTS, tally, **BY_BRANCH),
+    "tallies/<int:tally_id>/move/<slug:verb>/": Case(HOSTS, tally, method="POST", **BY_BRANCH),
+    "tallies/<int:tally_id>/issued/": Case(HOSTS, tally, method="POST", **BY_BRANCH),
+    "tallies/<int:tally_id>/hand/": Case(HOSTS, tally, **BY_BRANCH),
+    "tallies/<int:tally_id>/protocol.pdf": Case(HOSTS, closed_tally, **BY_BRANCH),
+    "sheets/<slug:use>/<int:subject_id>/": Case(HOSTS, tally, **BY_BRANCH),
+    "sheets/<slug:use>/<int:subject_id>/print/": Case(HOSTS, tally, method="POST", **BY_BRANCH),
+    "sheets/<slug:use>/<int:subject_id>/prints/<int:print_id>/sheets.pdf": Case(
+        HOSTS, tally, **BY_BRANCH
+    ),
+    "sheets/<slug:use>/<int:subject_id>/upload/": Case(HOSTS, tally, method="POST", **BY_BRANCH),
+    "sheets/<slug:use>/<int:subject_id>/files/<int:batch_id>/again/": Case(
+        HOSTS, tally, method="POST", **BY_BRANCH
+    ),
+    "sheets/<slug:use>/<int:subject_id>/queue/": Case(HOSTS, tally, **BY_BRANCH),
+    "sheet-pages/<int:page_id>/": Case(HOSTS, tally, **BY_BRANCH),
+    "sheet-pages/<int:page_id>/page.jpg": Case(HOSTS, tally, **BY_BRANCH),
+    "sheet-pages/<int:page_id>/<slug:key>.jpg": Case(HOSTS, tally, **BY_BRANCH),
+    "sheet-pages/<int:page_id>/refuse/": Case(HOSTS, tally, method="POST", **BY_BRANCH),
+    "sheet-pages/<int:page_id>/again/": Case(HOSTS, tally, method="POST", **BY_BRANCH),
     # Watching
     "learn/sessions/": Case(
         AUDIENCE,

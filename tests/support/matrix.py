@@ -36,6 +36,8 @@ from exams.papers.models import Paper
 from exams.papers.seat_services import import_seats
 from exams.marking.models import MarkingPlace
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
+from exams.sheets.models import SheetPage, SheetPrint
+from exams.tallies.models import Tally
 from lms.core import clock
 from lms.members.merging.models import RecordMerge
 from lms.members.models import Branch, Member, RosterImport, RosterState
@@ -63,6 +65,7 @@ from tests.factories.merging import make_merge_proposal
 from tests.factories.platforms import make_token
 from tests.factories.questions import make_card, make_edition, make_question
 from tests.factories.rules import make_relief, make_rules
+from tests.factories.sheets import make_closed_tally, make_page, make_print, make_tally
 
 # Who asks. All but the last belong to the branch `first`; "school" administers the whole tree.
 ROLES = ("anonymous", "member", "instructor", "secretary", "administrator", "school")
@@ -353,6 +356,25 @@ class World:
     def scan(self, where: str) -> Scan:
         gathering = self.gathering(where)
         return keep_scan(by=gathering.host, gathering=gathering, content=courses.SMALLEST_PDF)
+
+    @functools.cache  # noqa: B019
+    def tally(self, where: str) -> Tally:
+        branch = self.branches[where]
+        return make_tally(branch, by=members.make_secretary(branch))
+
+    @functools.cache  # noqa: B019
+    def closed_tally(self, where: str) -> Tally:
+        branch = self.branches[where]
+        return make_closed_tally(branch, by=members.make_secretary(branch))
+
+    @functools.cache  # noqa: B019
+    def sheet_page(self, where: str) -> SheetPage:
+        """One of that branch's tally that waits for a person."""
+        return make_page(self.tally(where))
+
+    @functools.cache  # noqa: B019
+    def sheet_print(self, where: str) -> SheetPrint:
+        return make_print(self.tally(where))
 
     def scan_link(self, where: str) -> str:
         """The token the screen shows now."""

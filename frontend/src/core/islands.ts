@@ -7,6 +7,7 @@ type Loader = () => Promise<unknown>;
 export const islands: Readonly<Record<string, Loader>> = {
   'lms-exam': () => import('../islands/exam'),
   'lms-exam-wait': () => import('../islands/exam-wait'),
+  'lms-keys': () => import('../islands/keys'),
   'lms-player': () => import('../islands/player'),
   'lms-upload': () => import('../islands/upload'),
   'lms-desk': () => import('../islands/desk'),
