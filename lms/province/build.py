@@ -82,6 +82,7 @@ def build_province(
     }
     with transaction.atomic(), _unguarded(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
+        cursor.execute("SET LOCAL work_mem = '128MB'")  # sums over everybody, in memory
         cursor.execute(statements.CHANCE, said)
         with _step(say, f"{sum(levels):,} branches"):
             _branches(cursor, levels)

@@ -166,7 +166,8 @@ COUNT_ANEW = (
 )
 
 # Adds the rows of branches up again for each of those named and for all above them. The operators
-# compare bytes, as the index of paths does: "a" comes after every letter of a path.
+# compare bytes, as the index of paths does: "a" comes after every letter of a path. OFFSET keeps
+# both look-ups by index: a table just filled has no statistics, and was joined whole each time.
 _SUMS = (
     ", ".join(f"sum({name}) AS {name}" for name in (*_PEOPLE, "counted_hours"))
     + ", jsonb_strip_nulls(jsonb_build_object("
@@ -191,8 +192,14 @@ ADD_UP = (
     + _SUMS
     + """
     FROM above
-    JOIN members_branch b ON b.path ~>=~ above.path AND b.path ~<~ (above.path || 'a')
-    JOIN reports_branchyear y ON y.branch_id = b.id AND y.year = ANY (%(years)s)
+    CROSS JOIN LATERAL (
+        SELECT id FROM members_branch
+        WHERE path ~>=~ above.path AND path ~<~ (above.path || 'a') OFFSET 0
+    ) b
+    CROSS JOIN LATERAL (
+        SELECT * FROM reports_branchyear
+        WHERE branch_id = b.id AND year = ANY (%(years)s) OFFSET 0
+    ) y
     GROUP BY above.path, above.depth, y.year
     ON CONFLICT (path, year) DO UPDATE SET
         members = excluded.members, due = excluded.due, opened = excluded.opened,
