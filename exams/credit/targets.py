@@ -96,12 +96,6 @@ def asked_of_members(
     return asked
 
 
-def asked_of_member(member: Member, year: int) -> Asked:
-    """What `year` asks of one member."""
-    found = asked_of_members([member.pk], year).get(member.pk)
-    return found or asked_of(PRESET, ())
-
-
 def open_member_year(*, member_id: int, year: int) -> None:
     """See to it that the member has a row of the year before the first entry is added to it."""
     if not MemberYear.objects.filter(member_id=member_id, year=year).exists():

@@ -148,12 +148,26 @@ def administered_branches(by: Any) -> QuerySet[Branch]:
 
 def branch_on(member: Member, day: dt.date) -> Branch | None:
     """The branch the member belongs to on `day`."""
-    standing = (
-        Membership.objects.filter(standing_on(day), member_id=member.pk)
-        .select_related("branch")
-        .first()
-    )
-    return standing.branch if standing else None
+    return branches_on(member, day)[0]
+
+
+def branches_on(member: Member, *days: dt.date) -> list[Branch | None]:
+    """The branch the member belongs to on each of `days`, in one statement."""
+    standing = Q()
+    for day in days:
+        standing |= standing_on(day)
+    spans = list(Membership.objects.filter(standing, member_id=member.pk).select_related("branch"))
+    return [
+        next(
+            (
+                span.branch
+                for span in spans
+                if span.joined_on <= day and (span.left_on is None or span.left_on > day)
+            ),
+            None,
+        )
+        for day in days
+    ]
 
 
 def members_of(branch: Branch, day: dt.date) -> QuerySet[Member]:

@@ -11,17 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from exams.credit.models import HourTotal, MemberYear, StudyHourEntry
-from exams.credit.policy import PRESET, Asked
+from exams.credit.models import MemberYear, StudyHourEntry
 from exams.credit.queries import entries_of
-from exams.credit.targets import asked_of_member, asked_of_members
-from exams.rules.models import TargetRelief
-from exams.rules.queries import reliefs_of, rule_set_for
+from exams.credit.targets import asked_of_members
 from lms.members.models import Branch, Member
 from lms.members.queries import members_of, standing_on, visible_branches
-from lms.reports.asked import Progress, YearSum, first_year, progress
 from lms.reports.figures import Figures, added_up, figures_by_child
 from lms.reports.years import YearOfStudy, reckoning_day
 
@@ -93,63 +89,6 @@ def entries_of_year(member: Member, year: int) -> QuerySet[StudyHourEntry]:
         .select_related("branch", "reversed_by")
         .defer("evidence", "reversed_by__evidence")
     )
-
-
-def months_of(member: Member, year: int) -> list[Decimal]:
-    """Hours of all categories in each of the twelve months."""
-    months = [Decimal(0)] * 12
-    grouped = (
-        HourTotal.objects.filter(member=member, year=year)
-        .values("month")
-        .annotate(total=Sum("hours"))
-        .order_by("month")
-    )
-    for row in grouped:
-        months[row["month"] - 1] = row["total"]
-    return months
-
-
-@dataclass(frozen=True, slots=True)
-class AskedOfMember:
-    """Everything a year asks of a member, how far each is, and what was let off."""
-
-    asked: Asked
-    progress: Sequence[Progress]
-    reliefs: Sequence[TargetRelief]
-    rule_version: str
-    rules_of: Branch | None  # None: the preset
-
-    @property
-    def is_reduced(self) -> bool:
-        """An approved reduction asks for less than the deciding target."""
-        return any(
-            each.is_deciding and self.asked.hours < each.target.hours for each in self.progress
-        )
-
-
-def asked_of(member: Member, year: int, study: YearOfStudy, branch: Branch | None) -> AskedOfMember:
-    """What `year` asks of the member, who belongs to `branch` on the day that decides."""
-    asked = asked_of_member(member, year)
-    rows = (
-        HourTotal.objects.filter(member=member, year__gte=first_year(asked, year), year__lte=year)
-        .values_list("year", "category")
-        .annotate(hours=Sum("hours"), counted=Sum("counted_hours"))
-        .order_by("year", "category")
-    )
-    in_force = rule_set_for(branch.path if branch else None, year)
-    return AskedOfMember(
-        asked=asked,
-        progress=progress(asked, year, [YearSum(*row) for row in rows], study.events),
-        reliefs=list(reliefs_of(member, year)),
-        rule_version=str(in_force) if in_force else PRESET.version,
-        rules_of=in_force.branch if in_force else None,
-    )
-
-
-def years_with_entries(member: Member, today: dt.date) -> list[int]:
-    """This year and every year the member has entries of, the latest first."""
-    first_days = StudyHourEntry.objects.filter(member=member).dates("earned_on", "year")
-    return sorted({today.year, *(day.year for day in first_days)}, reverse=True)
 
 
 def entry_of(member: Member, entry_id: int) -> StudyHourEntry | None:

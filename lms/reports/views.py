@@ -26,9 +26,10 @@ from exams.rules.queries import is_readable
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
 from lms.members.models import Branch, Member
-from lms.members.queries import branch_on, visible_branches
+from lms.members.queries import visible_branches
 from lms.members.rules import BOARD
 from lms.reports import queries
+from lms.reports.archive import archive_year
 from lms.reports.explain import explained_lesson
 from lms.reports.export import board_csv, board_sheet
 from lms.reports.trend import bars, trend_of
@@ -44,7 +45,7 @@ from lms.reports.words import (
     relief_rows,
     tiles,
 )
-from lms.reports.years import FIRST_YEAR, chosen_year, reckoning_day
+from lms.reports.years import FIRST_YEAR, chosen_year
 
 MEMBERS_A_PAGE = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -209,29 +210,26 @@ def _archive(
 ) -> HttpResponse:
     today = clock.today()
     year = chosen_year(request.GET.get("year", ""), today)
-    study = queries.year_of(member, year)
-    branch_today, day = branch_on(member, today), reckoning_day(year, today)
-    branch_then = branch_today if day == today else branch_on(member, day)
-    asks = queries.asked_of(member, year, study, branch_then)
+    shown = archive_year(member, year, today)
     return render(
         request,
         "reports/archive.html",
         {
             "member": member,
-            "member_branch": branch_today,
+            "member_branch": shown.branch_today,
             "board_branch": branch,
             "may_propose": branch is not None and can_propose(request.user, member),
             "year": year,
-            "years": queries.years_with_entries(member, today),
-            "study": study,
-            "ahead": forecast_text(study, today) if year == today.year else "",
-            "asks": asks,
-            "asked_rows": asked_rows(asks.progress),
-            "relief_rows": relief_rows(asks.reliefs),
-            "categories": category_rows(study),
+            "years": shown.years,
+            "study": shown.study,
+            "ahead": forecast_text(shown.study, today) if year == today.year else "",
+            "asks": shown.asks,
+            "asked_rows": asked_rows(shown.asks.progress),
+            "relief_rows": relief_rows(shown.asks.reliefs),
+            "categories": category_rows(shown.study),
             "months": [
                 (_("%(month)s月") % {"month": place}, float(hours))
-                for place, hours in enumerate(queries.months_of(member, year), start=1)
+                for place, hours in enumerate(shown.months, start=1)
             ],
             "entries": queries.entries_of_year(member, year),
             "entries_under": entries_under,
