@@ -17,7 +17,7 @@ from exams.credit.models import MemberYear, StudyHourEntry
 from exams.credit.queries import entries_of
 from exams.credit.targets import asked_of_members
 from lms.members.models import Branch, Member
-from lms.members.queries import members_of, standing_on, visible_branches
+from lms.members.queries import members_of, named, standing_on, visible_branches
 from lms.reports.figures import Figures, added_up, figures_by_child
 from lms.reports.years import YearOfStudy, reckoning_day
 
@@ -175,10 +175,10 @@ class BehindFirst(Sequence[MemberRow]):
     Who has no row of the year has nothing yet and comes first; the others follow in the order of
     an index, those of whom nothing is asked with those who have reached what is. The number of
     either kind is known from the board's figures, so that no page has to count or sort a hundred
-    thousand people.
+    thousand people; those `called` something are counted, once.
     """
 
-    def __init__(self, board: Board, *, only_behind: bool = False, named: str = "") -> None:
+    def __init__(self, board: Board, *, only_behind: bool = False, called: str = "") -> None:
         self.board = board
         self.year = board.year
         day = board.day
@@ -204,13 +204,15 @@ class BehindFirst(Sequence[MemberRow]):
         )  # fmt: skip
         if only_behind:
             self._opened = self._opened.filter(is_due=True, is_reached=False)
-        if named:
-            self._unopened = self._unopened.filter(name__icontains=named)
-            self._opened = self._opened.filter(member__name__icontains=named)
-            self._first, self._second = self._unopened.count(), self._opened.count()
+        figures = board.figures
+        self._first = figures.members - figures.opened
+        if called:
+            people = named(members_of(board.branch, day), called)
+            self._unopened = named(self._unopened, called)
+            self._opened = named(self._opened, called, name="member__name")
+            self._first = self._unopened.count() if self._first else 0
+            self._second = self._opened.count() if only_behind else people.count() - self._first
         else:
-            figures = board.figures
-            self._first = figures.members - figures.opened
             done = figures.reached + figures.not_due
             self._second = figures.opened - (done if only_behind else 0)
 

@@ -81,7 +81,7 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
     """A branch's year: figures, parts, and its members with who is behind most first."""
     shown, today = _board(request, branch_id), clock.today()
     only_behind, named = _filters(request)
-    members = queries.BehindFirst(shown, only_behind=only_behind, named=named)
+    members = queries.BehindFirst(shown, only_behind=only_behind, called=named)
     page = Paginator(members, MEMBERS_A_PAGE).get_page(request.GET.get("page"))
     year = str(shown.year)
     filters = request.GET.copy()
@@ -132,7 +132,7 @@ def board_export(request: HttpRequest, branch_id: int) -> FileResponse:
     """The members on a board, as filtered, as an xlsx file."""
     shown = _board(request, branch_id)
     only_behind, named = _filters(request)
-    members = queries.BehindFirst(shown, only_behind=only_behind, named=named)
+    members = queries.BehindFirst(shown, only_behind=only_behind, called=named)
     return FileResponse(
         board_sheet(members),
         as_attachment=True,
@@ -148,7 +148,7 @@ def board_export_csv(request: HttpRequest, branch_id: int) -> StreamingHttpRespo
     """The same as text, sent while it is read: whatever the size, it begins at once."""
     shown = _board(request, branch_id)
     only_behind, named = _filters(request)
-    members = queries.BehindFirst(shown, only_behind=only_behind, named=named)
+    members = queries.BehindFirst(shown, only_behind=only_behind, called=named)
     name = _("%(branch)s%(year)s年度学时.csv") % {"branch": shown.branch.name, "year": shown.year}
     return StreamingHttpResponse(
         board_csv(members),
