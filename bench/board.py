@@ -23,7 +23,8 @@ SERVER_MS = 300
 PAGES = {
     "board": ("", 2.0),
     "board, only who is behind": ("?show=behind", 2.0),
-    "board, a name looked for": ("?name=王", 0.0),
+    "board, a name looked for": ("?name=王建华", 2.0),
+    "board, one in twenty has the surname": ("?name=王", 2.0),
     "board, the last page": ("?page=last", 2.0),
 }
 

@@ -120,7 +120,9 @@ def rebuild_totals() -> int:
         cursor.execute("DELETE FROM exams_hourtotal")
         cursor.execute(
             "INSERT INTO exams_hourtotal"
-            " (member_id, branch_id, year, month, category, hours, counted_hours)" + _LEDGER_MONTHS
+            " (member_id, branch_id, year, month, category, hours, counted_hours)"
+            + _LEDGER_MONTHS
+            + " ORDER BY member_id"  # by the order of the index: millions, and none out of turn
         )
         cursor.execute(
             "UPDATE exams_memberyear SET"
@@ -132,6 +134,7 @@ def rebuild_totals() -> int:
                                           last_earned_on, target_hours, required_events, is_due)
             SELECT member_id, year, counted_hours, all_hours, events, last_earned_on, 0, 0, true
             FROM ({_LEDGER_YEARS}) ledger
+            ORDER BY member_id
             ON CONFLICT (member_id, year) DO UPDATE SET
                 counted_hours = excluded.counted_hours, all_hours = excluded.all_hours,
                 events = excluded.events, last_earned_on = excluded.last_earned_on

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
+from typing import Any
 
-from exams.credit.models import MemberYear
-from exams.credit.policy import NOTHING, Asked, Rules, asked_of, is_reached
-from exams.credit.targets import BATCH, deciding_day
-from exams.rules.queries import nearest, reliefs_in_force, rules_by_path
+from django.db import connection
+
+from exams.credit.cases import STANDING, Case, cases, standing_on
+from exams.credit.policy import Asked, Rules
+from exams.credit.targets import deciding_day
+from exams.rules.queries import nearest, rules_by_path
 from lms.core import clock
-from lms.members.identities import identities_on, member_ids_on
 from lms.members.models import Branch, Member
 
 NAMED = 12  # people named under each heading; the counts are of all
@@ -37,71 +38,89 @@ class RulesPreview:
     won_names: list[str] = field(default_factory=list)
 
 
+# What a case was asked and would be, carried to its people: of each branch how many are asked
+# something else, how many of them lose and win by it, and the first few of either.
+_TALLY = f"""
+WITH {STANDING}, said AS (
+    SELECT * FROM unnest(
+        %(identities)s::text[], %(reliefs)s::text[],
+        %(was_hours)s::numeric[], %(was_events)s::int[],
+        %(will_hours)s::numeric[], %(will_events)s::int[], %(is_due)s::bool[]
+    ) AS said(identities, reliefs, was_hours, was_events, will_hours, will_events, is_due)
+), changed AS (
+    SELECT standing.path, standing.member_id, said.is_due,
+           coalesce(y.counted_hours, 0) >= was_hours AND coalesce(y.events, 0) >= was_events
+               AS was_reached,
+           coalesce(y.counted_hours, 0) >= will_hours AND coalesce(y.events, 0) >= will_events
+               AS will_be_reached
+    FROM standing
+    JOIN said USING (identities, reliefs)
+    LEFT JOIN exams_memberyear y ON y.member_id = standing.member_id AND y.year = %(year)s
+    WHERE standing.node = %(node)s
+)
+SELECT path, count(*),
+       count(*) FILTER (WHERE is_due AND was_reached AND NOT will_be_reached),
+       count(*) FILTER (WHERE is_due AND will_be_reached AND NOT was_reached),
+       (array_agg(member_id ORDER BY member_id)
+            FILTER (WHERE is_due AND was_reached AND NOT will_be_reached))[1:%(named)s],
+       (array_agg(member_id ORDER BY member_id)
+            FILTER (WHERE is_due AND will_be_reached AND NOT was_reached))[1:%(named)s]
+FROM changed GROUP BY path
+"""  # noqa: S608  (the fragments are this module's own)
+
+
 def preview_rules(*, branch: Branch, year: int, rules: Rules) -> RulesPreview:
     """Compare what `year` asks under the rules in force and under `rules` at `branch`.
 
-    Only those count for whom these rules would be the nearest. A handful of statements for each
-    two thousand people; what is kept in memory grows with the branches, not with the people.
+    Only those count for whom these rules would be the nearest. Two statements for all people:
+    which cases there are, and, of those asked something else, what it does to whom.
     """
-    day = deciding_day(year, clock.today())
     in_force = rules_by_path(year)
-    then = {**in_force, branch.path: rules}
-    found = RulesPreview(year)
+    before = nearest(in_force, branch.path)
+    day = deciding_day(year, clock.today())
+    said = standing_on(day, year, {*in_force, branch.path}, under=branch.path)
+    own = [case for case in cases(said) if case.node == branch.path]
+    changed = [
+        (case, was, will_be)
+        for case in own
+        for was, will_be in [(case.asked(before), case.asked(rules))]
+        if _kept(was) != _kept(will_be)
+    ]
+    found = RulesPreview(year, asked=sum(case.people for case in own))
+    lost: list[int] = []
+    won: list[int] = []
     by_path: dict[str, Tally] = {}
-    names: dict[str, list[int]] = {"lost": [], "won": []}
-    people = member_ids_on(day, under=branch.path)
-    while batch := list(islice(people, BATCH)):
-        for member_id, path, change in _changes(batch, year, in_force, then, rules):
-            found.asked += 1
-            if change is None:
-                continue
-            tallies = (found.total, by_path.setdefault(path, Tally()))
-            for tally in tallies:
-                tally.changed += 1
-                if change:
-                    setattr(tally, change, getattr(tally, change) + 1)
-            if change and len(names[change]) < NAMED:
-                names[change].append(member_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_TALLY, said | {"node": branch.path, "named": NAMED} | _columns(changed))
+        for path, *counts, losers, winners in cursor.fetchall():
+            by_path[path] = Tally(*counts)
+            lost += losers or ()
+            won += winners or ()
+    for tally in by_path.values():
+        found.total.changed += tally.changed
+        found.total.lost += tally.lost
+        found.total.won += tally.won
     found.branches = [(each, by_path[each.path]) for each in _branches(by_path)]
-    found.lost_names, found.won_names = (_named(names[kind]) for kind in ("lost", "won"))
+    found.lost_names, found.won_names = (_named(sorted(each)[:NAMED]) for each in (lost, won))
     return found
 
 
-def _changes(
-    batch: list[int], year: int, in_force: dict[str, Rules], then: dict[str, Rules], rules: Rules
-) -> Iterator[tuple[int, str, str | None]]:
-    """(member, path, None for no change, else "lost", "won" or "" for only another target)"""
-    reliefs = reliefs_in_force(batch, year)
-    studied: dict[int, tuple[Decimal, int]] = {
-        member_id: (counted, events)
-        for member_id, counted, events in MemberYear.objects.filter(
-            member__in=batch, year=year
-        ).values_list("member_id", "counted_hours", "events")
+def _columns(changed: list[tuple[Case, Asked, Asked]]) -> dict[str, list[Any]]:
+    return {
+        "identities": [case.identities for case, _was, _will_be in changed],
+        "reliefs": [case.reliefs for case, _was, _will_be in changed],
+        "was_hours": [was.hours for _case, was, _will_be in changed],
+        "was_events": [was.events for _case, was, _will_be in changed],
+        "will_hours": [will_be.hours for _case, _was, will_be in changed],
+        "will_events": [will_be.events for _case, _was, will_be in changed],
+        # Who is in no denominator, before or then, neither loses nor wins.
+        "is_due": [was.is_due and will_be.is_due for _case, was, will_be in changed],
     }
-    standing = identities_on(batch, deciding_day(year, clock.today()))
-    for member_id, (path, identities) in standing.items():
-        if path is None or nearest(then, path) is not rules:
-            continue
-        granted = reliefs.get(member_id, ())
-        before = asked_of(nearest(in_force, path), identities, granted)
-        after = asked_of(rules, identities, granted)
-        if _kept(before) == _kept(after):
-            yield member_id, path, None
-            continue
-        counted, events = studied.get(member_id, (NOTHING, 0))
-        was, will_be = (_is_reached(asked, counted, events) for asked in (before, after))
-        change = "lost" if was and will_be is False else "won" if will_be and was is False else ""
-        yield member_id, path, change
 
 
 def _kept(asked: Asked) -> tuple[Decimal, int, bool]:
     """What `settle_targets` writes."""
     return asked.hours, asked.events, asked.is_due
-
-
-def _is_reached(asked: Asked, counted: Decimal, events: int) -> bool | None:
-    """None for who is in no denominator."""
-    return is_reached(asked.hours, asked.events, counted, events) if asked.is_due else None
 
 
 def _branches(paths: dict[str, Tally]) -> Iterator[Branch]:

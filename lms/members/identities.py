@@ -1,12 +1,11 @@
 """In what capacities people belong: kind, office and duties on a day, for many at once."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from django.db import connection
 
-from lms.members.models import Membership, Role
-from lms.members.queries import standing_on
+from lms.members.models import Role
 
 Standing = tuple[str | None, frozenset[str]]
 
@@ -42,11 +41,3 @@ def identities_on(member_ids: Iterable[int], day: dt.date) -> dict[int, Standing
             _STANDINGS, {"ids": list(member_ids), "day": day, "office": Role.SECRETARY.value}
         )
         return {member_id: (path, frozenset(kinds)) for member_id, path, kinds in cursor.fetchall()}
-
-
-def member_ids_on(day: dt.date, *, under: str = "") -> Iterator[int]:
-    """Everybody who belongs to some branch on `day` (below the path `under`), in order."""
-    rows = Membership.objects.filter(standing_on(day)).order_by("member_id")
-    if under:
-        rows = rows.filter(branch__path__startswith=under)
-    return rows.values_list("member_id", flat=True).iterator(chunk_size=5000)

@@ -12,12 +12,13 @@ from typing import Any
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat, Upper
 
 from lms.core import clock
 from lms.members.models import (
     Branch,
     Duty,
+    Letters,
     Member,
     Membership,
     Role,
@@ -148,12 +149,26 @@ def administered_branches(by: Any) -> QuerySet[Branch]:
 
 def branch_on(member: Member, day: dt.date) -> Branch | None:
     """The branch the member belongs to on `day`."""
-    standing = (
-        Membership.objects.filter(standing_on(day), member_id=member.pk)
-        .select_related("branch")
-        .first()
-    )
-    return standing.branch if standing else None
+    return branches_on(member, day)[0]
+
+
+def branches_on(member: Member, *days: dt.date) -> list[Branch | None]:
+    """The branch the member belongs to on each of `days`, in one statement."""
+    standing = Q()
+    for day in days:
+        standing |= standing_on(day)
+    spans = list(Membership.objects.filter(standing, member_id=member.pk).select_related("branch"))
+    return [
+        next(
+            (
+                span.branch
+                for span in spans
+                if span.joined_on <= day and (span.left_on is None or span.left_on > day)
+            ),
+            None,
+        )
+        for day in days
+    ]
 
 
 def members_of(branch: Branch, day: dt.date) -> QuerySet[Member]:
@@ -162,6 +177,15 @@ def members_of(branch: Branch, day: dt.date) -> QuerySet[Member]:
         standing_on(day, prefix="memberships__"),
         memberships__branch__path__startswith=branch.path,
     ).order_by("number")
+
+
+def named(people: QuerySet[Any, Any], text: str, *, name: str = "name") -> QuerySet[Any, Any]:
+    """Those of `people` in whose `name` is `text`, found by the index of letters."""
+    found = people.alias(letters=Letters(Upper(name))).filter(
+        letters__contains=Letters(Upper(Value(text)))
+    )
+    # One letter that is there is in its place; of several the order counts as well.
+    return found if len(text) == 1 else found.filter(**{f"{name}__icontains": text})
 
 
 def visible_members(by: Any, day: dt.date | None = None) -> QuerySet[Member]:

@@ -82,6 +82,7 @@ def build_province(
     }
     with transaction.atomic(), _unguarded(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
+        cursor.execute("SET LOCAL work_mem = '128MB'")  # sums over everybody, in memory
         cursor.execute(statements.CHANCE, said)
         with _step(say, f"{sum(levels):,} branches"):
             _branches(cursor, levels)
@@ -168,11 +169,24 @@ def _seal(cursor: Any, ends: dict[str, int]) -> None:
     cursor.execute(statements.SEALED_HEADS, ends)
 
 
+_INDEXES = """
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+WHERE indrelid = %s::regclass AND NOT indisunique
+"""
+
+
 @contextmanager
 def _unguarded() -> Iterator[None]:
-    """Without triggers of ours, foreign keys and exclusions on the tables that are filled."""
+    """Without triggers of ours, foreign keys and exclusions on the tables that are filled.
+
+    The balances are also without the index by who is behind, which every step would turn over.
+    """
     with connection.cursor() as cursor:
         keys = []
+        cursor.execute(_INDEXES, ["exams_memberyear"])
+        for name, definition in cursor.fetchall():
+            cursor.execute(f'DROP INDEX "{name}"')
+            keys.append(definition)
         for table in TABLES:
             cursor.execute(
                 "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"

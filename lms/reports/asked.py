@@ -40,11 +40,6 @@ class Progress:
         return not self.missing and not self.missing_events
 
 
-def first_year(asked: Asked, year: int) -> int:
-    """From which year on hours are needed to say how far everything is."""
-    return year + 1 - max((target.years for target in asked.targets), default=1)
-
-
 def progress(asked: Asked, year: int, sums: Iterable[YearSum], events: int) -> list[Progress]:
     """Each target with what there is towards it, in the order of `asked`.
 

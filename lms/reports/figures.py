@@ -84,6 +84,7 @@ def figures_by_child(path: str, year: int, day: dt.date) -> dict[str, Figures]:
             {
                 "path": path,
                 "child_length": len(path) + Branch.steplen,
+                "child_depth": len(path) // Branch.steplen + 1,
                 "year": year,
                 "day": day,
             },

@@ -11,18 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 
-from exams.credit.models import HourTotal, MemberYear, StudyHourEntry
-from exams.credit.policy import PRESET, Asked
+from exams.credit.models import MemberYear, StudyHourEntry
 from exams.credit.queries import entries_of
-from exams.credit.targets import asked_of_member, asked_of_members
-from exams.rules.models import TargetRelief
-from exams.rules.queries import reliefs_of, rule_set_for
+from exams.credit.targets import asked_of_members
 from lms.members.models import Branch, Member
-from lms.members.queries import members_of, standing_on, visible_branches
-from lms.reports.asked import Progress, YearSum, first_year, progress
+from lms.members.queries import members_of, named, standing_on, visible_branches
 from lms.reports.figures import Figures, added_up, figures_by_child
 from lms.reports.years import YearOfStudy, reckoning_day
 
@@ -98,63 +94,6 @@ def entries_of_year(member: Member, year: int) -> QuerySet[StudyHourEntry]:
         .annotate(merged_from=KT("evidence__merge__lost__number"))
         .defer("evidence", "reversed_by__evidence")
     )
-
-
-def months_of(member: Member, year: int) -> list[Decimal]:
-    """Hours of all categories in each of the twelve months."""
-    months = [Decimal(0)] * 12
-    grouped = (
-        HourTotal.objects.filter(member=member, year=year)
-        .values("month")
-        .annotate(total=Sum("hours"))
-        .order_by("month")
-    )
-    for row in grouped:
-        months[row["month"] - 1] = row["total"]
-    return months
-
-
-@dataclass(frozen=True, slots=True)
-class AskedOfMember:
-    """Everything a year asks of a member, how far each is, and what was let off."""
-
-    asked: Asked
-    progress: Sequence[Progress]
-    reliefs: Sequence[TargetRelief]
-    rule_version: str
-    rules_of: Branch | None  # None: the preset
-
-    @property
-    def is_reduced(self) -> bool:
-        """An approved reduction asks for less than the deciding target."""
-        return any(
-            each.is_deciding and self.asked.hours < each.target.hours for each in self.progress
-        )
-
-
-def asked_of(member: Member, year: int, study: YearOfStudy, branch: Branch | None) -> AskedOfMember:
-    """What `year` asks of the member, who belongs to `branch` on the day that decides."""
-    asked = asked_of_member(member, year)
-    rows = (
-        HourTotal.objects.filter(member=member, year__gte=first_year(asked, year), year__lte=year)
-        .values_list("year", "category")
-        .annotate(hours=Sum("hours"), counted=Sum("counted_hours"))
-        .order_by("year", "category")
-    )
-    in_force = rule_set_for(branch.path if branch else None, year)
-    return AskedOfMember(
-        asked=asked,
-        progress=progress(asked, year, [YearSum(*row) for row in rows], study.events),
-        reliefs=list(reliefs_of(member, year)),
-        rule_version=str(in_force) if in_force else PRESET.version,
-        rules_of=in_force.branch if in_force else None,
-    )
-
-
-def years_with_entries(member: Member, today: dt.date) -> list[int]:
-    """This year and every year the member has entries of, the latest first."""
-    first_days = StudyHourEntry.objects.filter(member=member).dates("earned_on", "year")
-    return sorted({today.year, *(day.year for day in first_days)}, reverse=True)
 
 
 def entry_of(member: Member, entry_id: int) -> StudyHourEntry | None:
@@ -241,10 +180,10 @@ class BehindFirst(Sequence[MemberRow]):
     Who has no row of the year has nothing yet and comes first; the others follow in the order of
     an index, those of whom nothing is asked with those who have reached what is. The number of
     either kind is known from the board's figures, so that no page has to count or sort a hundred
-    thousand people.
+    thousand people; those `called` something are counted, once.
     """
 
-    def __init__(self, board: Board, *, only_behind: bool = False, named: str = "") -> None:
+    def __init__(self, board: Board, *, only_behind: bool = False, called: str = "") -> None:
         self.board = board
         self.year = board.year
         day = board.day
@@ -270,13 +209,15 @@ class BehindFirst(Sequence[MemberRow]):
         )  # fmt: skip
         if only_behind:
             self._opened = self._opened.filter(is_due=True, is_reached=False)
-        if named:
-            self._unopened = self._unopened.filter(name__icontains=named)
-            self._opened = self._opened.filter(member__name__icontains=named)
-            self._first, self._second = self._unopened.count(), self._opened.count()
+        figures = board.figures
+        self._first = figures.members - figures.opened
+        if called:
+            people = named(members_of(board.branch, day), called)
+            self._unopened = named(self._unopened, called)
+            self._opened = named(self._opened, called, name="member__name")
+            self._first = self._unopened.count() if self._first else 0
+            self._second = self._opened.count() if only_behind else people.count() - self._first
         else:
-            figures = board.figures
-            self._first = figures.members - figures.opened
             done = figures.reached + figures.not_due
             self._second = figures.opened - (done if only_behind else 0)
 

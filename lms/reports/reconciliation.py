@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from lms.core.health.queries import Finding
-from lms.members.queries import visible_members
+from lms.members.models import Branch
+from lms.members.queries import visible_branches, visible_members
 from lms.reports.models import LedgerCheck
 
 
@@ -29,9 +30,20 @@ def sums() -> Finding:
     check = last_check()
     if check is None:
         return Finding("sums", ok=True, detail="not compared yet")
-    count = len(check.differences)
+    count = len(check.differences) + len(check.branches)
     said = f"{count} differ from the ledger: reconcile --rebuild" if count else "as in the ledger"
     return Finding("sums", ok=not count, detail=f"{said}, {check.checked_at:%F %R} UTC")
+
+
+def wrong_branches(by: Any, check: LedgerCheck) -> list[tuple[Branch, int]]:
+    """(branch, year) of figures that are not those of its people, of the branches `by` runs."""
+    if not check.branches:
+        return []
+    ids = [each["branch"] for each in check.branches]
+    found = {branch.pk: branch for branch in visible_branches(by).filter(pk__in=ids)}
+    return [
+        (found[each["branch"]], each["year"]) for each in check.branches if each["branch"] in found
+    ]
 
 
 def wrong_sums(by: Any, check: LedgerCheck) -> list[WrongSum]:

@@ -27,11 +27,12 @@ from exams.rules.queries import is_readable
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
 from lms.members.models import Branch, Member
-from lms.members.queries import branch_on, visible_branches
+from lms.members.queries import visible_branches
 from lms.members.rules import BOARD
 from lms.reports import queries
 from lms.reports.compared_words import compared_lines, compared_total, orders
 from lms.reports.comparison import comparison_of
+from lms.reports.archive import archive_year
 from lms.reports.explain import explained_lesson
 from lms.reports.export import board_csv, board_sheet
 from lms.reports.trend import bars, trend_of
@@ -47,7 +48,7 @@ from lms.reports.words import (
     relief_rows,
     tiles,
 )
-from lms.reports.years import FIRST_YEAR, chosen_year, reckoning_day
+from lms.reports.years import FIRST_YEAR, chosen_year
 
 MEMBERS_A_PAGE = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -83,7 +84,7 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
     """A branch's year: figures, parts, and its members with who is behind most first."""
     shown, today = _board(request, branch_id), clock.today()
     only_behind, named = _filters(request)
-    members = queries.BehindFirst(shown, only_behind=only_behind, named=named)
+    members = queries.BehindFirst(shown, only_behind=only_behind, called=named)
     page = Paginator(members, MEMBERS_A_PAGE).get_page(request.GET.get("page"))
     year = str(shown.year)
     filters = request.GET.copy()
@@ -155,7 +156,7 @@ def board_export(request: HttpRequest, branch_id: int) -> FileResponse:
     """The members on a board, as filtered, as an xlsx file."""
     shown = _board(request, branch_id)
     only_behind, named = _filters(request)
-    members = queries.BehindFirst(shown, only_behind=only_behind, named=named)
+    members = queries.BehindFirst(shown, only_behind=only_behind, called=named)
     return FileResponse(
         board_sheet(members),
         as_attachment=True,
@@ -171,7 +172,7 @@ def board_export_csv(request: HttpRequest, branch_id: int) -> StreamingHttpRespo
     """The same as text, sent while it is read: whatever the size, it begins at once."""
     shown = _board(request, branch_id)
     only_behind, named = _filters(request)
-    members = queries.BehindFirst(shown, only_behind=only_behind, named=named)
+    members = queries.BehindFirst(shown, only_behind=only_behind, called=named)
     name = _("%(branch)s%(year)s年度学时.csv") % {"branch": shown.branch.name, "year": shown.year}
     return StreamingHttpResponse(
         board_csv(members),
@@ -233,29 +234,26 @@ def _archive(
 ) -> HttpResponse:
     today = clock.today()
     year = chosen_year(request.GET.get("year", ""), today)
-    study = queries.year_of(member, year)
-    branch_today, day = branch_on(member, today), reckoning_day(year, today)
-    branch_then = branch_today if day == today else branch_on(member, day)
-    asks = queries.asked_of(member, year, study, branch_then)
+    shown = archive_year(member, year, today)
     return render(
         request,
         "reports/archive.html",
         {
             "member": member,
-            "member_branch": branch_today,
+            "member_branch": shown.branch_today,
             "board_branch": branch,
             "may_propose": branch is not None and can_propose(request.user, member),
             "year": year,
-            "years": queries.years_with_entries(member, today),
-            "study": study,
-            "ahead": forecast_text(study, today) if year == today.year else "",
-            "asks": asks,
-            "asked_rows": asked_rows(asks.progress),
-            "relief_rows": relief_rows(asks.reliefs),
-            "categories": category_rows(study),
+            "years": shown.years,
+            "study": shown.study,
+            "ahead": forecast_text(shown.study, today) if year == today.year else "",
+            "asks": shown.asks,
+            "asked_rows": asked_rows(shown.asks.progress),
+            "relief_rows": relief_rows(shown.asks.reliefs),
+            "categories": category_rows(shown.study),
             "months": [
                 (_("%(month)s月") % {"month": place}, float(hours))
-                for place, hours in enumerate(queries.months_of(member, year), start=1)
+                for place, hours in enumerate(shown.months, start=1)
             ],
             "entries": queries.entries_of_year(member, year),
             "entries_under": entries_under,

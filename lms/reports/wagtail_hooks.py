@@ -7,7 +7,7 @@ from wagtail import hooks
 
 from lms.members.rules import ADMINISTRATION
 from lms.reports.office_panel import WrongSumsPanel
-from lms.reports.reconciliation import last_check, wrong_sums
+from lms.reports.reconciliation import last_check, wrong_branches, wrong_sums
 
 
 @hooks.register("construct_homepage_panels")
@@ -15,5 +15,8 @@ def wrong_sums_panel(request: HttpRequest, panels: list[Any]) -> None:
     if not ADMINISTRATION.allows(request.user):
         return
     check = last_check()
-    if check and (found := wrong_sums(request.user, check)):
-        panels.append(WrongSumsPanel(check, found))
+    if check is None:
+        return
+    found, branches = wrong_sums(request.user, check), wrong_branches(request.user, check)
+    if found or branches:
+        panels.append(WrongSumsPanel(check, found, branches))

@@ -12,9 +12,10 @@ from exams.certificates.queries import certificates_of
 from exams.credit.models import HourTotal, LedgerHead, StudyHourEntry
 from lms.core import clock
 from lms.members.models import Member, Membership
-from lms.members.queries import branch_on, memberships_of
-from lms.reports.queries import AskedOfMember, asked_of, entries_of_year, year_of
-from lms.reports.years import YearOfStudy, reckoning_day
+from lms.members.queries import memberships_of
+from lms.reports.archive import AskedOfMember, archive_year
+from lms.reports.queries import entries_of_year
+from lms.reports.years import YearOfStudy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,14 @@ class PrintedYear:
 def printed_year(member: Member, year: int, today: dt.date) -> PrintedYear:
     """The year as the archive shows it; the end of the chain is read first, so it claims less."""
     head = LedgerHead.objects.filter(member=member).first()
-    study = year_of(member, year)
+    shown = archive_year(member, year, today)
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     within = Q(joined_on__lte=last) & (Q(left_on__isnull=True) | Q(left_on__gt=first))
     return PrintedYear(
         member=member,
         year=year,
-        study=study,
-        asks=asked_of(member, year, study, branch_on(member, reckoning_day(year, today))),
+        study=shown.study,
+        asks=shown.asks,
         memberships=list(memberships_of(member).filter(within).order_by("joined_on")),
         months=_months(member, year),
         entries=list(entries_of_year(member, year))[::-1],

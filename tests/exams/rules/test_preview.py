@@ -117,7 +117,7 @@ def test_queries_of_a_preview(
         preview_rules(branch=tree.general, year=2026, rules=asking(40))
 
 
-PREVIEW_QUERIES = 7
+PREVIEW_QUERIES = 5
 
 PERSON = st.tuples(
     st.sampled_from(["general", "first", "second"]),

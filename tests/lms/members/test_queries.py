@@ -17,6 +17,7 @@ from lms.members.queries import (
     has_role,
     member_named,
     members_of,
+    named,
     outermost,
     visible_branches,
     visible_members,
@@ -247,3 +248,20 @@ def test_scope_takes_two_queries_whatever_the_tree(
         list(visible_branches(secretary))
     with django_assert_num_queries(2):  # type: ignore[operator]
         list(visible_members(secretary))
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    names=st.lists(st.text("王建国aA%_\\", min_size=1, max_size=4), max_size=6),
+    text=st.text("王建国aA%_\\", min_size=1, max_size=3),
+)
+def test_whoever_is_looked_for_by_part_of_a_name_is_found(names: list[str], text: str) -> None:
+    with transaction.atomic():
+        people = [make_member(name=name, password=None) for name in names]
+        found = named(Member.objects.all(), text)
+        assert {person.pk for person in found} == {
+            person.pk for person in people if text.upper() in person.name.upper()
+        }
+        transaction.set_rollback(True)

@@ -17,9 +17,9 @@ from lms.members.models import Branch, Member, Membership
 from lms.members.queries import branch_on, members_of
 from lms.members.services import join_branch, leave_branch, transfer_member
 from lms.reports.figures import Figures, added_up, figures_by_child
-from lms.reports.models import BranchTouch, BranchYear
+from lms.reports.models import BranchTouch, BranchYear, SubtreeYear
 from lms.reports.queries import BehindFirst, board_of, year_of
-from lms.reports.services import recount_branches
+from lms.reports.services import figure_differences, recount_branches
 from lms.reports.years import YearState, reckoning_day
 from tests.factories.hours import make_entry, make_reversal
 from tests.factories.members import make_branch, make_branch_tree, make_member
@@ -60,7 +60,7 @@ def some_day(chance: random.Random) -> dt.date:
 def happen(chance: random.Random, members: list[Member], branches: list[Branch]) -> None:
     """One thing that can happen in a school."""
     member = chance.choice(members)
-    what = chance.randrange(6)
+    what = chance.randrange(7)
     last = Membership.objects.filter(member=member).order_by("-joined_on").first()
     if what == 0:
         branches.append(make_branch(chance.choice(branches)))
@@ -75,6 +75,12 @@ def happen(chance: random.Random, members: list[Member], branches: list[Branch])
         entry = StudyHourEntry.objects.filter(member=member, reversed_by=None).first()
         if entry.reverses_id is None:
             make_reversal(entry, by=members[0])
+    elif what == 6:
+        moved, to = (Branch.objects.get(pk=chance.choice(branches).pk) for _each in range(2))
+        if not to.path.startswith(moved.path):
+            moved.move(to, "last-child")
+        for branch in branches:
+            branch.refresh_from_db()
     elif what == 5:
         if chance.random() < 0.5:
             open_years(year=2026)
@@ -102,6 +108,10 @@ def test_figures_are_those_of_every_person_and_entry(seed: int) -> None:
         ]
         for _step in range(chance.randrange(12)):
             happen(chance, members, branches)
+        recounted = chance.random() < 0.5 and recount_branches()
+        assert figure_differences() == []
+        if recounted:
+            assert BranchTouch.objects.count() == 0
         for year in (2025, 2026):
             day = reckoning_day(year, TODAY)
             for branch in Branch.objects.all():
@@ -153,17 +163,62 @@ def test_counted_branches_are_read_from_their_rows_until_touched() -> None:
         other = make_member(tree.second)
         recount_branches()
         assert BranchTouch.objects.count() == 0
-        # A row that lies shows that rows are what is read …
-        BranchYear.objects.filter(branch=tree.first, year=2026).update(members=77)
-        BranchYear.objects.filter(branch=tree.second, year=2026).update(members=55)
+        # Sums that lie show that sums are what is read …
+        SubtreeYear.objects.filter(path=tree.first.path, year=2026).update(members=77)
+        SubtreeYear.objects.filter(path=tree.second.path, year=2026).update(members=55)
         assert subtree(tree.general, 2026, TODAY).members == 132
         # … and that an entry makes its own branch, and no other, be counted.
         make_entry(member)
+        BranchYear.objects.filter(branch=tree.first, year=2026).update(members=77)
         assert subtree(tree.general, 2026, TODAY).members == 56
         leave_branch(member=other, on=dt.date(2026, 5, 1))
+        BranchYear.objects.filter(branch=tree.second, year=2026).update(members=55)
         assert subtree(tree.general, 2026, TODAY).members == 1
         assert recount_branches() == 4
         assert subtree(tree.general, 2026, TODAY) == naive(tree.general, 2026, TODAY)
+
+
+def test_sums_of_a_changed_tree_are_not_read_until_added_up_again() -> None:
+    tree = make_branch_tree()
+    with time_machine.travel(NOON, tick=False):
+        make_entry(make_member(tree.first))
+        recount_branches()
+        general = Branch.objects.get(pk=tree.general.pk)
+        general.name = "更名"
+        general.save()
+        assert BranchTouch.objects.count() == 0  # a name is no shape
+        Branch.objects.get(pk=tree.first.pk).move(
+            Branch.objects.get(pk=tree.third.pk), "last-child"
+        )
+        whole = Branch.objects.get(pk=tree.committee.pk)
+        for _turn in ("before", "after"):
+            for branch in (whole, *whole.get_descendants()):
+                assert subtree(branch, 2026, TODAY) == naive(branch, 2026, TODAY)
+            recount_branches()
+            assert figure_differences() == []
+        emptied = make_branch(whole)
+        recount_branches()
+        Branch.objects.get(pk=emptied.pk).delete()
+        assert figure_differences() == []
+        recount_branches()
+        assert SubtreeYear.objects.filter(year=2026).count() == Branch.objects.count()
+        assert figure_differences() == []
+
+
+def test_figures_that_are_not_those_of_their_people_are_found_and_counted_afresh() -> None:
+    tree = make_branch_tree()
+    with time_machine.travel(NOON, tick=False):
+        make_member(tree.first)
+        recount_branches()
+        assert figure_differences() == []
+        BranchYear.objects.filter(branch=tree.third, year=2025).update(reached=3)
+        SubtreeYear.objects.filter(path=tree.general.path, year=2026).update(members=9)
+        # The root's sum of 2025 and that of the branch no longer are those of the rows below.
+        found = {(tree.third.pk, 2025), (tree.committee.pk, 2025), (tree.general.pk, 2026)}
+        assert set(figure_differences()) == found
+        assert len(figure_differences(limit=1)) == 1
+        recount_branches(afresh=True)
+        assert figure_differences() == []
 
 
 def test_rows_hold_only_between_comings_and_goings() -> None:

@@ -10,7 +10,8 @@ from django.test import Client
 from exams.credit.models import MemberYear
 from lms.core import clock
 from lms.members.models import Member
-from lms.reports.models import LedgerCheck
+from lms.reports.models import LedgerCheck, SubtreeYear
+from lms.reports.services import recount_branches
 from lms.reports.tasks import compare_with_ledger
 from tests.factories.hours import make_entry
 from tests.factories.members import (
@@ -87,3 +88,27 @@ def test_administrators_see_the_sums_of_those_they_look_after(
     compare_with_ledger()
     own, other = make_administrator(tree.general), make_administrator(tree.third)
     assert (HEADING in home(own), HEADING in home(other)) == (True, False)
+
+
+def test_figures_of_a_branch_that_are_wrong_are_reported_until_they_are_counted_afresh(
+    tree: BranchTree, member: Member, client: Client, caplog: Any, capsys: Any
+) -> None:
+    own, other = make_administrator(tree.general), make_administrator(tree.third)
+    recount_branches()
+    year = clock.today().year
+    SubtreeYear.objects.filter(path=tree.general.path, year=year).update(members=9)
+    compare_with_ledger()
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        f"figures of branch {tree.general.pk} for {year} are not those of its people"
+    ]
+    assert check(client)["ok"] is False
+    assert "组织的汇总与其人员、学时账不符" in home(own)
+    assert (HEADING in home(own), HEADING in home(other)) == (True, False)
+    with pytest.raises(CommandError, match="reconcile --rebuild"):
+        call_command("reconcile")
+    said = f"组织{tree.general.pk} {year}年度：汇总与其人员、学时账不符"
+    assert said in capsys.readouterr().out
+
+    call_command("reconcile", rebuild=True)
+    assert SubtreeYear.objects.get(path=tree.general.path, year=year).members == 2
+    assert (check(client)["ok"], HEADING in home(own)) == (True, False)

@@ -22,7 +22,11 @@ class Command(BaseCommand):
             self.stdout.write(
                 str(_("党员%(member)s %(year)s年度：汇总%(kept)s，学时账%(in_ledger)s")) % each
             )
-        if check.differences:
+        for each in check.branches:
+            self.stdout.write(
+                str(_("组织%(branch)s %(year)s年度：汇总与其人员、学时账不符")) % each
+            )
+        if check.differences or check.branches:
             raise CommandError(
                 _("汇总与学时账不符，学时账没有变。请运行 %(command)s 重新汇总。")
                 % {"command": "python -m lms reconcile --rebuild"}

@@ -117,5 +117,5 @@ def test_queries(size: int, django_assert_num_queries: Callable[..., Any]) -> No
         make_entry(member)
     client = Client()
     client.force_login(member)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(12):
         assert client.get("/archive/archive.pdf").status_code == 200
