@@ -23,6 +23,7 @@ from lms.members.models import Branch, Member
 from lms.members.queries import members_of, standing_on, visible_branches
 from lms.reports.asked import Progress, YearSum, first_year, progress
 from lms.reports.figures import Figures, added_up, figures_by_child
+from lms.reports.filters import Show
 from lms.reports.years import YearOfStudy, reckoning_day
 
 
@@ -239,7 +240,7 @@ class BehindFirst(Sequence[MemberRow]):
     thousand people.
     """
 
-    def __init__(self, board: Board, *, only_behind: bool = False, named: str = "") -> None:
+    def __init__(self, board: Board, *, show: Show = Show.ALL, named: str = "") -> None:
         self.board = board
         self.year = board.year
         day = board.day
@@ -263,7 +264,7 @@ class BehindFirst(Sequence[MemberRow]):
                 "member__memberships__branch__name", "last_earned_on", *_KEPT,
             )
         )  # fmt: skip
-        if only_behind:
+        if show == Show.BEHIND:
             self._opened = self._opened.filter(is_due=True, is_reached=False)
         if named:
             self._unopened = self._unopened.filter(name__icontains=named)
@@ -273,7 +274,7 @@ class BehindFirst(Sequence[MemberRow]):
             figures = board.figures
             self._first = figures.members - figures.opened
             done = figures.reached + figures.not_due
-            self._second = figures.opened - (done if only_behind else 0)
+            self._second = figures.opened - (done if show == Show.BEHIND else 0)
 
     def __len__(self) -> int:
         return self._first + self._second

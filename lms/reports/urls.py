@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lms.reports import views
+from lms.reports.exports import views as exports
 from lms.reports.printed import views as printed
 
 urlpatterns = [
@@ -25,4 +26,8 @@ urlpatterns = [
         views.board_entry,
         name="board_entry",
     ),
+    path("board/<int:branch_id>/exports/", exports.request_export, name="request_export"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<int:export_id>/", exports.act, name="export_act"),
+    path("exports/<int:export_id>/file/", exports.download, name="export_file"),
 ]

@@ -128,6 +128,10 @@ def case(world: World, where: str, role: str) -> dict[str, Any]:
     return {"case_id": world.case(world.person(where, role)).pk}
 
 
+def export(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"export_id": world.export(world.person(where, role)).pk}
+
+
 def asset(world: World, where: str, role: str) -> dict[str, Any]:
     return {"asset_id": world.asset(where).pk, "pk": world.asset(where).pk}
 
@@ -343,6 +347,18 @@ CASES: dict[str, Case] = {
     "board/<int:branch_id>/members/<int:member_id>/entries/<int:entry_id>/": Case(
         BOARD, entry, **BY_PERSON
     ),
+    "exports/": Case(OVERSEERS),
+    "board/<int:branch_id>/exports/": Case(
+        BOARD, branch, method="POST", data=lambda *_: {"form": "csv"}, **BY_BRANCH
+    ),
+    "exports/<int:export_id>/": Case(
+        dict.fromkeys(OVERSEERS, (SELF,)),
+        export,
+        method="POST",
+        data=lambda *_: {"verb": "cancel"},
+        **BY_PERSON,
+    ),
+    "exports/<int:export_id>/file/": Case(dict.fromkeys(OVERSEERS, (SELF,)), export, **BY_PERSON),
     # Corrections and appeals
     "corrections/": Case(OVERSEERS),
     "corrections/<int:correction_id>/": Case(ABOUT, correction, **BY_PERSON),

@@ -30,6 +30,7 @@ from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
 from lms.members.platforms.models import PlatformToken
 from lms.members.roster_services import preview_roster
+from lms.reports.exports.models import Export
 from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
@@ -112,6 +113,22 @@ class World:
     def closing(self, where: str) -> YearClosing:
         """Last year, closed for the branch."""
         return make_closing(self.branches[where], by=self.editor, year=clock.today().year - 1)
+
+    @functools.cache  # noqa: B019
+    def export(self, person: Member) -> Export:
+        """Asked for by the person, whatever they may see now."""
+        now = clock.now()
+        return Export.objects.create(
+            by=person,
+            branch=self.tree.first,
+            year=now.year,
+            form="csv",
+            language="zh-hans",
+            state="ready",
+            file=default_storage.save("exports/test.csv", ContentFile(b"x")),
+            requested_at=now,
+            expires_at=now + dt.timedelta(days=1),
+        )
 
     @functools.cache  # noqa: B019
     def case(self, person: Member) -> ReviewCase:

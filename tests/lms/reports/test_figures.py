@@ -17,6 +17,7 @@ from lms.members.models import Branch, Member, Membership
 from lms.members.queries import branch_on, members_of
 from lms.members.services import join_branch, leave_branch, transfer_member
 from lms.reports.figures import Figures, added_up, figures_by_child
+from lms.reports.filters import Show
 from lms.reports.models import BranchTouch, BranchYear
 from lms.reports.queries import BehindFirst, board_of, year_of
 from lms.reports.services import recount_branches
@@ -116,7 +117,7 @@ def test_figures_are_those_of_every_person_and_entry(seed: int) -> None:
                 assert [row for chunk in BehindFirst(board).in_chunks(2) for row in chunk] == rows
                 gaps = [row.year.missing for row in rows if row.year.counted or not row.year.is_due]
                 assert gaps == sorted(gaps, reverse=True)
-                assert [row.member_id for row in BehindFirst(board, only_behind=True)[:]] == [
+                assert [row.member_id for row in BehindFirst(board, show=Show.BEHIND)[:]] == [
                     row.member_id
                     for row in rows
                     if row.year.state in (YearState.STARTED, YearState.NOT_STARTED)
