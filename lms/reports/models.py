@@ -6,11 +6,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.reports.blanks.models import Blank
 from lms.reports.exports.models import Export
 from lms.reports.feed.models import EntryPlace
 from lms.reports.xapi.models import LrsProgress
 
-__all__ = ["BranchTouch", "BranchYear", "EntryPlace", "Export", "LrsProgress"]
+__all__ = ["Blank", "BranchTouch", "BranchYear", "EntryPlace", "Export", "LrsProgress"]
 
 
 class BranchYear(models.Model):

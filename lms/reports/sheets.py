@@ -86,9 +86,14 @@ def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell | Value:
     if not isinstance(value, str):
         return value
     cell = WriteOnlyCell(sheet, value="")
-    cell._value = _plain(value)
-    cell.data_type = "s"
+    put_text(cell, value)
     return cell
+
+
+def put_text(cell: Cell, text: str) -> None:
+    """The text into the cell as text, whatever it begins with."""
+    cell._value = _plain(text)
+    cell.data_type = "s"
 
 
 def _heading(sheet: WriteOnlyWorksheet, text: str) -> Cell:

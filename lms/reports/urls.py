@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lms.reports import views
+from lms.reports.blanks import views as blanks
 from lms.reports.exports import views as exports
 from lms.reports.printed import views as printed
 
@@ -27,6 +28,25 @@ urlpatterns = [
         name="board_entry",
     ),
     path("board/<int:branch_id>/exports/", exports.request_export, name="request_export"),
+    path("board/<int:branch_id>/forms/", blanks.branch_forms, name="branch_forms"),
+    path("board/<int:branch_id>/forms/new/", blanks.add_form, name="add_form"),
+    path(
+        "board/<int:branch_id>/forms/<slug:key>/",
+        blanks.filled_branch_form,
+        name="filled_branch_form",
+    ),
+    path("board/<int:branch_id>/forms/<slug:key>/blank/", blanks.blank_form, name="blank_form"),
+    path("board/<int:branch_id>/forms/<slug:key>/remove/", blanks.remove_form, name="remove_form"),
+    path(
+        "board/<int:branch_id>/members/<int:member_id>/forms/",
+        blanks.member_forms,
+        name="member_forms",
+    ),
+    path(
+        "board/<int:branch_id>/members/<int:member_id>/forms/<slug:key>/",
+        blanks.filled_member_form,
+        name="filled_member_form",
+    ),
     path("exports/", exports.exports, name="exports"),
     path("exports/<int:export_id>/", exports.act, name="export_act"),
     path("exports/<int:export_id>/file/", exports.download, name="export_file"),

@@ -78,6 +78,8 @@ RELIEFS = {
 }
 # What is looked into by the level above: the branch's own people do not decide about it.
 ABOVE = {"school": (OWN, SIBLING, PARENT)}
+# A form that was brought in for a branch: removed by who looks after that branch.
+BRANCH_FORMS = HOSTS
 NOBODY: dict[str, tuple[str, ...]] = {}
 
 
@@ -126,6 +128,18 @@ def closable(world: World, where: str, role: str) -> dict[str, Any]:
 
 def case(world: World, where: str, role: str) -> dict[str, Any]:
     return {"case_id": world.case(world.person(where, role)).pk}
+
+
+def ledger_form(world: World, where: str, role: str) -> dict[str, Any]:
+    return {**branch(world, where, role), "key": "ledger"}
+
+
+def register_form(world: World, where: str, role: str) -> dict[str, Any]:
+    return {**person(world, where, role), "key": "register"}
+
+
+def own_form(world: World, where: str, role: str) -> dict[str, Any]:
+    return {**branch(world, where, role), "key": str(world.blank(where).pk)}
 
 
 def export(world: World, where: str, role: str) -> dict[str, Any]:
@@ -346,6 +360,17 @@ CASES: dict[str, Case] = {
     "board/<int:branch_id>/members/<int:member_id>/": Case(BOARD, person, **BY_PERSON),
     "board/<int:branch_id>/members/<int:member_id>/entries/<int:entry_id>/": Case(
         BOARD, entry, **BY_PERSON
+    ),
+    "board/<int:branch_id>/forms/": Case(BOARD, branch, **BY_BRANCH),
+    "board/<int:branch_id>/forms/new/": Case(BOARD, branch, method="POST", **BY_BRANCH),
+    "board/<int:branch_id>/forms/<slug:key>/": Case(BOARD, ledger_form, **BY_BRANCH),
+    "board/<int:branch_id>/forms/<slug:key>/blank/": Case(BOARD, ledger_form, **BY_BRANCH),
+    "board/<int:branch_id>/forms/<slug:key>/remove/": Case(
+        BRANCH_FORMS, own_form, method="POST", **BY_BRANCH
+    ),
+    "board/<int:branch_id>/members/<int:member_id>/forms/": Case(BOARD, person, **BY_PERSON),
+    "board/<int:branch_id>/members/<int:member_id>/forms/<slug:key>/": Case(
+        BOARD, register_form, **BY_PERSON
     ),
     "exports/": Case(OVERSEERS),
     "board/<int:branch_id>/exports/": Case(

@@ -30,11 +30,13 @@ from lms.core import clock
 from lms.members.models import Branch, Member, RosterImport, RosterState
 from lms.members.platforms.models import PlatformToken
 from lms.members.roster_services import preview_roster
+from lms.reports.blanks.models import Blank
 from lms.reports.exports.models import Export
 from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import courses, gatherings, media, members, progress, training
+from tests.factories.blanks import make_blank
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
@@ -113,6 +115,11 @@ class World:
     def closing(self, where: str) -> YearClosing:
         """Last year, closed for the branch."""
         return make_closing(self.branches[where], by=self.editor, year=clock.today().year - 1)
+
+    @functools.cache  # noqa: B019
+    def blank(self, where: str) -> Blank:
+        """A form of that branch."""
+        return make_blank(self.branches[where], by=members.make_secretary(self.branches[where]))
 
     @functools.cache  # noqa: B019
     def export(self, person: Member) -> Export:
