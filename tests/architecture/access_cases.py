@@ -372,6 +372,9 @@ CASES: dict[str, Case] = {
     "board/<int:branch_id>/members/<int:member_id>/forms/<slug:key>/": Case(
         BOARD, register_form, **BY_PERSON
     ),
+    "board/<int:branch_id>/yearbook/": Case(BOARD, branch, **BY_BRANCH),
+    "board/<int:branch_id>/yearbook.xlsx": Case(BOARD, branch, **BY_BRANCH),
+    "board/<int:branch_id>/yearbook.pdf": Case(BOARD, branch, **BY_BRANCH),
     "exports/": Case(OVERSEERS),
     "board/<int:branch_id>/exports/": Case(
         BOARD, branch, method="POST", data=lambda *_: {"form": "csv"}, **BY_BRANCH
