@@ -11,6 +11,7 @@ class Show(StrEnum):
 
     ALL = ""
     BEHIND = "behind"
+    UNLIKELY = "unlikely"  # will miss what is asked at the present pace
 
 
 def asked_filters(asked: Mapping[str, str]) -> tuple[Show, str]:

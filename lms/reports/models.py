@@ -9,9 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from lms.reports.blanks.models import Blank
 from lms.reports.exports.models import Export
 from lms.reports.feed.models import EntryPlace
+from lms.reports.saved.models import SavedFilter
 from lms.reports.xapi.models import LrsProgress
 
-__all__ = ["Blank", "BranchTouch", "BranchYear", "EntryPlace", "Export", "LrsProgress"]
+__all__ = [
+    "Blank",
+    "BranchTouch",
+    "BranchYear",
+    "EntryPlace",
+    "Export",
+    "LrsProgress",
+    "SavedFilter",
+]
 
 
 class BranchYear(models.Model):

@@ -24,6 +24,7 @@ from lms.members.queries import members_of, standing_on, visible_branches
 from lms.reports.asked import Progress, YearSum, first_year, progress
 from lms.reports.figures import Figures, added_up, figures_by_child
 from lms.reports.filters import Show
+from lms.reports.forecast import day_of_year
 from lms.reports.years import YearOfStudy, reckoning_day
 
 
@@ -264,8 +265,14 @@ class BehindFirst(Sequence[MemberRow]):
                 "member__memberships__branch__name", "last_earned_on", *_KEPT,
             )
         )  # fmt: skip
-        if show == Show.BEHIND:
+        if show:
             self._opened = self._opened.filter(is_due=True, is_reached=False)
+        if show == Show.UNLIKELY:
+            # `forecast.forecast`, said to the database.
+            passed, days = day_of_year(day)
+            self._opened = self._opened.alias(
+                expected=F("counted_hours") * days, needed=F("target_hours") * passed
+            ).filter(expected__lt=F("needed"))
         if named:
             self._unopened = self._unopened.filter(name__icontains=named)
             self._opened = self._opened.filter(member__name__icontains=named)
@@ -275,6 +282,8 @@ class BehindFirst(Sequence[MemberRow]):
             self._first = figures.members - figures.opened
             done = figures.reached + figures.not_due
             self._second = figures.opened - (done if show == Show.BEHIND else 0)
+            if show == Show.UNLIKELY:
+                self._second = self._opened.count()
 
     def __len__(self) -> int:
         return self._first + self._second

@@ -6,6 +6,7 @@ from lms.reports import views
 from lms.reports.blanks import views as blanks
 from lms.reports.exports import views as exports
 from lms.reports.printed import views as printed
+from lms.reports.saved import views as saved
 from lms.reports.yearbook import views as yearbook
 
 urlpatterns = [
@@ -51,6 +52,8 @@ urlpatterns = [
     path("board/<int:branch_id>/yearbook/", yearbook.yearbook, name="yearbook"),
     path("board/<int:branch_id>/yearbook.xlsx", yearbook.yearbook_xlsx, name="yearbook_xlsx"),
     path("board/<int:branch_id>/yearbook.pdf", yearbook.yearbook_pdf, name="yearbook_pdf"),
+    path("board/<int:branch_id>/filters/", saved.save, name="save_filter"),
+    path("board/filters/<int:filter_id>/remove/", saved.remove, name="remove_filter"),
     path("exports/", exports.exports, name="exports"),
     path("exports/<int:export_id>/", exports.act, name="export_act"),
     path("exports/<int:export_id>/file/", exports.download, name="export_file"),

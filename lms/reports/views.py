@@ -34,7 +34,9 @@ from lms.reports import queries
 from lms.reports.explain import explained_lesson
 from lms.reports.export import board_csv, board_sheet
 from lms.reports.exports.queries import new_exports
-from lms.reports.filters import asked_filters
+from lms.reports.filters import Show, asked_filters
+from lms.reports.forecast import has_pace
+from lms.reports.saved.queries import saved_for
 from lms.reports.trend import bars, trend_of
 from lms.reports.words import (
     MAIN,
@@ -86,6 +88,9 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
     """A branch's year: figures, parts, and its members with who is behind most first."""
     shown, today = _board(request, branch_id), clock.today()
     show, named = asked_filters(request.GET)
+    has_forecast = shown.year == today.year and has_pace(today)
+    if show == Show.UNLIKELY and not has_forecast:
+        show = Show.BEHIND
     members = queries.BehindFirst(shown, show=show, named=named)
     page = Paginator(members, MEMBERS_A_PAGE).get_page(request.GET.get("page"))
     year = str(shown.year)
@@ -107,6 +112,14 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
             "named": named,
             "all_address": "?" + urlencode({"year": year}),
             "behind_address": "?" + urlencode({"year": year, "show": "behind"}),
+            "unlikely_address": "?" + urlencode({"year": year, "show": "unlikely"})
+            if has_forecast
+            else "",
+            "shown_count": len(members),
+            "saved": [
+                (each, "?" + urlencode({"year": year, "show": each.show, "name": each.named}))
+                for each in saved_for(request.user, shown.branch)
+            ],
             "exports": {
                 "xlsx": f"export.xlsx?{filters.urlencode()}",
                 "csv": f"export.csv?{filters.urlencode()}",

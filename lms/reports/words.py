@@ -168,7 +168,7 @@ def branch_line(row: BranchRow) -> dict[str, Any]:
     }
 
 
-SHOWN = {Show.BEHIND: _lazy("未达标")}
+SHOWN = {Show.BEHIND: _lazy("未达标"), Show.UNLIKELY: _lazy("可能不达标")}
 
 
 def filter_text(show: str, named: str) -> str:

@@ -142,6 +142,10 @@ def own_form(world: World, where: str, role: str) -> dict[str, Any]:
     return {**branch(world, where, role), "key": str(world.blank(where).pk)}
 
 
+def saved_filter(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"filter_id": world.saved_filter(world.person(where, role)).pk}
+
+
 def export(world: World, where: str, role: str) -> dict[str, Any]:
     return {"export_id": world.export(world.person(where, role)).pk}
 
@@ -375,6 +379,10 @@ CASES: dict[str, Case] = {
     "board/<int:branch_id>/yearbook/": Case(BOARD, branch, **BY_BRANCH),
     "board/<int:branch_id>/yearbook.xlsx": Case(BOARD, branch, **BY_BRANCH),
     "board/<int:branch_id>/yearbook.pdf": Case(BOARD, branch, **BY_BRANCH),
+    "board/<int:branch_id>/filters/": Case(BOARD, branch, method="POST", **BY_BRANCH),
+    "board/filters/<int:filter_id>/remove/": Case(
+        dict.fromkeys(OVERSEERS, (SELF,)), saved_filter, method="POST", **BY_PERSON
+    ),
     "exports/": Case(OVERSEERS),
     "board/<int:branch_id>/exports/": Case(
         BOARD, branch, method="POST", data=lambda *_: {"form": "csv"}, **BY_BRANCH

@@ -32,6 +32,7 @@ from lms.members.platforms.models import PlatformToken
 from lms.members.roster_services import preview_roster
 from lms.reports.blanks.models import Blank
 from lms.reports.exports.models import Export
+from lms.reports.saved.models import SavedFilter
 from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
@@ -120,6 +121,12 @@ class World:
     def blank(self, where: str) -> Blank:
         """A form of that branch."""
         return make_blank(self.branches[where], by=members.make_secretary(self.branches[where]))
+
+    @functools.cache  # noqa: B019
+    def saved_filter(self, person: Member) -> SavedFilter:
+        return SavedFilter.objects.create(
+            by=person, branch=self.tree.first, name="未达标", show="behind"
+        )
 
     @functools.cache  # noqa: B019
     def export(self, person: Member) -> Export:
