@@ -33,6 +33,7 @@ app.autodiscover_tasks(
     [
         "lms.members",
         "lms.reports",
+        "lms.reports.exports",
         "lms.reports.feed",
         "lms.reports.xapi",
         "media_pipeline",
@@ -90,6 +91,7 @@ app.conf.beat_schedule = {
     "recount-branches": {"task": "reports.recount_branches", "schedule": 60.0},
     "place-entries": {"task": "reports.place_entries", "schedule": 60.0},
     "push-statements": {"task": "reports.push_statements", "schedule": 60.0},
+    "sweep-exports": {"task": "reports.sweep_exports", "schedule": 3600.0},
     "compare-with-ledger": {
         "task": "reports.compare_with_ledger",
         "schedule": crontab(hour=3, minute=50),

@@ -1,28 +1,38 @@
 """The board as a file: the same people, the same order, the same figures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from django.utils.translation import gettext as _
 
-from lms.reports.queries import BehindFirst
 from lms.core.documents.sheets import Value, csv_pieces, write_sheet
+from lms.reports.queries import BehindFirst, MemberRow
 from lms.reports.words import MAIN_FIRST, state_text
 from lms.reports.years import YearState
 
+# Told after each some thousand rows: how many are written, of how many.
+During = Callable[[int, int], None]
 
-def board_sheet(members: BehindFirst) -> IO[bytes]:
+
+def _unheard(_done: int, _of: int) -> None:
+    """Of a file made while its reader waits, nobody asks how far it is."""
+
+
+def board_sheet(members: BehindFirst, during: During = _unheard) -> IO[bytes]:
     """An xlsx file of the members on a board; to be closed by the reader."""
     board = members.board
     return write_sheet(
-        f"{board.year}-{board.branch.name}", _headings(), _rows(members), notes=_notes(members)
+        f"{board.year}-{board.branch.name}",
+        _headings(),
+        _rows(members, during),
+        notes=_notes(members),
     )
 
 
-def board_csv(members: BehindFirst) -> Iterator[bytes]:
+def board_csv(members: BehindFirst, during: During = _unheard) -> Iterator[bytes]:
     """The same rows as text that Excel opens, piece by piece while they are read."""
     headings = [text for text, _width in _headings()]
-    return csv_pieces(headings, _rows(members), notes=_notes(members))
+    return csv_pieces(headings, _rows(members, during), notes=_notes(members))
 
 
 def _headings() -> list[tuple[str, int]]:
@@ -49,7 +59,7 @@ def _notes(members: BehindFirst) -> list[str]:
     ]
 
 
-def _rows(members: BehindFirst) -> Iterator[list[Value]]:
+def _rows(members: BehindFirst, during: During) -> Iterator[list[Value]]:
     # Said now: a row that is written while it is sent no longer knows the reader's language.
     states = {state: state_text(state) for state in YearState}
     return (
@@ -64,6 +74,13 @@ def _rows(members: BehindFirst) -> Iterator[list[Value]]:
             states[row.year.state],
             row.last_earned_on,
         ]
-        for chunk in members.in_chunks()
-        for row in chunk
+        for row in _each(members, during)
     )
+
+
+def _each(members: BehindFirst, during: During) -> Iterator[MemberRow]:
+    done = 0
+    for chunk in members.in_chunks():
+        yield from chunk
+        done += len(chunk)
+        during(done, len(members))

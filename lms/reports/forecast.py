@@ -28,7 +28,7 @@ class Forecast:
 
 def forecast(hours: Decimal, asked: Decimal, today: dt.date) -> Forecast | None:
     """The forecast for the year of `today`; None as long as the year is too young for one."""
-    day, days = _day_of_year(today)
+    day, days = day_of_year(today)
     if day < FIRST_DAY:
         return None
     missing = max(Decimal(0), asked - hours)
@@ -43,13 +43,18 @@ def forecast(hours: Decimal, asked: Decimal, today: dt.date) -> Forecast | None:
 
 def expected_hours(hours: Decimal, today: dt.date) -> Decimal:
     """What `hours` by the evening of `today` come to by the end of the year."""
-    day, days = _day_of_year(today)
+    day, days = day_of_year(today)
     return (hours * days / day).quantize(TENTH, ROUND_FLOOR)
 
 
-def _day_of_year(today: dt.date) -> tuple[int, int]:
+def day_of_year(today: dt.date) -> tuple[int, int]:
     """(the how many-th day today is, how many days the year has)"""
     return today.timetuple().tm_yday, dt.date(today.year, 12, 31).timetuple().tm_yday
+
+
+def has_pace(today: dt.date) -> bool:
+    """The year is old enough to be told where it leads."""
+    return day_of_year(today)[0] >= FIRST_DAY
 
 
 def _up(hours: Decimal) -> Decimal:

@@ -7,10 +7,22 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.reports.blanks.models import Blank
+from lms.reports.exports.models import Export
 from lms.reports.feed.models import EntryPlace
+from lms.reports.saved.models import SavedFilter
 from lms.reports.xapi.models import LrsProgress
 
-__all__ = ["BranchTouch", "BranchYear", "EntryPlace", "LrsProgress", "SubtreeYear"]
+__all__ = [
+    "Blank",
+    "BranchTouch",
+    "BranchYear",
+    "EntryPlace",
+    "Export",
+    "LrsProgress",
+    "SavedFilter",
+    "SubtreeYear",
+]
 
 
 class YearFigures(models.Model):

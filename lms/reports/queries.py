@@ -20,6 +20,8 @@ from exams.credit.targets import asked_of_members
 from lms.members.models import Branch, Member
 from lms.members.queries import members_of, named, standing_on, visible_branches
 from lms.reports.figures import Figures, added_up, figures_by_child
+from lms.reports.filters import Show
+from lms.reports.forecast import day_of_year
 from lms.reports.years import YearOfStudy, reckoning_day
 
 
@@ -183,7 +185,7 @@ class BehindFirst(Sequence[MemberRow]):
     thousand people; those `called` something are counted, once.
     """
 
-    def __init__(self, board: Board, *, only_behind: bool = False, called: str = "") -> None:
+    def __init__(self, board: Board, *, show: Show = Show.ALL, called: str = "") -> None:
         self.board = board
         self.year = board.year
         day = board.day
@@ -207,8 +209,14 @@ class BehindFirst(Sequence[MemberRow]):
                 "member__memberships__branch__name", "last_earned_on", *_KEPT,
             )
         )  # fmt: skip
-        if only_behind:
+        if show:
             self._opened = self._opened.filter(is_due=True, is_reached=False)
+        if show == Show.UNLIKELY:
+            # `forecast.forecast`, said to the database.
+            passed, days = day_of_year(day)
+            self._opened = self._opened.alias(
+                expected=F("counted_hours") * days, needed=F("target_hours") * passed
+            ).filter(expected__lt=F("needed"))
         figures = board.figures
         self._first = figures.members - figures.opened
         if called:
@@ -216,10 +224,12 @@ class BehindFirst(Sequence[MemberRow]):
             self._unopened = named(self._unopened, called)
             self._opened = named(self._opened, called, name="member__name")
             self._first = self._unopened.count() if self._first else 0
-            self._second = self._opened.count() if only_behind else people.count() - self._first
+            self._second = self._opened.count() if show else people.count() - self._first
         else:
             done = figures.reached + figures.not_due
-            self._second = figures.opened - (done if only_behind else 0)
+            self._second = figures.opened - (done if show == Show.BEHIND else 0)
+            if show == Show.UNLIKELY:
+                self._second = self._opened.count()
 
     def __len__(self) -> int:
         return self._first + self._second

@@ -3,7 +3,11 @@
 from django.urls import path
 
 from lms.reports import views
+from lms.reports.blanks import views as blanks
+from lms.reports.exports import views as exports
 from lms.reports.printed import views as printed
+from lms.reports.saved import views as saved
+from lms.reports.yearbook import views as yearbook
 
 urlpatterns = [
     path("archive/", views.archive, name="archive"),
@@ -26,4 +30,32 @@ urlpatterns = [
         views.board_entry,
         name="board_entry",
     ),
+    path("board/<int:branch_id>/exports/", exports.request_export, name="request_export"),
+    path("board/<int:branch_id>/forms/", blanks.branch_forms, name="branch_forms"),
+    path("board/<int:branch_id>/forms/new/", blanks.add_form, name="add_form"),
+    path(
+        "board/<int:branch_id>/forms/<slug:key>/",
+        blanks.filled_branch_form,
+        name="filled_branch_form",
+    ),
+    path("board/<int:branch_id>/forms/<slug:key>/blank/", blanks.blank_form, name="blank_form"),
+    path("board/<int:branch_id>/forms/<slug:key>/remove/", blanks.remove_form, name="remove_form"),
+    path(
+        "board/<int:branch_id>/members/<int:member_id>/forms/",
+        blanks.member_forms,
+        name="member_forms",
+    ),
+    path(
+        "board/<int:branch_id>/members/<int:member_id>/forms/<slug:key>/",
+        blanks.filled_member_form,
+        name="filled_member_form",
+    ),
+    path("board/<int:branch_id>/yearbook/", yearbook.yearbook, name="yearbook"),
+    path("board/<int:branch_id>/yearbook.xlsx", yearbook.yearbook_xlsx, name="yearbook_xlsx"),
+    path("board/<int:branch_id>/yearbook.pdf", yearbook.yearbook_pdf, name="yearbook_pdf"),
+    path("board/<int:branch_id>/filters/", saved.save, name="save_filter"),
+    path("board/filters/<int:filter_id>/remove/", saved.remove, name="remove_filter"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<int:export_id>/", exports.act, name="export_act"),
+    path("exports/<int:export_id>/file/", exports.download, name="export_file"),
 ]

@@ -3,6 +3,7 @@
 from typing import cast
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import (
     FileResponse,
@@ -12,6 +13,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -35,6 +37,10 @@ from lms.reports.comparison import comparison_of
 from lms.reports.archive import archive_year
 from lms.reports.explain import explained_lesson
 from lms.reports.export import board_csv, board_sheet
+from lms.reports.exports.queries import new_exports
+from lms.reports.filters import Show, asked_filters
+from lms.reports.forecast import has_pace
+from lms.reports.saved.queries import saved_for
 from lms.reports.trend import bars, trend_of
 from lms.reports.words import (
     MAIN,
@@ -51,6 +57,8 @@ from lms.reports.words import (
 from lms.reports.years import FIRST_YEAR, chosen_year
 
 MEMBERS_A_PAGE = 20
+# Of more people a file is made in the background.
+MOST_AT_ONCE = 2000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -83,8 +91,11 @@ def board_home(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest, branch_id: int) -> HttpResponse:
     """A branch's year: figures, parts, and its members with who is behind most first."""
     shown, today = _board(request, branch_id), clock.today()
-    only_behind, named = _filters(request)
-    members = queries.BehindFirst(shown, only_behind=only_behind, called=named)
+    show, named = asked_filters(request.GET)
+    has_forecast = shown.year == today.year and has_pace(today)
+    if show == Show.UNLIKELY and not has_forecast:
+        show = Show.BEHIND
+    members = queries.BehindFirst(shown, show=show, called=named)
     page = Paginator(members, MEMBERS_A_PAGE).get_page(request.GET.get("page"))
     year = str(shown.year)
     filters = request.GET.copy()
@@ -101,12 +112,24 @@ def board(request: HttpRequest, branch_id: int) -> HttpResponse:
             "page": page,
             "people": member_lines(page.object_list, branch_id=branch_id, year=shown.year),
             "main_categories": MAIN,
-            "only_behind": only_behind,
+            "show": show,
             "named": named,
             "all_address": "?" + urlencode({"year": year}),
             "behind_address": "?" + urlencode({"year": year, "show": "behind"}),
-            "export_address": f"export.xlsx?{filters.urlencode()}",
-            "csv_address": f"export.csv?{filters.urlencode()}",
+            "unlikely_address": "?" + urlencode({"year": year, "show": "unlikely"})
+            if has_forecast
+            else "",
+            "shown_count": len(members),
+            "saved": [
+                (each, "?" + urlencode({"year": year, "show": each.show, "name": each.named}))
+                for each in saved_for(request.user, shown.branch)
+            ],
+            "exports": {
+                "xlsx": f"export.xlsx?{filters.urlencode()}",
+                "csv": f"export.csv?{filters.urlencode()}",
+                "is_large": len(members) > MOST_AT_ONCE,
+                "new": new_exports(request.user),
+            },
         },
     )
 
@@ -152,11 +175,13 @@ def board_trend(request: HttpRequest, branch_id: int) -> HttpResponse:
 
 @access(BOARD)
 @require_safe
-def board_export(request: HttpRequest, branch_id: int) -> FileResponse:
+def board_export(request: HttpRequest, branch_id: int) -> HttpResponse | FileResponse:
     """The members on a board, as filtered, as an xlsx file."""
     shown = _board(request, branch_id)
-    only_behind, named = _filters(request)
-    members = queries.BehindFirst(shown, only_behind=only_behind, called=named)
+    show, named = asked_filters(request.GET)
+    members = queries.BehindFirst(shown, show=show, called=named)
+    if len(members) > MOST_AT_ONCE:
+        return _too_many(request, branch_id)
     return FileResponse(
         board_sheet(members),
         as_attachment=True,
@@ -168,11 +193,13 @@ def board_export(request: HttpRequest, branch_id: int) -> FileResponse:
 
 @access(BOARD)
 @require_safe
-def board_export_csv(request: HttpRequest, branch_id: int) -> StreamingHttpResponse:
-    """The same as text, sent while it is read: whatever the size, it begins at once."""
+def board_export_csv(request: HttpRequest, branch_id: int) -> HttpResponse | StreamingHttpResponse:
+    """The same as text, sent while it is read."""
     shown = _board(request, branch_id)
-    only_behind, named = _filters(request)
-    members = queries.BehindFirst(shown, only_behind=only_behind, called=named)
+    show, named = asked_filters(request.GET)
+    members = queries.BehindFirst(shown, show=show, called=named)
+    if len(members) > MOST_AT_ONCE:
+        return _too_many(request, branch_id)
     name = _("%(branch)s%(year)s年度学时.csv") % {"branch": shown.branch.name, "year": shown.year}
     return StreamingHttpResponse(
         board_csv(members),
@@ -224,9 +251,10 @@ def _board(request: HttpRequest, branch_id: int) -> queries.Board:
     return queries.board_of(branch, year, today, visible=visible)
 
 
-def _filters(request: HttpRequest) -> tuple[bool, str]:
-    """(only who is behind, part of a name)"""
-    return request.GET.get("show") == "behind", request.GET.get("name", "").strip()[:60]
+def _too_many(request: HttpRequest, branch_id: int) -> HttpResponse:
+    """For an old address: a file of so many is asked for with a button, and made apart."""
+    messages.info(request, _("人数较多，请用本页的导出按钮，文件会在后台生成。"))
+    return redirect(f"{reverse('board', args=[branch_id])}?{request.GET.urlencode()}")
 
 
 def _archive(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from exams.credit.models import StudyCategory
@@ -18,6 +19,7 @@ from lms.core.design.texts import figure
 from lms.reports.asked import Progress
 from lms.reports.explain import ExplainedLesson
 from lms.reports.figures import Figures
+from lms.reports.filters import Show
 from lms.reports.forecast import FIRST_DAY, expected_hours, forecast
 from lms.reports.queries import BranchRow, MemberRow
 from lms.reports.years import YearOfStudy, YearState
@@ -164,6 +166,17 @@ def branch_line(row: BranchRow) -> dict[str, Any]:
         },
         "tone": "ok" if figures.due and figures.reached == figures.due else "",
     }
+
+
+SHOWN = {Show.BEHIND: _lazy("未达标"), Show.UNLIKELY: _lazy("可能不达标")}
+
+
+def filter_text(show: str, named: str) -> str:
+    """What a list was narrowed to; nothing if to nothing."""
+    said = [str(SHOWN[Show(show)])] if show else []
+    if named:
+        said.append(_("姓名含“%(named)s”") % {"named": named})
+    return _("，").join(said)
 
 
 def member_lines(rows: Iterable[MemberRow], *, branch_id: int, year: int) -> list[dict[str, Any]]:

@@ -92,6 +92,8 @@ RESULTS = {
     **dict.fromkeys(("secretary", "administrator"), (OWN, PARENT)),
     "school": (OWN, SIBLING, PARENT),
 }
+# A form that was brought in for a branch: removed by who looks after that branch.
+BRANCH_FORMS = HOSTS
 NOBODY: dict[str, tuple[str, ...]] = {}
 
 
@@ -180,6 +182,24 @@ def released_attempt(world: World, where: str, role: str) -> dict[str, Any]:
     found = world.attempt(world.person(where, role))
     Attempt.objects.filter(pk=found.pk).update(state=AttemptState.RELEASED)
     return {"attempt_id": found.pk}
+def ledger_form(world: World, where: str, role: str) -> dict[str, Any]:
+    return {**branch(world, where, role), "key": "ledger"}
+
+
+def register_form(world: World, where: str, role: str) -> dict[str, Any]:
+    return {**person(world, where, role), "key": "register"}
+
+
+def own_form(world: World, where: str, role: str) -> dict[str, Any]:
+    return {**branch(world, where, role), "key": str(world.blank(where).pk)}
+
+
+def saved_filter(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"filter_id": world.saved_filter(world.person(where, role)).pk}
+
+
+def export(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"export_id": world.export(world.person(where, role)).pk}
 
 
 def asset(world: World, where: str, role: str) -> dict[str, Any]:
@@ -492,6 +512,36 @@ CASES: dict[str, Case] = {
     "board/<int:branch_id>/members/<int:member_id>/entries/<int:entry_id>/": Case(
         BOARD, entry, **BY_PERSON
     ),
+    "board/<int:branch_id>/forms/": Case(BOARD, branch, **BY_BRANCH),
+    "board/<int:branch_id>/forms/new/": Case(BOARD, branch, method="POST", **BY_BRANCH),
+    "board/<int:branch_id>/forms/<slug:key>/": Case(BOARD, ledger_form, **BY_BRANCH),
+    "board/<int:branch_id>/forms/<slug:key>/blank/": Case(BOARD, ledger_form, **BY_BRANCH),
+    "board/<int:branch_id>/forms/<slug:key>/remove/": Case(
+        BRANCH_FORMS, own_form, method="POST", **BY_BRANCH
+    ),
+    "board/<int:branch_id>/members/<int:member_id>/forms/": Case(BOARD, person, **BY_PERSON),
+    "board/<int:branch_id>/members/<int:member_id>/forms/<slug:key>/": Case(
+        BOARD, register_form, **BY_PERSON
+    ),
+    "board/<int:branch_id>/yearbook/": Case(BOARD, branch, **BY_BRANCH),
+    "board/<int:branch_id>/yearbook.xlsx": Case(BOARD, branch, **BY_BRANCH),
+    "board/<int:branch_id>/yearbook.pdf": Case(BOARD, branch, **BY_BRANCH),
+    "board/<int:branch_id>/filters/": Case(BOARD, branch, method="POST", **BY_BRANCH),
+    "board/filters/<int:filter_id>/remove/": Case(
+        dict.fromkeys(OVERSEERS, (SELF,)), saved_filter, method="POST", **BY_PERSON
+    ),
+    "exports/": Case(OVERSEERS),
+    "board/<int:branch_id>/exports/": Case(
+        BOARD, branch, method="POST", data=lambda *_: {"form": "csv"}, **BY_BRANCH
+    ),
+    "exports/<int:export_id>/": Case(
+        dict.fromkeys(OVERSEERS, (SELF,)),
+        export,
+        method="POST",
+        data=lambda *_: {"verb": "cancel"},
+        **BY_PERSON,
+    ),
+    "exports/<int:export_id>/file/": Case(dict.fromkeys(OVERSEERS, (SELF,)), export, **BY_PERSON),
     # Corrections and appeals
     "corrections/": Case(OVERSEERS),
     "corrections/<int:correction_id>/": Case(ABOUT, correction, **BY_PERSON),

@@ -41,9 +41,11 @@ POLICY = {
     "media_pipeline.tidy": "parts of files nobody claims",
     "media_pipeline.transcode_asset": "one lecture's file",
     "reports.compare_with_ledger": "balances against the ledger",
+    "reports.make_export": "one person's file of a board",
     "reports.place_entries": "ledger entries without a place in the feed",
     "reports.push_statements": "statements to the learning record store set by the operator",
     "reports.recount_branches": "branch figures",
+    "reports.sweep_exports": "files of boards whose week is over",
 }
 
 

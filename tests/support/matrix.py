@@ -43,6 +43,9 @@ from lms.members.merging.models import RecordMerge
 from lms.members.models import Branch, Member, RosterImport, RosterState
 from lms.members.platforms.models import PlatformToken
 from lms.members.roster_services import preview_roster
+from lms.reports.blanks.models import Blank
+from lms.reports.exports.models import Export
+from lms.reports.saved.models import SavedFilter
 from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
@@ -57,6 +60,8 @@ from tests.factories import (
     training,
 )
 from tests.factories import courses, gatherings, marked, media, members, progress, training
+from tests.factories import courses, gatherings, media, members, progress, training
+from tests.factories.blanks import make_blank
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
@@ -155,6 +160,31 @@ class World:
     def question_media(self, person: Member) -> str:
         """A link of that person to a picture."""
         return media_token(person.pk, PICTURE, courses.picture(by=self.editor).pk)
+    def blank(self, where: str) -> Blank:
+        """A form of that branch."""
+        return make_blank(self.branches[where], by=members.make_secretary(self.branches[where]))
+
+    @functools.cache  # noqa: B019
+    def saved_filter(self, person: Member) -> SavedFilter:
+        return SavedFilter.objects.create(
+            by=person, branch=self.tree.first, name="未达标", show="behind"
+        )
+
+    @functools.cache  # noqa: B019
+    def export(self, person: Member) -> Export:
+        """Asked for by the person, whatever they may see now."""
+        now = clock.now()
+        return Export.objects.create(
+            by=person,
+            branch=self.tree.first,
+            year=now.year,
+            form="csv",
+            language="zh-hans",
+            state="ready",
+            file=default_storage.save("exports/test.csv", ContentFile(b"x")),
+            requested_at=now,
+            expires_at=now + dt.timedelta(days=1),
+        )
 
     @functools.cache  # noqa: B019
     def case(self, person: Member) -> ReviewCase:

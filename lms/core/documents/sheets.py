@@ -9,7 +9,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import IO
+from typing import IO, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -29,31 +29,51 @@ _ROWS_A_PIECE = 500
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+class Sheet(NamedTuple):
+    """One sheet with a frozen heading row; `headings` are (text, width in characters).
+
+    `notes` follow below the rows.
+    """
+
+    title: str
+    headings: Sequence[tuple[str, int]]
+    rows: Iterable[Sequence[Value]]
+    notes: Sequence[str] = ()
+
+
 def write_sheet(
     title: str,
     headings: Sequence[tuple[str, int]],
     rows: Iterable[Sequence[Value]],
     notes: Sequence[str] = (),
 ) -> IO[bytes]:
-    """One sheet with a frozen heading row; `headings` are (text, width in characters).
+    """A workbook of one sheet; see `write_book`."""
+    return write_book([Sheet(title, headings, rows, notes)])
 
-    `notes` follow below the rows. Returns an open temporary file at its beginning; it is
-    removed when it is closed.
-    """
+
+def write_book(sheets: Iterable[Sheet]) -> IO[bytes]:
+    """Returns an open temporary file at its beginning; it is removed when it is closed."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_NOT_IN_A_SHEET_NAME.sub(" ", _plain(title))[:_LONGEST_SHEET_NAME])
-    sheet.freeze_panes = "A2"
-    for place, (_text, width) in enumerate(headings, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
-    sheet.append([_heading(sheet, text) for text, _width in headings])
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
-    for note in ("", *notes) if notes else ():
-        sheet.append([_cell(sheet, note)])
+    for each in sheets:
+        _write(book, each)
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115  (the reader closes it)
     book.save(file)
     file.seek(0)
     return file
+
+
+def _write(book: Workbook, asked: Sheet) -> None:
+    sheet = book.create_sheet(
+        _NOT_IN_A_SHEET_NAME.sub(" ", _plain(asked.title))[:_LONGEST_SHEET_NAME]
+    )
+    sheet.freeze_panes = "A2"
+    for place, (_text, width) in enumerate(asked.headings, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.append([_heading(sheet, text) for text, _width in asked.headings])
+    for row in asked.rows:
+        sheet.append([_cell(sheet, value) for value in row])
+    for note in ("", *asked.notes) if asked.notes else ():
+        sheet.append([_cell(sheet, note)])
 
 
 def csv_pieces(
@@ -86,9 +106,14 @@ def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell | Value:
     if not isinstance(value, str):
         return value
     cell = WriteOnlyCell(sheet, value="")
-    cell._value = _plain(value)
-    cell.data_type = "s"
+    put_text(cell, value)
     return cell
+
+
+def put_text(cell: Cell, text: str) -> None:
+    """The text into the cell as text, whatever it begins with."""
+    cell._value = _plain(text)
+    cell.data_type = "s"
 
 
 def _heading(sheet: WriteOnlyWorksheet, text: str) -> Cell:

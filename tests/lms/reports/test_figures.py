@@ -17,6 +17,8 @@ from lms.members.models import Branch, Member, Membership
 from lms.members.queries import branch_on, members_of
 from lms.members.services import join_branch, leave_branch, transfer_member
 from lms.reports.figures import Figures, added_up, figures_by_child
+from lms.reports.filters import Show
+from lms.reports.forecast import forecast
 from lms.reports.models import BranchTouch, BranchYear, SubtreeYear
 from lms.reports.queries import BehindFirst, board_of, year_of
 from lms.reports.services import figure_differences, recount_branches
@@ -126,11 +128,19 @@ def test_figures_are_those_of_every_person_and_entry(seed: int) -> None:
                 assert [row for chunk in BehindFirst(board).in_chunks(2) for row in chunk] == rows
                 gaps = [row.year.missing for row in rows if row.year.counted or not row.year.is_due]
                 assert gaps == sorted(gaps, reverse=True)
-                assert [row.member_id for row in BehindFirst(board, only_behind=True)[:]] == [
+                assert [row.member_id for row in BehindFirst(board, show=Show.BEHIND)[:]] == [
                     row.member_id
                     for row in rows
                     if row.year.state in (YearState.STARTED, YearState.NOT_STARTED)
                 ]
+                likely = BehindFirst(board, show=Show.UNLIKELY)
+                assert [row.member_id for row in likely[:]] == [
+                    row.member_id
+                    for row in rows
+                    if row.year.state in (YearState.STARTED, YearState.NOT_STARTED)
+                    and not forecast(row.year.counted, row.year.target, day).will_reach
+                ]
+                assert len(likely) == len(likely[:])
                 for row in rows:
                     person = Member.objects.get(pk=row.member_id)
                     assert row.year == year_of(person, year)

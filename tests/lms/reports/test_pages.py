@@ -245,7 +245,7 @@ def test_queries_of_the_archive(size: int, queries_with: Any) -> None:
     queries_with(ENTRY_QUERIES, client, f"/archive/entries/{entry.pk}/")
 
 
-BOARD_QUERIES = 8
+BOARD_QUERIES = 11
 TREND_QUERIES = 5
 EXPORT_QUERIES = 9
 UNOPENED_QUERIES = 3
