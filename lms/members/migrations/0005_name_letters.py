@@ -10,7 +10,7 @@ import lms.members.models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("members", "0003_platforms"),
+        ("members", "0004_merged_records"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0011_exams_and_questions"),
+        ("exams", "0014_seats"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0003_platforms"),
-        ("reports", "0006_ledger_check"),
+        ("reports", "0008_add_up"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
