@@ -50,10 +50,8 @@ class ExamsConfig(AppConfig):
         )
         class_changed.connect(receivers.class_has_changed, dispatch_uid="exams.class_has_changed")
         class_passed.connect(class_is_passed, dispatch_uid="exams.class_is_passed")
-        for kind in (*kinds.KINDS, attendance.KIND):
-        for kind in (*kinds.KINDS, EXAM):
         attempt_finished.connect(attempt_is_finished, dispatch_uid="exams.attempt_is_finished")
-        for kind in kinds.KINDS:
+        for kind in (*kinds.KINDS, attendance.KIND, EXAM):
             conditions.register(kind)
         register(Place("exams", _("考试"), "/exams/", "edit", SIGNED_IN, 25))
         register(

@@ -23,6 +23,7 @@ ADDRESSED = (
     exchange,
     questions,
     sources,
+    papers,
 )
 
 
@@ -48,7 +49,6 @@ def training_screens() -> screens.TrainingGroup:
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern | URLResolver]:
     return [address for module in ADDRESSED for address in module.PATTERNS]
-    return [*screens.PATTERNS, *office_views.PATTERNS, *papers.PATTERNS]
 
 
 @hooks.register("register_admin_viewset")
@@ -64,6 +64,8 @@ def rules_menu_item() -> MenuItem:
 @hooks.register("register_admin_menu_item")
 def questions_menu_item() -> MenuItem:
     return QuestionsMenuItem(_("题库"), reverse("questions"), icon_name="help", order=310)
+
+
 @hooks.register("register_log_actions")
 def paper_actions(actions: Any) -> None:
     history.register(actions)

@@ -9,7 +9,7 @@ from django.utils import translation
 from exams.attempts.models import Exam
 from exams.papers.models import Paper, PaperKind, Seat
 from exams.papers.shown import ShownItem, ShownSection, plain, shown_paper
-from lms.core.templatetags.design import figure
+from lms.core.design.texts import figure
 
 PAPER = "paper.typ"
 KEY = "paper-key.typ"

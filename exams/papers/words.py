@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from exams.papers.blueprint import Blueprint, Cell, Lack
 from exams.questions.models import QuestionKind
-from lms.core.templatetags.design import figure
+from lms.core.design.texts import figure
 
 DIFFICULTIES = {
     1: gettext_lazy("容易"),
