@@ -143,4 +143,4 @@ def test_the_list_takes_the_same_number_of_queries_for_one_and_for_three(count: 
     assert len(captured) == QUERIES
 
 
-QUERIES = 20
+QUERIES = 22
