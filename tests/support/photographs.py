@@ -231,9 +231,9 @@ def _askew(paper: Grey, tall: float, turned: float, calm: bool, chance: random.R
     )
     angle = np.deg2rad(turned)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
-    corners = (corners - (wide / 2, tall / 2)) @ turn.T
+    corners = ((corners - (wide / 2, tall / 2)) @ turn.T).astype(np.float32)
     edge = chance.uniform(5, 20) if calm else chance.uniform(30, 150)
-    corners -= corners.min(axis=0) - edge
+    corners = (corners - corners.min(axis=0) + edge).astype(np.float32)
     size = tuple(int(most) for most in corners.max(axis=0) + edge)
     height, width = paper.shape
     flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
