@@ -32,7 +32,9 @@ def protocol_data(tally: Tally, count: Count, lines: list[tuple[str, Shown]]) ->
     if count.returned > tally.issued:
         notes.insert(0, "收回多于发出，按规定本次无效。")
     if any(shown.hidden for _line, shown in lines):
-        notes.insert(0, f"* 少于 {FEW} 人的项不单列，必要时连同相邻的项一起合并，以免看出是谁填的。")
+        notes.insert(
+            0, f"* 少于 {FEW} 人的项不单列，必要时连同相邻的项一起合并，以免看出是谁填的。"
+        )
     return {
         "title": tally.title,
         "kind": "计票记录" if tally.is_vote else "测评结果记录",

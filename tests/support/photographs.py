@@ -8,6 +8,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 
 from exams.sheets.layout import PAGE_HEIGHT, PAGE_WIDTH, Page, Rect
 
-Grey = NDArray[np.uint8]
+Grey = NDArray[Any]
+Ink = NDArray[Any]  # 0 as paper to 1 as black
 DOTS = 9  # pixels a millimetre of the paper before it is photographed
 
 
@@ -87,7 +89,9 @@ def photograph(paper: Grey, *, seed: int, turned: float | None = None, calm: boo
     shot += noise.normal(0, chance.uniform(1, 4 if calm else 9), shot.shape)
     taken = np.clip(shot, 0, 255).astype(np.uint8)
     quality = [cv2.IMWRITE_JPEG_QUALITY, chance.randint(60, 92)]
-    return cv2.imdecode(cv2.imencode(".jpg", taken, quality)[1], cv2.IMREAD_GRAYSCALE)
+    again = cv2.imdecode(cv2.imencode(".jpg", taken, quality)[1], cv2.IMREAD_GRAYSCALE)
+    assert again is not None
+    return again
 
 
 def random_hands(
@@ -116,7 +120,7 @@ def random_hands(
 # --- A person's hand ------------------------------------------------------------------------------
 
 
-def _treat(ink: NDArray[np.float32], box: Rect, hand: Hand, chance: random.Random) -> None:
+def _treat(ink: Ink, box: Rect, hand: Hand, chance: random.Random) -> None:
     if hand in (Hand.FILL, Hand.CROSSED):
         _hatch(ink, box, chance.uniform(0.72, 0.98), chance, gap=0.42)
     if hand is Hand.FAINT:
@@ -138,9 +142,7 @@ def _treat(ink: NDArray[np.float32], box: Rect, hand: Hand, chance: random.Rando
         _ring(ink, middle, (box.width / 2 + 1.2, box.height / 2 + 1.2), 0.5, 0.85)
 
 
-def _hatch(
-    ink: NDArray[np.float32], box: Rect, dark: float, chance: random.Random, *, gap: float
-) -> None:
+def _hatch(ink: Ink, box: Rect, dark: float, chance: random.Random, *, gap: float) -> None:
     """Strokes to and fro across the box, a little beyond its edges here and there."""
     x = box.x + 0.2
     lean = chance.uniform(-0.5, 0.5)
@@ -156,7 +158,7 @@ def _hatch(
         x += gap
 
 
-def _smear(ink: NDArray[np.float32], box: Rect, chance: random.Random) -> None:
+def _smear(ink: Ink, box: Rect, chance: random.Random) -> None:
     """What an eraser leaves: a grey veil wider than the box, and a few strokes not quite gone."""
     veil = np.zeros(ink.shape, np.float32)
     wide = Rect(box.x - 0.5, box.y - 0.4, box.width + 1.0, box.height + 0.8)
@@ -170,7 +172,7 @@ def _smear(ink: NDArray[np.float32], box: Rect, chance: random.Random) -> None:
 
 
 def _stroke(
-    ink: NDArray[np.float32],
+    ink: Ink,
     start: tuple[float, float],
     end: tuple[float, float],
     wide: float,
@@ -187,7 +189,7 @@ def _stroke(
 
 
 def _ring(
-    ink: NDArray[np.float32],
+    ink: Ink,
     middle: tuple[float, float],
     half: tuple[float, float],
     wide: float,
@@ -229,9 +231,9 @@ def _askew(paper: Grey, tall: float, turned: float, calm: bool, chance: random.R
     )
     angle = np.deg2rad(turned)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
-    corners = (corners - (wide / 2, tall / 2)) @ turn.T
+    corners = ((corners - (wide / 2, tall / 2)) @ turn.T).astype(np.float32)
     edge = chance.uniform(5, 20) if calm else chance.uniform(30, 150)
-    corners -= corners.min(axis=0) - edge
+    corners = (corners - corners.min(axis=0) + edge).astype(np.float32)
     size = tuple(int(most) for most in corners.max(axis=0) + edge)
     height, width = paper.shape
     flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
@@ -242,7 +244,7 @@ def _askew(paper: Grey, tall: float, turned: float, calm: bool, chance: random.R
     )
 
 
-def _light(shape: tuple[int, ...], calm: bool, chance: random.Random) -> NDArray[np.float32]:
+def _light(shape: tuple[int, ...], calm: bool, chance: random.Random) -> Ink:
     height, width = shape
     if calm:
         return np.full((height, width), chance.uniform(0.93, 1.0), np.float32)
@@ -263,7 +265,7 @@ def _light(shape: tuple[int, ...], calm: bool, chance: random.Random) -> NDArray
     return light.astype(np.float32)
 
 
-def _shaken(shot: NDArray[np.float32], chance: random.Random) -> NDArray[np.float32]:
+def _shaken(shot: Ink, chance: random.Random) -> Ink:
     length = chance.randint(2, 5)
     kernel = np.zeros((length, length), np.float32)
     if chance.random() < 0.5:
