@@ -19,11 +19,14 @@ from exams.closing.export import added_up, first_difference, lines
 from exams.closing.forms import CloseForm, FileForm
 from exams.closing.models import YearClosing
 from exams.closing.open_items import open_items
+from exams.closing.paper import TEMPLATE, paper_data
 from exams.closing.services import close_year
 from exams.closing.throttle import is_too_often
 from exams.closing.words import hours_rows
 from lms.core import clock
 from lms.core.access import PUBLIC, access
+from lms.core.documents.fonts import UnprintableCharacterError
+from lms.core.documents.pdf import render_pdf
 from lms.core.errors import DomainError
 from lms.members.models import Member
 from lms.members.rules import ADMINISTRATION, BOARD, can_administer
@@ -135,6 +138,29 @@ def sheet(request: HttpRequest, closing_id: int) -> HttpResponse:
             "address": address,
             "qr": qr_code(address),
         },
+    )
+
+
+@access(BOARD)
+@require_safe
+@never_cache
+def sheet_pdf(request: HttpRequest, closing_id: int) -> HttpResponse:
+    """The same sheet as a file to keep; read first and drawn after, outside any transaction."""
+    found = _visible(request, closing_id)
+    data = paper_data(found, queries.branches_of(found), _public_address(found))
+    try:
+        made = render_pdf(TEMPLATE, data)
+    except UnprintableCharacterError as refused:
+        messages.error(request, refused.message)
+        return redirect("closing_sheet", closing_id)
+    name = _("%(branch)s%(year)s年度学时结账单.pdf") % {
+        "branch": found.branch_name,
+        "year": found.year,
+    }
+    return HttpResponse(
+        made,
+        content_type="application/pdf",
+        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
     )
 
 

@@ -557,6 +557,7 @@ CASES: dict[str, Case] = {
     "closings/new/": Case(BRANCH_RECORDS, data=closable, **BY_BRANCH),
     "closings/<int:closing_id>/": Case(OTHERS, closing, **BY_BRANCH),
     "closings/<int:closing_id>/sheet/": Case(OTHERS, closing, **BY_BRANCH),
+    "closings/<int:closing_id>/sheet.pdf": Case(OTHERS, closing, **BY_BRANCH),
     "closings/<int:closing_id>/export.csv": Case(OTHERS, closing, **BY_BRANCH),
     "verify-year/<slug:code>/": Case(
         EVERYBODY, lambda world, where, role: {"code": world.closing(OWN).code}

@@ -129,6 +129,16 @@ def test_the_sheet_carries_the_code_and_its_drawing() -> None:
     assert " style=" not in page
 
 
+def test_the_sheet_as_pdf_is_for_who_looks_after_the_branch() -> None:
+    tree = make_branch_tree()
+    administrator = make_administrator(tree.general)
+    closing = make_closing(tree.first, by=administrator)
+    address = f"/closings/{closing.pk}/sheet.pdf"
+    answer = signed_in(administrator).get(address)
+    assert (answer["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
+    assert signed_in(make_administrator(tree.second)).get(address).status_code == 404
+
+
 @pytest.mark.parametrize("size", [1, 3])
 def test_queries_of_the_pages(size: int) -> None:
     tree = make_branch_tree()
@@ -146,6 +156,7 @@ def test_queries_of_the_pages(size: int) -> None:
         (client, f"/closings/new/?branch={tree.general.pk}&year=2025"),
         (client, f"/closings/{closing.pk}/"),
         (client, f"/closings/{closing.pk}/sheet/"),
+        (client, f"/closings/{closing.pk}/sheet.pdf"),
         (client, f"/closings/{closing.pk}/export.csv"),
         (stranger, f"/verify-year/{closing.code}/"),
     ]
@@ -156,4 +167,4 @@ def test_queries_of_the_pages(size: int) -> None:
             answer.getvalue()
             assert answer.status_code == 200
         counted.append(len(captured))
-    assert counted == [7, 8, 10, 5, 5, 3]
+    assert counted == [7, 8, 10, 5, 5, 5, 3]
