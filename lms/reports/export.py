@@ -5,8 +5,8 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from lms.reports.queries import BehindFirst
 from lms.core.documents.sheets import Value, csv_pieces, write_sheet
+from lms.reports.queries import BehindFirst
 from lms.reports.words import MAIN_FIRST, state_text
 from lms.reports.years import YearState
 
