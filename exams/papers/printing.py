@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import translation
 
 from exams.attempts.models import Exam
+from exams.papers.drawing import form_for
 from exams.papers.models import Paper, PaperKind, Seat
 from exams.papers.shown import ShownItem, ShownSection, plain, shown_paper
 from lms.core.design.texts import figure
@@ -70,21 +71,28 @@ def key_data(paper: Paper, form: str) -> dict[str, Any]:
 
 
 def seats_data(exam: Exam, seats: Iterable[Seat]) -> dict[str, Any]:
-    """A page a room: the list for its door, and to sign on."""
+    """A page a room: the list for its door, and to sign on; neighbours get different forms."""
     rooms: dict[str, list[Seat]] = {}
     for seat in seats:
         rooms.setdefault(seat.room, []).append(seat)
+    has_forms = exam.paper.kind == PaperKind.AB
     with translation.override(settings.LANGUAGE_CODE):
         return {
             "title": exam.title,
             "issuer": exam.branch.name,
-            "heads": ["座位号", "姓名", "党员编号", "签到"],
+            "heads": ["座位号", "姓名", "党员编号", *["卷别"] * has_forms, "签到"],
             "rooms": [
                 {
                     "name": name,
                     "count_line": f"共 {len(inside)} 人",
                     "seats": [
-                        [str(seat.number), seat.member.name, seat.member.number, ""]
+                        [
+                            str(seat.number),
+                            seat.member.name,
+                            seat.member.number,
+                            *[form_for("AB", turn=seat.number - 1)] * has_forms,
+                            "",
+                        ]
                         for seat in inside
                     ],
                 }

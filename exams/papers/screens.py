@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,13 @@ from lms.members.scoping import BranchScopedViewSet, RolePolicy
 MAY = frozenset({"view", "add", "change", "delete"})
 
 
+class _OfBranchIndex(generic.IndexView):
+    """A list that names the branch of each row."""
+
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("branch")
+
+
 class PaperCreate(generic.CreateView):
     def save_instance(self) -> Paper:
         return services.make_paper(paper=self.form.instance, by=self.request.user)
@@ -34,12 +41,10 @@ class PaperCreate(generic.CreateView):
 class _DraftPaper:
     """Of a draft alone; else a 404."""
 
-    object: Paper
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not can_change_paper(self.object):
+    def get_object(self, *args: Any, **kwargs: Any) -> Paper:
+        found: Paper = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        if not can_change_paper(found):
             raise Http404
-        found: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         return found
 
 
@@ -64,6 +69,7 @@ class PaperViewSet(BranchScopedViewSet):
     menu_order = 20
     scope = staticmethod(managed_papers)
     policy = RolePolicy(Paper, allows=can_make_papers, actions=MAY)
+    index_view_class = _OfBranchIndex
     add_view_class = PaperCreate
     edit_view_class = PaperEdit
     delete_view_class = PaperDelete
@@ -95,12 +101,10 @@ class ExamCreate(generic.CreateView):
 class _DraftExam:
     """Of a draft alone; else a 404."""
 
-    object: Exam
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.object.state != ExamState.DRAFT:
+    def get_object(self, *args: Any, **kwargs: Any) -> Exam:
+        found: Exam = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        if found.state != ExamState.DRAFT:
             raise Http404
-        found: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         return found
 
 
@@ -136,6 +140,7 @@ class ExamViewSet(BranchScopedViewSet):
     menu_order = 30
     scope = staticmethod(managed_exams)
     policy = RolePolicy(Exam, allows=can_administer, actions=MAY)
+    index_view_class = _OfBranchIndex
     add_view_class = ExamCreate
     edit_view_class = ExamEdit
     delete_view_class = ExamDelete

@@ -87,14 +87,16 @@ def test_whatever_a_key_holds_is_told() -> None:
 def test_seats_print_a_page_a_room() -> None:
     tree = make_branch_tree()
     people = [make_member(tree.first, name=name) for name in ("张秀英", "王建国", "李淏")]
-    exam = make_exam(tree.first, fairness=Fairness.ROOM)
+    paper = make_paper(tree.first, questions=2, kind="ab", sealed=True)
+    exam = make_exam(tree.first, paper=paper, fairness=Fairness.ROOM)
     lines = "\n".join(f"{person.number}\t礼堂\t{seat}" for seat, person in enumerate(people, 1))
     seat_services.import_seats(exam=exam, text=lines)
     data = seats_data(exam, seats_of(exam))
     assert [(room["name"], room["count_line"]) for room in data["rooms"]] == [("礼堂", "共 3 人")]
-    assert [row[:2] for row in data["rooms"][0]["seats"]] == [
-        ["1", "张秀英"],
-        ["2", "王建国"],
-        ["3", "李淏"],
+    assert data["heads"] == ["座位号", "姓名", "党员编号", "卷别", "签到"]
+    assert [row[:2] + row[3:] for row in data["rooms"][0]["seats"]] == [
+        ["1", "张秀英", "A", ""],
+        ["2", "王建国", "B", ""],
+        ["3", "李淏", "A", ""],
     ]
     assert render_pdf(SEATS, data)[:5] == b"%PDF-"
