@@ -22,9 +22,9 @@ class ExamsConfig(AppConfig):
         )
         from exams.gatherings import conditions as attendance
         from exams.gatherings.open_items import open_items as open_gatherings
+        from exams.marking.receivers import attempt_is_finished
         from exams.merging.part import HoursPart
         from exams.papers.condition import EXAM
-        from exams.marking.receivers import attempt_is_finished
         from exams.passing import conditions, kinds, receivers
         from exams.rules.queries import hours_for_video
         from exams.rules.signals import asked_changed

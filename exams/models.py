@@ -8,9 +8,8 @@ from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntr
 from exams.exchange.models import QuestionImport
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
-from exams.papers.models import Paper, PaperItem, Seat
 from exams.marking.models import KeyCorrection, Mark, MarkingPlace, Regrade
-from exams.papers.models import Paper, PaperItem
+from exams.papers.models import Paper, PaperItem, Seat
 from exams.passing.models import CreditAward
 from exams.practice.models import PracticeCard
 from exams.questions.models import (
@@ -50,19 +49,19 @@ __all__ = [
     "PracticeCard",
     "Presence",
     "Question",
+    "QuestionImport",
     "QuestionVersion",
     "Regrade",
     "ReviewCase",
-    "QuestionImport",
     "RuleSet",
     "Scan",
     "Seat",
-    "SourceClause",
-    "SourceEdition",
-    "SourceText",
     "SheetBatch",
     "SheetPage",
     "SheetPrint",
+    "SourceClause",
+    "SourceEdition",
+    "SourceText",
     "StudyHourEntry",
     "SwitchChange",
     "Tally",

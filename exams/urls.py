@@ -2,19 +2,14 @@
 
 from django.urls import path
 
+from exams.analysis import urls as analysis
+from exams.marking import urls as marking
 from exams.attempts.urls import urlpatterns as attempts
 from exams.certificates import views as certificates
 from exams.classes import views as classes
 from exams.practice import urls as practice
 from exams.questions import urls as questions
-"""The addresses of training classes, certificates and exams."""
 
-from django.urls import path
-
-from exams.analysis import urls as analysis
-from exams.certificates import views as certificates
-from exams.classes import views as classes
-from exams.marking import urls as marking
 
 PERSON = "classes/<int:class_id>/people/<int:enrolment_id>/"
 

@@ -9,10 +9,10 @@ from wagtail.admin.menu import MenuItem
 
 from exams.classes import screens
 from exams.exchange import views as exchange
-from exams.questions import office_views as questions
-from exams.questions import source_views as sources
 from exams.papers import history
 from exams.papers import screens as papers
+from exams.questions import office_views as questions
+from exams.questions import source_views as sources
 from exams.rules import office_views
 from lms.members.rules import ADMINISTRATION, BACK_OFFICE
 

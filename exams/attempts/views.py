@@ -311,7 +311,6 @@ def _sitting_page(
         "address": address,
         "saved_at": max(saved, default=None),
         "is_forward": config["forward"],
-        "is_last": config["forward"] and attempt.reached == shown.count,
     }
     return render(request, "exams/sitting.html", context, status=status)
 

@@ -6,35 +6,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exams', '0012_practice'),
-        ('members', '0003_platforms'),
+        ("exams", "0012_practice"),
+        ("members", "0003_platforms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='QuestionImport',
+            name="QuestionImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255, verbose_name='文件')),
-                ('format', models.CharField(choices=[('text', '文字粘贴'), ('word', 'Word 文档'), ('sheet', 'Excel 表格'), ('moodle_xml', 'Moodle XML'), ('gift', 'GIFT'), ('aiken', 'Aiken')], max_length=12, verbose_name='格式')),
-                ('content', models.BinaryField()),
-                ('state', models.CharField(choices=[('read', '待确认'), ('kept', '已入库'), ('dropped', '已放弃')], default='read', max_length=8, verbose_name='状态')),
-                ('found', models.PositiveIntegerField(default=0, verbose_name='读出')),
-                ('faulty', models.PositiveIntegerField(default=0, verbose_name='有误')),
-                ('kept', models.PositiveIntegerField(default=0, verbose_name='入库')),
-                ('made_at', models.DateTimeField(verbose_name='上传于')),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.branch')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='question_imports', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255, verbose_name="文件")),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[
+                            ("text", "文字粘贴"),
+                            ("word", "Word 文档"),
+                            ("sheet", "Excel 表格"),
+                            ("moodle_xml", "Moodle XML"),
+                            ("gift", "GIFT"),
+                            ("aiken", "Aiken"),
+                        ],
+                        max_length=12,
+                        verbose_name="格式",
+                    ),
+                ),
+                ("content", models.BinaryField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("read", "待确认"), ("kept", "已入库"), ("dropped", "已放弃")],
+                        default="read",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("found", models.PositiveIntegerField(default=0, verbose_name="读出")),
+                ("faulty", models.PositiveIntegerField(default=0, verbose_name="有误")),
+                ("kept", models.PositiveIntegerField(default=0, verbose_name="入库")),
+                ("made_at", models.DateTimeField(verbose_name="上传于")),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.branch",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="question_imports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '题目导入',
-                'verbose_name_plural': '题目导入',
-                'ordering': ('-pk',),
-                'indexes': [models.Index(condition=models.Q(('state', 'read')), fields=['made_at'], name='import_waiting')],
+                "verbose_name": "题目导入",
+                "verbose_name_plural": "题目导入",
+                "ordering": ("-pk",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "read")),
+                        fields=["made_at"],
+                        name="import_waiting",
+                    )
+                ],
             },
         ),
     ]

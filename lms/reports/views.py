@@ -32,9 +32,9 @@ from lms.members.models import Branch, Member
 from lms.members.queries import visible_branches
 from lms.members.rules import BOARD
 from lms.reports import queries
+from lms.reports.archive import archive_year
 from lms.reports.compared_words import compared_lines, compared_total, orders
 from lms.reports.comparison import comparison_of
-from lms.reports.archive import archive_year
 from lms.reports.explain import explained_lesson
 from lms.reports.export import board_csv, board_sheet
 from lms.reports.exports.queries import new_exports

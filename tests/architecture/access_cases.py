@@ -182,6 +182,8 @@ def released_attempt(world: World, where: str, role: str) -> dict[str, Any]:
     found = world.attempt(world.person(where, role))
     Attempt.objects.filter(pk=found.pk).update(state=AttemptState.RELEASED)
     return {"attempt_id": found.pk}
+
+
 def ledger_form(world: World, where: str, role: str) -> dict[str, Any]:
     return {**branch(world, where, role), "key": "ledger"}
 
@@ -238,6 +240,8 @@ def roster(world: World, where: str, role: str) -> dict[str, Any]:
 
 def question_import(world: World, where: str, role: str) -> dict[str, Any]:
     return {"pk": world.question_import(world.person(where, role)).pk}
+
+
 def merge(world: World, where: str, role: str) -> dict[str, Any]:
     found = world.merge(where)
     return {"pk": found.pk, "kept": found.kept_id, "lost": found.lost_id}
@@ -282,12 +286,14 @@ def exam(world: World, where: str, role: str) -> dict[str, Any]:
 
 def attempt(world: World, where: str, role: str) -> dict[str, Any]:
     """An attempt of the person there, at the exam of the whole tree."""
-    return {"attempt_id": world.attempt(world.person(where, role)).pk}
+    return {"attempt_id": world.finished_attempt(world.person(where, role)).pk}
 
 
 def attempt_there(world: World, where: str, role: str) -> dict[str, Any]:
     """An attempt at the exam of that branch, by a member of it."""
     return {"attempt_id": world.attempt_there(where).pk}
+
+
 def tally(world: World, where: str, role: str) -> dict[str, Any]:
     """An open one, with a page that waits for a person and sheets ready to print."""
     found = world.tally(where)
@@ -397,9 +403,7 @@ CASES: dict[str, Case] = {
     "admin/questions/import/template/<str:file_format>/": Case(
         TEACHERS, lambda *_: {"file_format": "text"}
     ),
-    "admin/questions/export/<str:file_format>/": Case(
-        TEACHERS, lambda *_: {"file_format": "text"}
-    ),
+    "admin/questions/export/<str:file_format>/": Case(TEACHERS, lambda *_: {"file_format": "text"}),
     "admin/roster/": Case(ADMINISTRATORS),
     "admin/roster/template.<slug:form>": Case(ADMINISTRATORS, lambda *_: {"form": "xlsx"}),
     "admin/roster/<int:pk>/": Case(dict.fromkeys(ADMINISTRATORS, (SELF,)), roster, **BY_PERSON),

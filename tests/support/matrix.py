@@ -15,9 +15,7 @@ from courses.catalogue.models import CoursePage, LessonPage
 from courses.progress.models import WatchSession
 from courses.training.essays import hand_in_essay
 from courses.training.models import Enrolment
-from exams.attempts.models import Exam, Fairness
-from exams.attempts.models import Attempt, Exam
-from exams.attempts.models import Attempt
+from exams.attempts.models import Attempt, Exam, Fairness
 from exams.certificates.models import Certificate
 from exams.certificates.services import issue_certificate
 from exams.closing.models import YearClosing
@@ -29,12 +27,12 @@ from exams.gatherings.queries import token_key
 from exams.gatherings.scan_services import keep_scan
 from exams.gatherings.tokens import token_for
 from exams.integrity.models import ReviewCase
+from exams.marking.models import MarkingPlace
+from exams.papers.models import Paper
+from exams.papers.seat_services import import_seats
 from exams.practice.models import PracticeCard
 from exams.questions.media import PICTURE, media_token
 from exams.questions.models import Question, SourceText
-from exams.papers.models import Paper
-from exams.papers.seat_services import import_seats
-from exams.marking.models import MarkingPlace
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from exams.sheets.models import SheetPage, SheetPrint
 from exams.tallies.models import Tally
@@ -49,18 +47,17 @@ from lms.reports.saved.models import SavedFilter
 from media_pipeline import playback
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
-from tests.factories import courses, gatherings, media, members, papers, progress, training
 from tests.factories import (
     courses,
     exam_attempts,
     gatherings,
+    marked,
     media,
     members,
+    papers,
     progress,
     training,
 )
-from tests.factories import courses, gatherings, marked, media, members, progress, training
-from tests.factories import courses, gatherings, media, members, progress, training
 from tests.factories.blanks import make_blank
 from tests.factories.closings import make_closing
 from tests.factories.corrections import make_appeal, make_reversal_proposal
@@ -160,6 +157,7 @@ class World:
     def question_media(self, person: Member) -> str:
         """A link of that person to a picture."""
         return media_token(person.pk, PICTURE, courses.picture(by=self.editor).pk)
+
     def blank(self, where: str) -> Blank:
         """A form of that branch."""
         return make_blank(self.branches[where], by=members.make_secretary(self.branches[where]))
@@ -415,6 +413,7 @@ class World:
         """Two records of that branch, proposed by nobody who asks."""
         two = [members.make_member(self.branches[where]) for _twice in range(2)]
         return make_merge_proposal(*two, by=self.editor)
+
     def sat(self, where: str) -> marked.Sat:
         """An exam of that branch that is over."""
         return marked.make_sat_exam(self.branches[where], by=self.editor)
@@ -432,7 +431,7 @@ class World:
         return place
 
     @functools.cache  # noqa: B019
-    def attempt(self, person: Member) -> Attempt:
+    def finished_attempt(self, person: Member) -> Attempt:
         """One of this person, handed in."""
         return marked.sit(self.sat(FOREIGN), person, [*marked.chose(0, 0), {}])
 

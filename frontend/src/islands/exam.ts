@@ -402,9 +402,12 @@ export class LmsExam extends HTMLElement {
         void this.submit();
       }, RETRY_MS);
     } else {
-      this.submitting = false;
       this.notice(answer.error ?? '');
       await this.saver.flush();
+      // After the end it is tried again, but not with every look at the clock.
+      window.setTimeout(() => {
+        this.submitting = false;
+      }, this.clock.remainingMs > 0 ? 0 : RETRY_MS);
     }
   }
 

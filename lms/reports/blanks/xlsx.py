@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from lms.core.documents.sheets import put_text
 from lms.reports.blanks.placeholders import (
     Filled,
     Values,
@@ -18,7 +19,6 @@ from lms.reports.blanks.placeholders import (
     names_in,
     of_row,
 )
-from lms.core.documents.sheets import put_text
 
 
 def names(content: bytes) -> list[str]:

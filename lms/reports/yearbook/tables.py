@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from lms.core import clock
 from lms.core.design.texts import figure
-from lms.reports.blanks.placeholders import as_text
 from lms.core.documents.sheets import Value
+from lms.reports.blanks.placeholders import as_text
 from lms.reports.yearbook.queries import Book
 
 

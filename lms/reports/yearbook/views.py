@@ -17,11 +17,11 @@ from lms.core import clock
 from lms.core.access import access
 from lms.core.documents.fonts import UnprintableCharacterError
 from lms.core.documents.pdf import render_pdf
+from lms.core.documents.sheets import Sheet, write_book
 from lms.members.models import Member
 from lms.members.queries import visible_branches
 from lms.members.rules import BOARD
 from lms.reports.blanks.placeholders import as_text
-from lms.core.documents.sheets import Sheet, write_book
 from lms.reports.yearbook.queries import Book, book_of
 from lms.reports.yearbook.tables import book_lines, book_tables
 from lms.reports.years import FIRST_YEAR, chosen_year

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 import time_machine
-from exams.questions.queries import visible_questions
 
 from exams.exchange import word
 from exams.exchange.drafts import Draft
@@ -22,6 +21,7 @@ from exams.exchange.services import (
 from exams.exchange.specimens import SPECIMENS
 from exams.questions.errors import QuestionError
 from exams.questions.models import Question, QuestionState
+from exams.questions.queries import visible_questions
 from lms.members.models import Role
 from tests.exams.exchange.test_word import picture
 from tests.factories.members import make_branch, make_role_holder
