@@ -3,13 +3,12 @@
 from django.urls import path
 
 from exams.analysis import urls as analysis
-from exams.marking import urls as marking
 from exams.attempts.urls import urlpatterns as attempts
 from exams.certificates import views as certificates
 from exams.classes import views as classes
+from exams.marking import urls as marking
 from exams.practice import urls as practice
 from exams.questions import urls as questions
-
 
 PERSON = "classes/<int:class_id>/people/<int:enrolment_id>/"
 

@@ -140,5 +140,4 @@ def topic_to_practise(by: Any, key: int) -> Topic | None:
 
 def explaining_lesson(by: Any, question: Question) -> LessonPage | None:
     """The lesson that explains a question, if the member may study it."""
-    found = visible_lessons(by).filter(pk=question.lesson_id or 0).first()
-    return found
+    return visible_lessons(by).filter(pk=question.lesson_id or 0).first()

@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from exams.attempts.services import Question
-from exams.questions.models import QuestionKind
 from exams.questions.media import shown_stem
+from exams.questions.models import QuestionKind
 from lms.core.design.texts import figure
 
 register = template.Library()

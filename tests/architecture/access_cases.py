@@ -175,11 +175,11 @@ def sat_exam(world: World, where: str, role: str) -> dict[str, Any]:
 
 
 def own_attempt(world: World, where: str, role: str) -> dict[str, Any]:
-    return {"attempt_id": world.attempt(world.person(where, role)).pk}
+    return {"attempt_id": world.finished_attempt(world.person(where, role)).pk}
 
 
 def released_attempt(world: World, where: str, role: str) -> dict[str, Any]:
-    found = world.attempt(world.person(where, role))
+    found = world.finished_attempt(world.person(where, role))
     Attempt.objects.filter(pk=found.pk).update(state=AttemptState.RELEASED)
     return {"attempt_id": found.pk}
 
@@ -286,7 +286,7 @@ def exam(world: World, where: str, role: str) -> dict[str, Any]:
 
 def attempt(world: World, where: str, role: str) -> dict[str, Any]:
     """An attempt of the person there, at the exam of the whole tree."""
-    return {"attempt_id": world.finished_attempt(world.person(where, role)).pk}
+    return {"attempt_id": world.attempt(world.person(where, role)).pk}
 
 
 def attempt_there(world: World, where: str, role: str) -> dict[str, Any]:
