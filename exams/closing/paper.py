@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from exams.closing.models import YearClosing
 from exams.closing.queries import ClosedBranch
 from exams.closing.words import hours_rows
-from lms.core.templatetags.design import figure
+from lms.core.design.texts import figure
 
 TEMPLATE = "closing.typ"
 

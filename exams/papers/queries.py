@@ -14,8 +14,8 @@ from exams.attempts.models import Attempt, AttemptState, Exam, ExamState
 from exams.papers import blueprint as plans
 from exams.papers.drawing import DrawnFrom
 from exams.papers.models import Paper, PaperItem, PaperKind, PaperState, Seat
-from exams.papers.rules import MAKERS
 from exams.questions.models import Question, QuestionState, Topic
+from exams.questions.queries import WRITING
 from lms.core import clock
 from lms.members.models import Branch, Member
 from lms.members.queries import administered_branches, branches_of_role, members_of
@@ -23,7 +23,7 @@ from lms.members.queries import administered_branches, branches_of_role, members
 
 def paper_branches(by: Any) -> QuerySet[Branch]:
     """The branches `by` may make papers for."""
-    return branches_of_role(by, *MAKERS)
+    return branches_of_role(by, *WRITING)
 
 
 def managed_papers(by: Any) -> QuerySet[Paper]:

@@ -3,16 +3,14 @@
 from typing import Any
 
 from exams.papers.models import Paper, PaperState
+from exams.questions.queries import WRITING
 from lms.core.access import Access
-from lms.members.models import Role
 from lms.members.queries import has_role
-
-MAKERS = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
 
 
 def can_make_papers(by: Any) -> bool:
     """Instructors and administrators put papers together."""
-    return has_role(by, MAKERS)
+    return has_role(by, WRITING)
 
 
 def can_change_paper(paper: Paper) -> bool:
