@@ -14,11 +14,12 @@ from exams.attempts.models import Attempt, AttemptState, Exam, ExamState
 from exams.papers import blueprint as plans
 from exams.papers.drawing import DrawnFrom
 from exams.papers.models import Paper, PaperItem, PaperKind, PaperState, Seat
-from exams.papers.rules import MAKERS
 from exams.questions.models import Question, QuestionState, Topic
 from lms.core import clock
-from lms.members.models import Branch, Member
+from lms.members.models import Branch, Member, Role
 from lms.members.queries import administered_branches, branches_of_role, members_of
+
+MAKERS = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
 
 
 def paper_branches(by: Any) -> QuerySet[Branch]:

@@ -3,11 +3,9 @@
 from typing import Any
 
 from exams.papers.models import Paper, PaperState
+from exams.papers.queries import MAKERS
 from lms.core.access import Access
-from lms.members.models import Role
 from lms.members.queries import has_role
-
-MAKERS = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
 
 
 def can_make_papers(by: Any) -> bool:
