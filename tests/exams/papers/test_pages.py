@@ -68,7 +68,7 @@ def test_a_paper_is_made_laid_out_filled_and_sealed(
     assert [(item.version_id, str(item.points)) for item in items_of(paper)] == [
         (second.version_id, "5.00"),
         (first.version_id, "2.50"),
-        (left.current_id, "2.50"),
+        (left.current_id, "5.00"),
     ]
     client.post(page, {"action": "seal"})
     assert Paper.objects.get().state == "sealed"
