@@ -23,6 +23,7 @@ POLICY = {
     "exams.evaluate_open_classes": "classes with somebody still learning",
     "exams.issue_certificate": "one enrolment that has passed",
     "exams.issue_certificates": "passed enrolments and certificates that lack something",
+    "exams.finish_expired": "attempts whose time is up",
     "exams.find_suspicions": "a month's sittings, and the cases about them",
     "exams.open_partitions": "this year and the next of the ledger",
     "exams.open_years": "the year's balances of members",
