@@ -120,7 +120,7 @@ def _rows(
         aim = AIMS[operation]
         rows.append(
             row(
-                f"{operation}s, {LEARNERS} learners",
+                f"{operation}, {LEARNERS} learners",
                 rate,
                 "1/s",
                 reference=moodle,

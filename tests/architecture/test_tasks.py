@@ -26,6 +26,7 @@ POLICY = {
     "exams.evaluate_open_classes": "classes with somebody still learning",
     "exams.issue_certificate": "one enrolment that has passed",
     "exams.issue_certificates": "passed enrolments and certificates that lack something",
+    "exams.finish_expired": "attempts whose time is up",
     "exams.find_suspicions": "a month's sittings, and the cases about them",
     "exams.machine_mark_attempt": "one attempt that is handed in",
     "exams.mark_and_release": "attempts handed in and not marked; exams that are over and marked",
