@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0017_answer_sheets"),
+        ("exams", "0018_answer_sheets"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0015_finished_by_the_room"),
+        ("exams", "0016_finished_by_the_room"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

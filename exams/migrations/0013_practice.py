@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0011_exams_and_questions"),
+        ("exams", "0012_exam_relations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

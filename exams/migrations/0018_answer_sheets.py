@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0016_marking"),
+        ("exams", "0017_marking"),
         ("members", "0003_platforms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0012_practice"),
+        ("exams", "0013_practice"),
         ("members", "0003_platforms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

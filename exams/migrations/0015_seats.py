@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0013_question_imports"),
+        ("exams", "0014_question_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0014_seats"),
+        ("exams", "0015_seats"),
     ]
 
     operations = [
