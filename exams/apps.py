@@ -23,8 +23,10 @@ class ExamsConfig(AppConfig):
         from exams.gatherings import conditions as attendance
         from exams.gatherings.open_items import open_items as open_gatherings
         from exams.marking.receivers import attempt_is_finished
+        from exams.marking.signals import attempt_released
         from exams.merging.part import HoursPart
         from exams.papers.condition import EXAM
+        from exams.papers.receivers import attempt_is_released
         from exams.passing import conditions, kinds, receivers
         from exams.rules.queries import hours_for_video
         from exams.rules.signals import asked_changed
@@ -51,6 +53,7 @@ class ExamsConfig(AppConfig):
         class_changed.connect(receivers.class_has_changed, dispatch_uid="exams.class_has_changed")
         class_passed.connect(class_is_passed, dispatch_uid="exams.class_is_passed")
         attempt_finished.connect(attempt_is_finished, dispatch_uid="exams.attempt_is_finished")
+        attempt_released.connect(attempt_is_released, dispatch_uid="exams.attempt_is_released")
         for kind in (*kinds.KINDS, attendance.KIND, EXAM):
             conditions.register(kind)
         register(Place("exams", _("考试"), "/exams/", "edit", SIGNED_IN, 25))

@@ -3,10 +3,12 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
-from exams.attempts.models import Exam, ExamState, Release
+from exams.attempts.models import Attempt, AttemptState, Exam, ExamState, Release
 from exams.papers.errors import ExamFixedError, ExamNotReadyError
 from exams.papers.models import PaperState
 from exams.papers.queries import people_of
@@ -102,7 +104,11 @@ def publish_exam(*, exam: Exam, by: Member) -> None:
 
 @transaction.atomic
 def extend_exam(*, exam: Exam, closes_at: dt.datetime, by: Member) -> None:
-    """Let the window close later; never earlier, because people have planned by it."""
+    """Let the window close later; never earlier, because people have planned by it.
+
+    Whom the window would have cut short while sitting has the new end at once, or the whole of
+    the time allowed if that ends before it.
+    """
     if closes_at <= exam.closes_at:
         raise ExamFixedError(_("考试发布以后只能延长：新的结束时间要晚于原来的结束时间。"))
     if closes_at - exam.opens_at > LONGEST:
@@ -112,6 +118,10 @@ def extend_exam(*, exam: Exam, closes_at: dt.datetime, by: Member) -> None:
     if not rows.update(closes_at=closes_at):
         raise ExamFixedError(_("这场考试现在不能延长，请刷新页面看它的状态。"))
     exam.closes_at = closes_at
+    whole = F("started_at") + dt.timedelta(seconds=exam.allowed_seconds)
+    Attempt.objects.filter(
+        exam=exam, state=AttemptState.OPEN, deadline_at=before, deadline_at__gt=clock.now()
+    ).update(deadline_at=Least(whole, closes_at))
     said = {"before": before.isoformat(), "after": closes_at.isoformat()}
     log(instance=exam, action="exams.exam_extended", user=by, data=said)
 

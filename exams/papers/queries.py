@@ -5,6 +5,7 @@ Nothing here is for members: what of a paper they see is served by `exams.attemp
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -188,3 +189,11 @@ def exam_counts(exam: Exam) -> Mapping[str, int]:
     seats = Seat.objects.filter(exam=exam).count()
     attempts = exam.attempts.aggregate(people=Count("member", distinct=True))["people"]
     return {"people": people_of(exam).count(), "seats": seats, "begun": attempts}
+
+
+def class_and_member_of(attempt_id: UUID) -> tuple[int, int] | None:
+    """Of whose passing which class an attempt decides; None if its exam is not one of a class."""
+    row = Attempt.objects.filter(pk=attempt_id, exam__training_class__isnull=False).values_list(
+        "exam__training_class_id", "member_id"
+    )
+    return row.first()

@@ -1,11 +1,15 @@
 """Exams in a class's pass rule: all that are asked, by the best released attempt."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from courses.training.models import Enrolment
-from exams.attempts.models import Exam
+from courses.training.models import Enrolment, EnrolmentState
+from exams.attempts.models import Attempt, Exam
+from exams.marking.signals import attempt_released
 from exams.papers import exam_services
 from exams.papers.condition import measure_exams
 from exams.papers.queries import items_of
@@ -46,6 +50,23 @@ def test_all_exams_of_the_class_are_to_be_passed_by_the_best_released_attempt() 
     exam_services.cancel_exam(exam=two, reason="题目有误", by=make_administrator(tree.first))
     assert missing(enrolment) == []
     assert evaluate_class(class_id=made.pk) == 1
+
+
+def test_a_released_result_has_the_class_decided(
+    run_queued: Callable[..., list[str]],
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    tree = make_branch_tree()
+    member = make_member(tree.first)
+    made = make_class(tree.first, rule=RULE)
+    enrolment = enrol(made, member)
+    exam = make_exam(tree.first, training_class=made, published=True)
+    run_queued()
+    attempt = result(exam, member, is_passed=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        attempt_released.send(Attempt, attempt_id=attempt.pk)
+    assert run_queued() == ["exams.evaluate_member"]
+    assert Enrolment.objects.get(pk=enrolment.pk).state == EnrolmentState.PASSED
 
 
 def test_measuring_costs_the_same_for_one_and_for_three() -> None:

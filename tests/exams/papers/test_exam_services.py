@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
 
 from exams.attempts.models import Exam, ExamState, Release
 from exams.papers import exam_services
@@ -11,6 +12,7 @@ from exams.papers.queries import managed_exams, people_of
 from lms.core import clock
 from lms.core.errors import DomainError
 from lms.members.models import Member
+from tests.factories import exam_attempts
 from tests.factories.members import (
     BranchTree,
     make_administrator,
@@ -76,6 +78,23 @@ def test_after_publishing_only_the_end_moves_and_only_later(
     exam_services.extend_exam(exam=exam, closes_at=end + dt.timedelta(hours=1), by=officer)
     now_there = Exam.objects.get(pk=exam.pk)
     assert (now_there.closes_at, now_there.pass_percent) == (end + dt.timedelta(hours=1), 60)
+
+
+def test_a_later_end_reaches_whom_the_window_cut_short(tree: BranchTree, officer: Member) -> None:
+    exam = exam_attempts.make_exam(tree.first, questions=1)
+    end, hour = exam.closes_at, dt.timedelta(hours=1)
+    with time_machine.travel(end - dt.timedelta(minutes=5), tick=False):
+        attempt = exam_attempts.begin(exam, make_member(tree.first))
+        assert attempt.deadline_at == end
+        exam_services.extend_exam(exam=exam, closes_at=end + hour, by=officer)
+    whole = attempt.started_at + dt.timedelta(seconds=exam.allowed_seconds)
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == min(whole, end + hour)
+    with time_machine.travel(attempt.deadline_at + hour, tick=False):
+        exam_services.extend_exam(exam=exam, closes_at=end + 5 * hour, by=officer)
+    ended = attempt.deadline_at
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == ended
 
 
 def test_an_exam_is_cancelled_for_a_reason(tree: BranchTree, officer: Member) -> None:
