@@ -8,6 +8,10 @@ from pathlib import Path
 
 import dj_database_url
 
+# Where lxml is installed openpyxl would read with it, which resolves no entity but does not refuse
+# a file that has some; without it openpyxl reads with defusedxml.
+os.environ["OPENPYXL_LXML"] = "False"
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var")).resolve()
 

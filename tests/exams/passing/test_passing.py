@@ -193,24 +193,24 @@ def test_every_state_has_a_way_out(tree: BranchTree, member: Member) -> None:
 def test_a_registered_kind_is_measured_and_an_unknown_one_is_never_met(
     tree: BranchTree, member: Member
 ) -> None:
-    rule = Group((Condition("exam", {"exam": 7}),))
+    rule = Group((Condition("march", {"march": 7}),))
     enrolment = enrol(make_class(tree.first, rule=rule), member)
     assert missing(enrolment) == ["有一项条件现在无法核对，请联系班主任"]
     conditions.register(
         ConditionKind(
-            "exam",
-            "考试",
+            "march",
+            "拉练",
             "",
-            lambda settings: f"第 {settings['exam']} 场考试合格",
+            lambda settings: f"第 {settings['march']} 次拉练完成",
             lambda _class, people, _settings: {
-                one.pk: Outcome(False, "考试未通过") for one in people
+                one.pk: Outcome(False, "拉练未完成") for one in people
             },
         )
     )
     try:
-        assert missing(enrolment) == ["考试未通过"]
+        assert missing(enrolment) == ["拉练未完成"]
     finally:
-        conditions._kinds.pop("exam")
+        conditions._kinds.pop("march")
 
 
 def test_a_choice_is_told_as_a_choice(tree: BranchTree, member: Member) -> None:
