@@ -1,5 +1,5 @@
 /** `<lms-keys>`: keys 1–8 press the buttons or tick the boxes that carry them as `data-key`. */
-class Keys extends HTMLElement {
+export class Keys extends HTMLElement {
   readonly #pressed = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (event.target instanceof HTMLInputElement && event.target.type === 'text') return;
