@@ -21,6 +21,7 @@ POLICY = {
     "exams.credit_gathering": "everybody confirmed at one gathering",
     "exams.credit_lesson": "one completed lesson",
     "exams.credit_released": "attempts released of late not in the ledger",
+    "exams.drop_forgotten_imports": "uploads of questions nobody has decided about for a week",
     "exams.evaluate_class": "who is learning in one class",
     "exams.evaluate_member": "one member of one class",
     "exams.evaluate_open_classes": "classes with somebody still learning",

@@ -123,6 +123,7 @@ def test_cut_for_ninety_seconds_and_finished_on_a_second_device(
     expect(computer.get_by_role("alertdialog", name="在此继续？")).to_be_visible()
     shoot(computer, "exam-elsewhere")
     computer.get_by_role("button", name="在此继续").click()
+    expect(computer.get_by_role("alertdialog", name="在此继续？")).to_be_hidden()
     expect(computer.locator(".numbers__one.is-answered[data-go]")).to_have_count(3)
     computer.locator("[data-go='4']").click()
     choose(computer, OPTIONS[3])

@@ -158,6 +158,7 @@ class World:
         """A link of that person to a picture."""
         return media_token(person.pk, PICTURE, courses.picture(by=self.editor).pk)
 
+    @functools.cache  # noqa: B019
     def blank(self, where: str) -> Blank:
         """A form of that branch."""
         return make_blank(self.branches[where], by=members.make_secretary(self.branches[where]))
@@ -414,6 +415,7 @@ class World:
         two = [members.make_member(self.branches[where]) for _twice in range(2)]
         return make_merge_proposal(*two, by=self.editor)
 
+    @functools.cache  # noqa: B019
     def sat(self, where: str) -> marked.Sat:
         """An exam of that branch that is over."""
         return marked.make_sat_exam(self.branches[where], by=self.editor)
