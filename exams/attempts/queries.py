@@ -18,11 +18,10 @@ from exams.attempts.models import (
     ExamState,
 )
 from exams.attempts.timing import Allowed, Granted, together
-from lms.core import clock
+from exams.papers.queries import people_of
 from lms.members.models import Member
 from lms.members.queries import (
     administered_branches,
-    members_of,
     path_and_above,
     standing_today,
 )
@@ -144,19 +143,9 @@ def watched_attempt(by: Any, attempt_id: UUID) -> Attempt | None:
     )
 
 
-def called(exam: Exam) -> QuerySet[Member]:
-    """Who may sit the exam today."""
-    if exam.training_class_id is not None:
-        enrolled = Enrolment.objects.filter(training_class_id=exam.training_class_id).exclude(
-            state=EnrolmentState.WITHDRAWN
-        )
-        return Member.objects.filter(pk__in=enrolled.values("member")).order_by("number")
-    return members_of(exam.branch, clock.today())
-
-
 def called_by_number(exam: Exam, numbers: Iterable[str]) -> list[Member]:
-    """Those of `called` with these numbers."""
-    return list(called(exam).filter(number__in=list(numbers)))
+    """Those who may sit the exam with these numbers."""
+    return list(people_of(exam).filter(number__in=list(numbers)))
 
 
 def sitting_in(exam: Exam) -> QuerySet[Attempt]:

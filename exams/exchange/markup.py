@@ -26,11 +26,6 @@ def to_text(markup: str) -> str:
     return re.sub(r"\n{2,}", "\n", "\n".join(lines)).strip()
 
 
-def is_plain(markup: str) -> bool:
-    """Whether `to_html(to_text(markup))` says all that the HTML says."""
-    return to_html(to_text(markup)) == markup
-
-
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

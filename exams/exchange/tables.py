@@ -8,6 +8,7 @@ from dataclasses import replace
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 
 from exams.exchange import plain
 from exams.exchange.drafts import Draft, Fault, Found, UnreadableFileError
@@ -114,9 +115,9 @@ def write(drafts: Sequence[Draft]) -> tuple[bytes, list[Draft]]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("题目")
     sheet.freeze_panes = "A2"
-    for index, column in enumerate(COLUMNS):
+    for index, column in enumerate(COLUMNS, start=1):
         wide = {"题干": 48, "解析": 36, "答案": 18}.get(column, 12)
-        sheet.column_dimensions[_letter(index)].width = wide
+        sheet.column_dimensions[get_column_letter(index)].width = wide
     sheet.append([_cell(sheet, column, bold=True) for column in COLUMNS])
     left_out, number = [], 0
     for draft in drafts:
@@ -130,10 +131,6 @@ def write(drafts: Sequence[Draft]) -> tuple[bytes, list[Draft]]:
     held = io.BytesIO()
     book.save(held)
     return held.getvalue(), left_out
-
-
-def _letter(index: int) -> str:
-    return chr(65 + index) if index < 26 else f"A{chr(65 + index - 26)}"
 
 
 def _cell(sheet: object, words: str, *, bold: bool = False) -> WriteOnlyCell:
