@@ -19,6 +19,7 @@ from exams.questions.models import Question, SourceClause, Topic
 from exams.questions.queries import citable_clauses, said_in
 from exams.questions.rules import can_write_for
 from exams.questions.services import About, Written, write_question
+from exams.questions.source_services import add_topic
 from exams.questions.stems import kept_stem, plain_stem
 from lms.core import clock
 from lms.core.states import advance
@@ -27,6 +28,7 @@ from lms.members.models import Branch, Member
 MOST_BYTES = 20 * 1024 * 1024
 MOST_QUESTIONS = 2000
 KEPT_DAYS = 7
+LONGEST_TOPIC = 80
 MIDDLING = 3  # of the five difficulties, where a file says none
 
 
@@ -110,8 +112,9 @@ def keep_questions(*, upload: QuestionImport, by: Member, numbers: Collection[in
     ):
         raise QuestionError(_("这份文件已经处理过了，没有重复入库。"))
     clauses = {clause.number: clause for clause in citable_clauses(by)} if _cites(chosen) else {}
+    topics = _topics(chosen, upload.branch, by)
     for draft in chosen:
-        _keep(draft, upload.branch, by, clauses)
+        _keep(draft, upload.branch, by, clauses, topics)
     return len(chosen)
 
 
@@ -147,15 +150,22 @@ def _cites(drafts: Collection[Draft]) -> bool:
     return any(draft.clause for draft in drafts)
 
 
-def _keep(draft: Draft, branch: Branch, by: Member, clauses: dict[str, SourceClause]) -> Question:
+def _topics(drafts: Collection[Draft], branch: Branch, by: Member) -> dict[str, Topic]:
+    """The topics the drafts name, made where the branch has none of that name."""
+    names = {draft.topic[:LONGEST_TOPIC] for draft in drafts if draft.topic}
+    return {name: add_topic(by=by, branch=branch, name=name) for name in sorted(names)}
+
+
+def _keep(
+    draft: Draft,
+    branch: Branch,
+    by: Member,
+    clauses: dict[str, SourceClause],
+    topics: dict[str, Topic],
+) -> Question:
     content, key = content_and_key(draft)
     for part in content.get("parts", ()):
         part["stem"] = kept_stem(with_codes(part["stem"], draft.pictures, by=by))
-    topic = (
-        Topic.objects.get_or_create(branch=branch, name=draft.topic[:80])[0]
-        if draft.topic
-        else None
-    )
     return write_question(
         by=by,
         branch=branch,
@@ -168,7 +178,7 @@ def _keep(draft: Draft, branch: Branch, by: Member, clauses: dict[str, SourceCla
         ),
         about=About(
             category=draft.category[:60],
-            topic=topic,
+            topic=topics.get(draft.topic[:LONGEST_TOPIC]),
             difficulty=draft.difficulty or MIDDLING,
             clause=clauses.get(draft.clause),
         ),

@@ -1,23 +1,20 @@
 """Questions in a sheet, one a row; sub-questions stand below their case and name its number."""
 
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
 from exams.exchange import plain
 from exams.exchange.drafts import Draft, Fault, Found, UnreadableFileError
 from exams.exchange.markup import BLANK, to_text
+from lms.core.documents.sheets import write_sheet
 from lms.members.roster import Cell, FaultyCell, Formula, UnreadableRosterError
 from lms.members.roster_files import read_table
 from lms.members.roster_words import sentence
 
 LETTERS = "ABCDEFGH"
+# Characters; the others are 12 wide.
+WIDE = {"题干": 48, "解析": 36, "答案": 18}
 COLUMNS = (
     "序号", "题型", "题干", *(f"选项{letter}" for letter in LETTERS), "答案", "分值", "难度",
     "知识点", "分类", "依据", "解析", "所属材料题",
@@ -112,34 +109,19 @@ def _word(cell: Cell) -> str:
 
 def write(drafts: Sequence[Draft]) -> tuple[bytes, list[Draft]]:
     """An xlsx; left out is what a row of text cannot hold (pictures, formatted words)."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("题目")
-    sheet.freeze_panes = "A2"
-    for index, column in enumerate(COLUMNS, start=1):
-        wide = {"题干": 48, "解析": 36, "答案": 18}.get(column, 12)
-        sheet.column_dimensions[get_column_letter(index)].width = wide
-    sheet.append([_cell(sheet, column, bold=True) for column in COLUMNS])
-    left_out, number = [], 0
+    left_out: list[Draft] = []
+    written: list[list[str]] = []
+    number = 0
     for draft in drafts:
         rows = _rows(draft, number + 1)
         if not _fits(draft, rows):
             left_out.append(draft)
             continue
         number += 1
-        for row in rows:
-            sheet.append([_cell(sheet, row.get(column, "")) for column in COLUMNS])
-    held = io.BytesIO()
-    book.save(held)
-    return held.getvalue(), left_out
-
-
-def _cell(sheet: object, words: str, *, bold: bool = False) -> WriteOnlyCell:
-    """Words, whatever they begin with: "=1+1" stays what somebody typed."""
-    cell = WriteOnlyCell(sheet, value=None)
-    cell.value, cell.data_type = words, "s"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    cell.font = Font(bold=bold)
-    return cell
+        written += [[row.get(column, "") for column in COLUMNS] for row in rows]
+    headings = [(column, WIDE.get(column, 12)) for column in COLUMNS]
+    with write_sheet("题目", headings, written) as file:
+        return file.read(), left_out
 
 
 def _rows(draft: Draft, number: int) -> list[dict[str, str]]:

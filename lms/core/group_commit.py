@@ -7,6 +7,7 @@ that any number of web processes may write at once, and must do no harm when it 
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -58,7 +59,7 @@ def column(values: Sequence[Any]) -> str:
     return "{" + ",".join(map(str, values)) + "}"
 
 
-class GroupWriter(Generic[Message]):
+class GroupWriter(ABC, Generic[Message]):
     """One writer of one event loop, with one connection of its own, opened when needed."""
 
     # Returns a row for each message it was for, its number (from 1) first.
@@ -70,16 +71,17 @@ class GroupWriter(Generic[Message]):
         self._waiting: deque[Message] = deque()
         self._writing: asyncio.Task[None] | None = None
 
+    @abstractmethod
     def key(self, message: Message) -> Any:
         """Whose row it is for: no two messages of one key are in one statement."""
-        raise NotImplementedError
 
+    @abstractmethod
     def parameters(self, messages: Sequence[Message]) -> Mapping[str, Any]:
-        raise NotImplementedError
+        """What the statement is given for these messages."""
 
+    @abstractmethod
     def written(self, row: Sequence[Any]) -> Any:
         """What the sender is told, from the columns after the number."""
-        raise NotImplementedError
 
     @property
     def is_full(self) -> bool:

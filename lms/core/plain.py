@@ -5,6 +5,7 @@ a page of another host is refused before anything is read.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,7 @@ class RouteWords:
     not_from_here: Any
 
 
-class PlainRoute:
+class PlainRoute(ABC):
     """The ASGI application: checks the request, has `take` answer the body, sends JSON."""
 
     words: RouteWords
@@ -63,9 +64,9 @@ class PlainRoute:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
+    @abstractmethod
     async def take(self, path: str, body: bytes) -> dict[str, Any]:
         """The answer to one message. Raises Refused."""
-        raise NotImplementedError
 
     def _check(self, scope: Scope) -> None:
         if scope["method"] != "POST":
