@@ -8,6 +8,8 @@ SEGMENT_SECONDS = 4
 MAX_FRAME_RATE = Fraction(30)
 # What a lecture falls back to when its own rate varies: screen recordings, phones.
 VARIABLE_FRAME_RATE = Fraction(25)
+# How much longer a picture's sides have to be than the rung's below, to be worth a rung.
+LEAST_STEP = Fraction(6, 5)
 AUDIO_BITRATE = 96_000
 AUDIO_SAMPLE_RATE = 48_000
 
@@ -98,8 +100,8 @@ def _level(width: int, height: int, rate: Fraction) -> str:
 def renditions_for(picture: Picture) -> list[RenditionPlan]:
     """The renditions to make, lowest first; never larger than the source.
 
-    A source between two rungs gets the rung below and one of its own size. One below the
-    lowest rung gets its own size alone. Very long pictures are held to 2,048 on the long side.
+    A source between two rungs gets the rung below and, if that is a fifth longer, one of its own
+    size. One below the lowest rung gets its own size alone. Very long pictures are held to 2,048 on the long side.
     """
     short = min(picture.width, picture.height)
     rate = frame_rate_for(picture)
@@ -109,8 +111,8 @@ def renditions_for(picture: Picture) -> list[RenditionPlan]:
         longest = max(width, height)
         if longest > 2_048:
             width, height = _even(width * 2_048 / longest), _even(height * 2_048 / longest)
-        # Held to the longest side, a narrow picture has nothing to gain from the next rung.
-        if plans and max(width, height) <= max(plans[-1].width, plans[-1].height):
+        # A source just above a rung, or one held to the longest side, gains nothing by another.
+        if plans and max(width, height) < LEAST_STEP * max(plans[-1].width, plans[-1].height):
             break
         plans.append(
             RenditionPlan(

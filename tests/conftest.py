@@ -50,7 +50,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if {"page", "context", "browser"} & set(getattr(item, "fixturenames", ())):
         item.add_marker("browser")
     django_db = item.get_closest_marker("django_db")
-    if django_db is not None and django_db.kwargs.get("transaction"):
+    commits = django_db is not None and django_db.kwargs.get("transaction")
+    if commits or "transactional_db" in getattr(item, "fixturenames", ()):
         item.add_marker("slow")  # a database of its own is made for it
 
 

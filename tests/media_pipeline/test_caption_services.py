@@ -22,7 +22,7 @@ from media_pipeline.services import NotYourLectureError
 from tests.factories.media import make_asset, make_captions
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\n{}\n"
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)

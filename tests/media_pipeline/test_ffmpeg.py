@@ -19,6 +19,8 @@ from media_pipeline.processes import Limits
 from tests.factories.media import make_recording, run_ffmpeg
 from tests.support.processes import wait_until
 
+pytestmark = pytest.mark.slow
+
 DEBIAN = "/usr/bin/ffmpeg"
 BINARIES = [ffmpeg.binary(), *([DEBIAN] if Path(DEBIAN).exists() else [])]
 SMALL = Limits(memory_bytes=2_000_000_000, cpu_seconds=60, file_bytes=10_000_000)

@@ -13,6 +13,8 @@ from media_pipeline.processes import Limits
 from tests.factories.media import make_recording, run_ffmpeg
 from tests.support import media_corpus as corpus
 
+pytestmark = pytest.mark.slow
+
 REFUSED: list[tuple[Callable[[Path], Path], type[MediaRefusedError]]] = [
     (corpus.zero_bytes, probing.EmptyFileError),
     (corpus.noise, probing.NotAVideoError),

@@ -79,6 +79,7 @@ class History:
                 withdraw_correction(correction=proposal, by=by)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps)

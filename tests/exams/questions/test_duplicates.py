@@ -4,6 +4,7 @@ import random
 import time
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ def test_how_it_was_typed_and_in_which_order_is_no_difference(options: list[str]
     assert fingerprint(first) == fingerprint(said_by("党章是什么", {"options": ["甲", "乙", "丙"]}))
 
 
+@pytest.mark.slow
 def test_ten_thousand_questions_are_compared_in_seconds() -> None:
     chance = random.Random(7)
     characters = [chr(0x4E00 + number) for number in range(1500)]

@@ -138,6 +138,7 @@ TARGETS = st.lists(
 ).map(tuple)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -23,6 +23,8 @@ from tests.support.photographs import (
     random_hands,
 )
 
+pytestmark = pytest.mark.slow
+
 LAYOUT = exam_layout()
 
 

@@ -12,6 +12,8 @@ from exams.sheets.readings import FileRefusal
 from exams.sheets.running import file_read
 from tests.factories.sheets import as_jpeg, as_pdf, exam_layout, printed_pdf
 
+pytestmark = pytest.mark.slow
+
 LAYOUTS = {"A": exam_layout()}
 
 

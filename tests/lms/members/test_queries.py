@@ -44,6 +44,7 @@ Move = tuple[int, int]
 moves = st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=6)
 
 
+@pytest.mark.slow
 @given(
     parents=st.lists(st.integers(0, 99), min_size=1, max_size=14),
     moves=moves,

@@ -165,6 +165,7 @@ def spend(client: Client, *names: str) -> None:
         sign_in(client, name, "wrong")
 
 
+@pytest.mark.slow
 def test_six_wrong_passwords_close_the_door_for_a_quarter_of_an_hour(client: Client) -> None:
     make_member(number="400001", phone="13800000001")
     noon = dt.datetime(2026, 7, 1, 4, 0, tzinfo=dt.UTC)  # 12:00 in the school
@@ -188,6 +189,7 @@ def test_six_wrong_passwords_close_the_door_for_a_quarter_of_an_hour(client: Cli
         assert signed_in(client)
 
 
+@pytest.mark.slow
 def test_a_stranger_elsewhere_cannot_lock_a_member_out(client: Client) -> None:
     make_member(number="400001")
     stranger = Client(REMOTE_ADDR="203.0.113.9")
@@ -196,6 +198,7 @@ def test_a_stranger_elsewhere_cannot_lock_a_member_out(client: Client) -> None:
     assert sign_in(client, "400001").url == "/"
 
 
+@pytest.mark.slow
 def test_the_right_password_wipes_the_count(client: Client) -> None:
     make_member(number="400001")
     spend(client, *["400001"] * 5)
@@ -205,6 +208,7 @@ def test_the_right_password_wipes_the_count(client: Client) -> None:
     assert sign_in(client, "400001").url == "/"
 
 
+@pytest.mark.slow
 def test_a_name_nobody_has_is_throttled_too(client: Client) -> None:
     spend(client, *["nobody"] * 6)
     assert sign_in(client, "nobody").status_code == 429
@@ -285,6 +289,7 @@ def test_accounts_and_groups_are_the_superusers_alone(client: Client, address: s
 # --- Passwords ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_password_is_changed_by_who_knows_the_old_one(client: Client) -> None:
     make_member(number="400001")
     other = Client()
@@ -322,6 +327,7 @@ def test_nobody_signs_up_and_no_mail_is_sent(client: Client, address: str) -> No
 # --- The first sign-in ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_code_opens_once_and_only_to_choose_a_password(client: Client) -> None:
     member = make_member(number="400001")
     old_window = Client()

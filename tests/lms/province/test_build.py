@@ -57,6 +57,7 @@ def content() -> str:
         return digest.hexdigest()
 
 
+@pytest.mark.slow
 def test_a_province_adds_up_at_every_node() -> None:
     lines: list[str] = []
     build_province(members=400, entries=6, say=lines.append)

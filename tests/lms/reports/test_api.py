@@ -167,6 +167,7 @@ def test_a_quiet_branch_costs_no_second_look(tree: BranchTree) -> None:
     assert [entry["source_title"] for entry in quiet.pull(cursor)[0]] == ["终于"]
 
 
+@pytest.mark.slow
 def test_pages_are_found_by_index(tree: BranchTree) -> None:
     model = make_entry(make_member(tree.first))
     said = {
@@ -303,6 +304,7 @@ def test_who_and_what_is_not_on_the_board_does_not_exist(
     assert set(reached.values()) == {200, 404}
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(max_size=12), st.text(max_size=70), max_size=4))
 @hypothesis_settings(
     deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]

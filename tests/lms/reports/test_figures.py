@@ -96,6 +96,7 @@ def happen(chance: random.Random, members: list[Member], branches: list[Branch])
         )
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_figures_are_those_of_every_person_and_entry(seed: int) -> None:

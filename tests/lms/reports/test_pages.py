@@ -52,6 +52,7 @@ def fetched(client: Client, address: str) -> int:
     return response.status_code
 
 
+@pytest.mark.slow
 def test_board_and_all_below_it_is_for_who_looks_after_the_branch() -> None:
     tree = make_branch_tree()
     elsewhere = make_branch_tree("外")
