@@ -162,7 +162,7 @@ def test_what_a_lost_signal_left_behind_is_made_up_for(
     assert send_unissued() == 0
 
 
-@pytest.mark.parametrize("name", ["张三丰", "张䶮", "李淏", "买买提·艾力"])
+@pytest.mark.parametrize("name", ["张三丰", "张䶮", "张𠮷", "李淏", "买买提·艾力"])
 def test_the_pdf_says_the_whole_name(tree: BranchTree, name: str, artefacts: Path) -> None:
     certificate = issued(tree, name)
     picture = artefacts / f"paper-{len(name)}-{ord(name[1]):x}.png"  # to be looked at
@@ -184,13 +184,13 @@ def test_the_pdf_says_the_whole_name(tree: BranchTree, name: str, artefacts: Pat
 def test_a_name_no_font_has_is_told_and_printed_after_the_font_is_there(
     tree: BranchTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    certificate = issued(tree, "张䶮")
+    certificate = issued(tree, "张𠮷")
     with monkeypatch.context() as patched:
         patched.setattr(fonts.faces_for, "__defaults__", ((),))
         assert render_certificate(certificate_id=certificate.pk) is False
     told = Certificate.objects.get()
     assert told.pdf == ""
-    assert told.pdf_problem.startswith("“䶮 U+4DAE”在本机的字体里没有")
+    assert told.pdf_problem.startswith("“𠮷 U+20BB7”在本机的字体里没有")
     page = signed_in(certificate.member).get(reverse("certificate", args=[certificate.pk]))
     assert "fonts-noto-cjk" in page.content.decode()
     services.render_again(certificate=told)
