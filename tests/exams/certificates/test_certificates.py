@@ -1,13 +1,11 @@
 """Certificates: issued once, frozen, printed, verified by anybody, revoked and replaced."""
 
-import io
 import threading
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pypdf
 import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, close_old_connections, transaction
@@ -40,6 +38,7 @@ from tests.factories.members import (
     make_secretary,
 )
 from tests.factories.training import CONFIRMED, enrol, make_class, passed
+from tests.support.pdfs import A4_ACROSS, pages_of
 
 pytestmark = pytest.mark.django_db
 
@@ -65,11 +64,8 @@ def signed_in(member: Member) -> Client:
 
 def text_of(certificate: Certificate) -> str:
     with default_storage.open(Certificate.objects.get(pk=certificate.pk).pdf) as file:
-        reader = pypdf.PdfReader(io.BytesIO(file.read()))
-    assert len(reader.pages) == 1
-    box = reader.pages[0].mediabox
-    assert (round(box.width), round(box.height)) == (842, 595)  # A4 landscape in points
-    return "".join(reader.pages[0].extract_text().split())
+        (page,) = pages_of(file.read(), size=A4_ACROSS)
+    return page
 
 
 def test_only_who_passed_a_class_that_gives_one_gets_one(tree: BranchTree) -> None:
