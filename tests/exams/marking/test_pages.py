@@ -109,7 +109,7 @@ def test_the_results_cost_the_same(
         marked.machine_marked(sat, make_member(branch), chose(0))
     services.release_ended()
     client = signed_in(officer)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(f"/exams/{sat.exam.pk}/results/")
     assert text(page).count("5/5") == number
 
