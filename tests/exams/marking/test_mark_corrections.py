@@ -30,7 +30,7 @@ from tests.factories.members import (
 pytestmark = pytest.mark.django_db
 
 SignedIn = Callable[[Member], Client]
-PAGE_QUERIES = 9
+PAGE_QUERIES = 7
 
 
 @pytest.fixture
