@@ -8,7 +8,7 @@ from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntr
 from exams.exchange.models import QuestionImport
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
-from exams.marking.models import KeyCorrection, Mark, MarkingPlace, Regrade
+from exams.marking.models import KeyCorrection, Mark, MarkCorrection, MarkingPlace, Regrade
 from exams.papers.models import Paper, PaperItem, Seat
 from exams.passing.models import CreditAward
 from exams.practice.models import PracticeCard
@@ -42,6 +42,7 @@ __all__ = [
     "KeyCorrection",
     "LedgerHead",
     "Mark",
+    "MarkCorrection",
     "MarkingPlace",
     "MemberYear",
     "Paper",

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.progress.browsers import mark, number_of, remember
-from exams.attempts import queries, reading, services
+from exams.attempts import queries, reading, rules, services
 from exams.attempts.answers import PREFIX, SUFFIX, is_form
 from exams.attempts.errors import AttemptClosedError, OtherDeviceError, StaleAnswersError
 from exams.attempts.forms import answers_in_form
@@ -37,7 +37,12 @@ from lms.members.models import Member
 def mine(request: HttpRequest) -> HttpResponse:
     """My exams: open, soon, over, and what to do with each."""
     rows = reading.my_exams(_person(request))
-    context = {"groups": reading.groups(rows), "watches": queries.watched_exams(request.user)[:20]}
+    context = {
+        "groups": reading.groups(rows),
+        "watches": queries.watched_exams(request.user)[:20],
+        "may_mark": rules.marks_somewhere(request.user),
+        "may_read_results": rules.looks_after_somebody(request.user),
+    }
     return render(request, "exams/mine.html", context)
 
 

@@ -174,6 +174,12 @@ def sat_exam(world: World, where: str, role: str) -> dict[str, Any]:
     }
 
 
+def marked_attempt(world: World, where: str, role: str) -> dict[str, Any]:
+    """A released attempt of somebody else at an exam of that branch."""
+    sat = world.sat(where)
+    return {"exam_id": sat.exam.pk, "attempt_id": world.released(where).pk}
+
+
 def own_attempt(world: World, where: str, role: str) -> dict[str, Any]:
     return {"attempt_id": world.finished_attempt(world.person(where, role)).pk}
 

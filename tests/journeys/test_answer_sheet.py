@@ -18,6 +18,7 @@ from exams.tallies.queries import count_of, layout_of
 from lms.members.models import Member
 from tests.factories.members import PASSWORD, BranchTree, make_branch_tree, make_secretary
 from tests.factories.sheets import as_jpeg
+from tests.support.pdfs import pages_of
 from tests.support.photographs import Hand, fill, paper_of, photograph
 from tests.support.processes import wait_until
 
@@ -122,7 +123,9 @@ def test_a_vote_on_paper(
     pc.get_by_role("button", name="确定结束").click()
     with pc.expect_download() as record:
         pc.get_by_role("link", name="下载记录（PDF）").click(modifiers=["Alt"])
-    assert Path(record.value.path()).read_bytes()[:5] == b"%PDF-"
+    (signed,) = pages_of(Path(record.value.path()).read_bytes())
+    assert "应到3发出2收回2有效2无效0姓名同意不同意弃权未选" in signed
+    assert "张秀英2000古丽娜尔·艾山1100李淏1010本记录" in signed
     tally.refresh_from_db()
     count = count_of(tally)
     assert (tally.state, count.returned, count.valid) == (TallyState.CLOSED, 2, 2)
