@@ -246,6 +246,11 @@ class Answer(models.Model):
     def __str__(self) -> str:
         return f"{self.attempt_id} · {self.item_id} · {self.revision}"
 
+    @property
+    def is_on_paper(self) -> bool:
+        """Written by hand in a booklet: `answer` is {"paper": the number of its sheet}."""
+        return "paper" in self.answer
+
 
 class AttemptEvent(models.Model):
     """Something that happened during an attempt, for people to read; it decides nothing."""

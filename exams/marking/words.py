@@ -68,6 +68,8 @@ def lines(said: Any) -> list[str]:
     """An answer or a key as lines to read: its texts in order."""
     if isinstance(said, bool):
         return [_("对") if said else _("错")]
+    if isinstance(said, Mapping) and "paper" in said:
+        return [_("写在纸质题本上，卡号 %(sheet)s。") % {"sheet": said["paper"]}]
     if isinstance(said, Mapping):
         return [line for value in said.values() for line in lines(value)]
     if isinstance(said, list):

@@ -1,6 +1,6 @@
 """A paper, its key and its seats as data of the templates that are printed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -25,21 +25,32 @@ SHORT, SHORTER = 14, 6
 def paper_data(paper: Paper, form: str) -> dict[str, Any]:
     """What is handed out: no key, and nothing of the bank but the questions."""
     with translation.override(settings.LANGUAGE_CODE):
-        found = shown_paper(paper, form)
-        return {
-            "title": paper.title,
-            "form": f"{form} 卷" if form else "",
-            "issuer": paper.branch.name,
-            "note": _note(paper),
-            "fields": ["姓名", "单位", "党员编号", "座位号"],
-            "seal": "密封线内不要答题",
-            "points_line": f"满分 {figure(paper.points)} 分",
-            "score_heads": ["大题", *(_short(section) for section in found), "总分"],
-            "sections": [
-                {"heading": one.heading, "items": [_item(item) for item in one.items]}
-                for one in found
-            ],
-        }
+        return booklet_data(
+            paper,
+            shown_paper(paper, form),
+            title=paper.title,
+            form=f"{form} 卷" if form else "",
+            note=_note(paper),
+        )
+
+
+def booklet_data(
+    paper: Paper, found: Sequence[ShownSection], *, title: str, form: str, note: str
+) -> dict[str, Any]:
+    """These questions of the paper as a booklet; in the language papers are printed in."""
+    return {
+        "title": title,
+        "form": form,
+        "issuer": paper.branch.name,
+        "note": note,
+        "fields": ["姓名", "单位", "党员编号", "座位号"],
+        "seal": "密封线内不要答题",
+        "points_line": f"满分 {figure(paper.points)} 分",
+        "score_heads": ["大题", *(_short(section) for section in found), "总分"],
+        "sections": [
+            {"heading": one.heading, "items": [_item(item) for item in one.items]} for one in found
+        ],
+    }
 
 
 def key_data(paper: Paper, form: str) -> dict[str, Any]:
