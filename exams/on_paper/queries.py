@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from exams.attempts.models import Attempt, AttemptState, Exam, FinishedBy
+from exams.attempts.models import Answer, Attempt, AttemptState, Exam, FinishedBy
 from exams.attempts.serving import ServedPaper, served_paper
 from exams.marking.queries import KNOWN_TO_MARKERS, exams_to_mark
 from exams.on_paper.models import PaperNote, PaperPlan, PaperSheet, SheetState
@@ -206,6 +206,16 @@ def pages_read(sheet: PaperSheet) -> list[SheetPage]:
         use=USE, subject_id=sheet.exam_id, serial=sheet.serial, state__in=STANDING
     )
     return list(found.select_related("batch").order_by("page"))
+
+
+def written_answers(sheet: PaperSheet) -> list[tuple[int, Answer]]:
+    """The number and answer of each question of a counted sheet that is in the booklet."""
+    if sheet.attempt_id is None:
+        return []
+    numbers = {id_: number for number, (id_, _order) in enumerate(sheet.items, start=1)}
+    found = Answer.objects.filter(attempt=sheet.attempt_id, answer__has_key="paper")
+    listed = [(numbers[answer.item_id], answer) for answer in found.select_related("item")]
+    return sorted(listed, key=lambda one: one[0])
 
 
 def notes_of(sheet: PaperSheet) -> QuerySet[PaperNote]:
