@@ -131,9 +131,7 @@ def release_exam(*, exam: Exam, by: Member) -> int:
 
 def release_ended() -> int:
     """Release what is over, complete and needs nobody's word; how many exams there were."""
-    ended = [
-        exam for exam in queries.exams_to_release() if not holds.is_by_hand(exam.pk)
-    ]
+    ended = [exam for exam in queries.exams_to_release() if not holds.is_by_hand(exam.pk)]
     for exam in ended:
         _release(exam)
     return len(ended)

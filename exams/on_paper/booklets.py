@@ -38,7 +38,7 @@ def booklet(exam: Exam, sheet: PaperSheet, seats: Mapping[int, Person]) -> dict[
     found = sections(
         items_in_order(sheet),
         seed=exam.paper.seed,
-        arrangements={id_: order for id_, order in sheet.items},
+        arrangements=dict(sheet.items),
     )
     return booklet_data(
         exam.paper,

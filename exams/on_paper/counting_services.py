@@ -190,9 +190,7 @@ def _write(attempt: Attempt, sheet: PaperSheet) -> bool:
     kept = {answer.item_id: answer for answer in attempt.answers.all()}
     said: Mapping[int, dict[str, Any]] = answers_on(sheet)
     now = clock.now()
-    changed = [
-        id_ for id_, answer in said.items() if id_ in kept and kept[id_].answer != answer
-    ]
+    changed = [id_ for id_, answer in said.items() if id_ in kept and kept[id_].answer != answer]
     for id_ in changed:
         Answer.objects.filter(pk=kept[id_].pk).update(
             answer=said[id_], revision=F("revision") + 1, points=None, saved_at=now
@@ -215,5 +213,3 @@ def _held(exam_id: int, serial: str) -> PaperSheet:
     if found is None:
         raise SheetClosedError(_("这张卡不在本场考试印过的卡里。请核对是不是别的系统印的。"))
     return found
-
-

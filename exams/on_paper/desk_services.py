@@ -109,9 +109,7 @@ def _place(by: Member, sheet: PaperSheet, item_id: int) -> MarkingPlace | None:
     free = places_for(by, sheet.exam, [item_id]).filter(answer__attempt=sheet.attempt_id)
     place: MarkingPlace | None = free.select_for_update(of=("self",)).first()
     if place is not None:
-        MarkingPlace.objects.filter(pk=place.pk).update(
-            marker=by, leased_until=clock.now() + LEASE
-        )
+        MarkingPlace.objects.filter(pk=place.pk).update(marker=by, leased_until=clock.now() + LEASE)
         place.marker_id = by.pk
     return place
 
@@ -149,20 +147,14 @@ def _move(held: PaperSheet, member: Member, by: Member, reason: str) -> None:
     if attempt.state == AttemptState.RELEASED:
         raise SheetClosedError(_("成绩已经公布，这张卡不能再改分派。请通过申诉处理。"))
     if MarkingPlace.objects.filter(answer__attempt=attempt, marker=member).exists():
-        raise AssignmentError(
-            _("%(name)s评过这份答卷，不能计在他名下。") % {"name": member.name}
-        )
-    note(
-        attempt, "sheet_moved", by=by, reason=reason, before=attempt.member_id, after=member.pk
-    )
+        raise AssignmentError(_("%(name)s评过这份答卷，不能计在他名下。") % {"name": member.name})
+    note(attempt, "sheet_moved", by=by, reason=reason, before=attempt.member_id, after=member.pk)
     number = 1 + max((one.number for one in attempts_of(member.pk, held.exam_id)), default=0)
     Attempt.objects.filter(pk=attempt.pk).update(member=member, number=number)
     PaperSheet.objects.filter(pk=held.pk).update(holder=member)
 
 
-def _note(
-    held: PaperSheet, kind: NoteKind, by: Member, reason: str, member: Member | None
-) -> None:
+def _note(held: PaperSheet, kind: NoteKind, by: Member, reason: str, member: Member | None) -> None:
     PaperNote.objects.create(
         sheet=held, kind=kind, member=member, reason=reason, by=by, at=clock.now()
     )

@@ -111,8 +111,7 @@ def written_of(exam: Exam) -> list[int]:
 def printed_items(exam: Exam, form: str) -> list[list[Any]]:
     """What a booklet of this form asks, as an attempt keeps it."""
     return [
-        [item.pk, printed_arrangement(item, exam.paper.seed)]
-        for item in items_of(exam.paper, form)
+        [item.pk, printed_arrangement(item, exam.paper.seed)] for item in items_of(exam.paper, form)
     ]
 
 
@@ -318,8 +317,6 @@ def unread(exam_id: int) -> tuple[int, int, int]:
     """How many files are being read, pages in doubt, sheets that wait for somebody."""
     return (
         SheetBatch.objects.filter(use=USE, subject_id=exam_id, state=BatchState.WAITING).count(),
-        SheetPage.objects.filter(
-            use=USE, subject_id=exam_id, state=PageState.DOUBTFUL
-        ).count(),
+        SheetPage.objects.filter(use=USE, subject_id=exam_id, state=PageState.DOUBTFUL).count(),
         PaperSheet.objects.filter(exam=exam_id, state=SheetState.WAITING).count(),
     )

@@ -132,6 +132,7 @@ def order_for_people(
     ]
 
 
+@transaction.atomic
 def prepare_spare(*, by: Member, exam: Exam, copies: int) -> dict[str, Any]:
     """Keep so many sheets without a name, forms in turn; what an order of them says of itself."""
     _plan(by, exam)

@@ -59,9 +59,7 @@ def _fitting(member: Member | None, digits: int) -> str:
     return member.number if member.number.isascii() and member.number.isdecimal() else ""
 
 
-def _pdf(
-    exam_id: int, about: Mapping[str, Any], meanwhile: Callable[[], None]
-) -> bytes | None:
+def _pdf(exam_id: int, about: Mapping[str, Any], meanwhile: Callable[[], None]) -> bytes | None:
     if about["what"] != services.BOOKLETS:
         return None
     exam = _exam(exam_id)

@@ -90,9 +90,7 @@ def order(request: HttpRequest, exam_id: int) -> HttpResponse:
             if whom == "one" and not number:
                 return _("请填写要印的人的编号。")
             made = len(
-                services.order_for_people(
-                    by=by, exam=exam, everybody=whom == "all", number=number
-                )
+                services.order_for_people(by=by, exam=exam, everybody=whom == "all", number=number)
             )
         said = ngettext(
             "正在准备 %(count)d 个文件，好了以后在这里下载。",

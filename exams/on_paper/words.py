@@ -13,6 +13,8 @@ def unprintable_sentence(refused: UnprintableError) -> str:
             "请把不同题型分在不同的大题里，另组一份试卷。"
         ),
         "no_choice": _("试卷里没有单选、多选或判断题，用不上答题卡。请用题本作答，由人评阅。"),
-        "many_options": _("第 %(numbers)s 题的选项多于 8 个，答题卡上印不下。请减少选项后另组试卷。")
+        "many_options": _(
+            "第 %(numbers)s 题的选项多于 8 个，答题卡上印不下。请减少选项后另组试卷。"
+        )
         % {"numbers": numbers},
     }[refused.reason]

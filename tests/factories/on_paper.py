@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 from django.core.files.base import ContentFile
+from django.db import transaction
 
-from exams.attempts.models import Exam
+from exams.attempts.models import Attempt, Exam
+from exams.marking.services import machine_mark_attempt, release_attempt
 from exams.on_paper import queries, services
+from exams.on_paper.counting_services import count
 from exams.on_paper.models import PaperSheet
 from exams.on_paper.sheet_use import EXAM_USE
 from exams.papers import services as papers
@@ -48,15 +51,15 @@ def make_question(branch: Branch, kind: str, *, by: Member) -> Question:
     now = clock.now()
     content, key = WRITTEN[kind]
     question = Question.objects.create(
-        branch=branch, kind=kind, difficulty=3, created_by=by, created_at=now,
-        state=QuestionState.READY,
+        branch=branch, kind=kind, difficulty=3, created_by=by, created_at=now
     )  # fmt: skip
     question.current = QuestionVersion.objects.create(
         question=question, number=1, kind=kind, content=content, key=key,
         stem=f"<p>第 {next(_numbers)} 问：党的根本组织原则是（　）。</p>",
         made_by=by, made_at=now,
     )  # fmt: skip
-    question.save(update_fields=["current"])
+    question.state = QuestionState.READY
+    question.save(update_fields=["current", "state"])
     return question
 
 
@@ -152,12 +155,27 @@ def come_back(
         name="扫描.pdf", size_bytes=5, state=BatchState.READ, by=exam.made_by, at=clock.now(),
         sha256=hashlib.sha256(f"{sheet.serial}{next(_numbers)}".encode()).hexdigest(),
     )  # fmt: skip
-    scanned = SheetPage.objects.create(
-        batch=batch, position=1, use=EXAM_USE.key, subject_id=exam.pk, form=sheet.form, page=page,
-        serial=sheet.serial, reading=Reading("", None, answers).as_json(), changed_at=clock.now(),
-        image=ContentFile(as_jpeg(np.full((1782, 1260), 240, np.uint8)), name="page.jpg"),
-        state=PageState.DOUBTFUL if doubt else PageState.READ,
-    )  # fmt: skip
-    if not doubt:
-        take(scanned)
+    with transaction.atomic():
+        scanned = SheetPage.objects.create(
+            batch=batch, position=1, use=EXAM_USE.key, subject_id=exam.pk, form=sheet.form, page=page,
+            serial=sheet.serial, reading=Reading("", None, answers).as_json(), changed_at=clock.now(),
+            image=ContentFile(as_jpeg(np.full((1782, 1260), 240, np.uint8)), name="page.jpg"),
+            state=PageState.DOUBTFUL if doubt else PageState.READ,
+        )  # fmt: skip
+        if not doubt:
+            take(scanned)
     return scanned
+
+
+def released_on_paper(exam: Exam, member: Member, *, by: Member) -> Attempt:
+    """What a spare sheet came to that a person said was this member's."""
+    (sheet,) = spare_sheets(exam, by=by)
+    come_back(sheet, {1: [0]})
+    found = PaperSheet.objects.select_related("exam__paper", "exam__paper_plan").get(pk=sheet.pk)
+    with transaction.atomic():
+        count(found, member.pk, by=by, reason="核对了姓名")
+    attempt = Attempt.objects.select_related("exam").get(pk=found.attempt_id)
+    machine_mark_attempt(attempt_id=attempt.pk)
+    attempt.refresh_from_db()
+    release_attempt(attempt)
+    return attempt

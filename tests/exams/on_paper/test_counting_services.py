@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from exams.attempts import room_services
 from exams.attempts.errors import AttemptClosedError, NoAttemptLeftError
@@ -43,7 +44,8 @@ def test_a_sheet_becomes_an_attempt_like_any_other(
 ) -> None:
     sheet = printed_for(exam, by=host)[member.pk]
     page = come_back(sheet, RIGHT | {2: [1]}, number="040017")
-    take(page)  # told twice, it is one attempt
+    with transaction.atomic():
+        take(page)  # told twice, it is one attempt
     run_queued()
     attempt = Attempt.objects.get()
     plan = exam.paper_plan
@@ -81,9 +83,9 @@ def test_a_doubt_waits_and_a_box_set_right_later_is_marked_anew(
     sheet = printed_for(exam, by=host)[member.pk]
     page = come_back(sheet, RIGHT, number="040017", doubt="q1")
     assert Attempt.objects.count() == 0
-    assert [each.stage for each in queries.progress(exam).missing if each.person.member == member] == [
-        "doubt"
-    ]
+    assert [
+        each.stage for each in queries.progress(exam).missing if each.person.member == member
+    ] == ["doubt"]
     close(exam)
     with pytest.raises(ReleaseError) as waits:
         release_exam(exam=exam, by=host)
@@ -93,9 +95,7 @@ def test_a_doubt_waits_and_a_box_set_right_later_is_marked_anew(
     assert Attempt.objects.get().points == 15
     # Before the release a box is set right, and the points follow.
     page.refresh_from_db()
-    sheets.settle_page(
-        by=host, page=page, marked={"q1": (0,)}, as_of=sheets.version_of(page)
-    )
+    sheets.settle_page(by=host, page=page, marked={"q1": (0,)}, as_of=sheets.version_of(page))
     attempt = Attempt.objects.get()
     assert (attempt.points, attempt.state) == (20, AttemptState.MARKED)
     assert Answer.objects.get(attempt=attempt, item__position=1).revision == 2
@@ -103,9 +103,7 @@ def test_a_doubt_waits_and_a_box_set_right_later_is_marked_anew(
     release_exam(exam=exam, by=host)
     page.refresh_from_db()
     with pytest.raises(SheetClosedError) as refused:
-        sheets.settle_page(
-            by=host, page=page, marked={"q1": (1,)}, as_of=sheets.version_of(page)
-        )
+        sheets.settle_page(by=host, page=page, marked={"q1": (1,)}, as_of=sheets.version_of(page))
     assert "对成绩申诉" in refused.value.message
     assert Answer.objects.get(attempt=attempt, item__position=1).answer == {"chosen": 0}
 
@@ -156,8 +154,8 @@ def test_what_a_machine_cannot_decide_waits_for_a_person(
         ("waiting", Problem.DIFFERS),
     ]
     assert Attempt.objects.filter(finished_by="sheet").count() == 1
+    close(exam)
     with pytest.raises(ReleaseError):
-        close(exam)
         release_exam(exam=exam, by=host)
 
 
