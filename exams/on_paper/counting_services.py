@@ -159,6 +159,7 @@ def withdraw(sheet: PaperSheet) -> None:
 
 def held_attempt(sheet: PaperSheet) -> Attempt:
     """The attempt of a counted sheet, held until the transaction ends."""
+    assert sheet.attempt_id is not None
     return (
         Attempt.objects.select_for_update(no_key=True, of=("self",))
         .select_related("exam__paper")

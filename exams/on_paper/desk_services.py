@@ -135,7 +135,7 @@ def _assignable(held: PaperSheet, number: str) -> Member:
         raise AssignmentError(
             _(
                 "%(name)s已经有 %(count)s 份答卷，次数用完了。那一份不算的，请先判定它不计；"
-                "两份都算的，请在监考页给他加考一次；否则判定这张卡不计。"
+                "两份都算的，请在监考页加考一次；否则判定这张卡不计。"
             )
             % {"name": member.name, "count": len(had)}
         )
@@ -147,7 +147,7 @@ def _move(held: PaperSheet, member: Member, by: Member, reason: str) -> None:
     if attempt.state == AttemptState.RELEASED:
         raise SheetClosedError(_("成绩已经公布，这张卡不能再改分派。请通过申诉处理。"))
     if MarkingPlace.objects.filter(answer__attempt=attempt, marker=member).exists():
-        raise AssignmentError(_("%(name)s评过这份答卷，不能计在他名下。") % {"name": member.name})
+        raise AssignmentError(_("%(name)s评过这份答卷，不能计在自己名下。") % {"name": member.name})
     note(attempt, "sheet_moved", by=by, reason=reason, before=attempt.member_id, after=member.pk)
     number = 1 + max((one.number for one in attempts_of(member.pk, held.exam_id)), default=0)
     Attempt.objects.filter(pk=attempt.pk).update(member=member, number=number)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from exams.attempts.models import Answer, Attempt, AttemptState, Exam, FinishedBy
 from exams.attempts.serving import ServedPaper, served_paper
@@ -144,7 +145,9 @@ class Person:
 
     @property
     def place(self) -> str:
-        return f"{self.room} {self.seat} 号" if self.seat is not None else ""
+        if self.seat is None:
+            return ""
+        return _("%(room)s %(seat)s 号") % {"room": self.room, "seat": self.seat}
 
 
 def people_in_order(exam: Exam) -> list[Person]:

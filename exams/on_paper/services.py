@@ -77,7 +77,9 @@ def state_times(
     plan = _plan(by, exam)
     if not rules.can_decide(by, exam):
         raise NotTheHostError(_("答题时间由举办单位的管理员填写。"))
-    if not exam.opens_at <= began_at < ended_at <= exam.closes_at:
+    # Said to the minute; the window may open within one.
+    first = exam.opens_at.replace(second=0, microsecond=0)
+    if not first <= began_at < ended_at <= exam.closes_at:
         raise NotOnPaperError(_("答题时间要在考试的开始和结束时间之内，收卷要晚于开始。"))
     plan.began_at, plan.ended_at, plan.shows_pages = began_at, ended_at, shows_pages
     plan.save(update_fields=["began_at", "ended_at", "shows_pages"])
@@ -202,7 +204,8 @@ def _files(
             part = inside[start : start + A_FILE]
             first, last = part[0][0], part[-1][0]
             label = (
-                f"{room} {first.seat}–{last.seat} 号"
+                _("%(room)s %(first)s–%(last)s 号")
+                % {"room": room, "first": first.seat, "last": last.seat}
                 if room
                 else f"{first.member.number}–{last.member.number}"
             )

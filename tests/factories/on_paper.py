@@ -157,8 +157,10 @@ def come_back(
     )  # fmt: skip
     with transaction.atomic():
         scanned = SheetPage.objects.create(
-            batch=batch, position=1, use=EXAM_USE.key, subject_id=exam.pk, form=sheet.form, page=page,
-            serial=sheet.serial, reading=Reading("", None, answers).as_json(), changed_at=clock.now(),
+            batch=batch, position=1, use=EXAM_USE.key, subject_id=exam.pk, form=sheet.form,
+            page=page,
+            serial=sheet.serial, changed_at=clock.now(),
+            reading=Reading("", None, answers).as_json(),
             image=ContentFile(as_jpeg(np.full((1782, 1260), 240, np.uint8)), name="page.jpg"),
             state=PageState.DOUBTFUL if doubt else PageState.READ,
         )  # fmt: skip
@@ -174,7 +176,7 @@ def released_on_paper(exam: Exam, member: Member, *, by: Member) -> Attempt:
     found = PaperSheet.objects.select_related("exam__paper", "exam__paper_plan").get(pk=sheet.pk)
     with transaction.atomic():
         count(found, member.pk, by=by, reason="核对了姓名")
-    attempt = Attempt.objects.select_related("exam").get(pk=found.attempt_id)
+    attempt = Attempt.objects.select_related("exam").get(paper_sheet=sheet)
     machine_mark_attempt(attempt_id=attempt.pk)
     attempt.refresh_from_db()
     release_attempt(attempt)

@@ -18,7 +18,7 @@ def host(tree: BranchTree) -> Member:
 
 @pytest.fixture
 def member(tree: BranchTree) -> Member:
-    return make_member(tree.first, number="040017", name="张秀英", password=None)
+    return make_member(tree.first, number="040017", name="张秀英")
 
 
 @pytest.fixture

@@ -60,8 +60,8 @@ def test_pages_take_as_many_queries_for_one_as_for_three(
         assert page.count(f"{home}sheets/") - page.count(f'{home}sheets/"') == rows
 
 
-HOME_QUERIES = 18
-LIST_QUERIES = 8
+HOME_QUERIES = 11
+LIST_QUERIES = 5
 
 
 def test_an_exam_is_begun_its_times_said_and_sheets_ordered(
