@@ -10,12 +10,16 @@ from exams.attempts import room_services
 from exams.attempts.errors import AttemptClosedError, NoAttemptLeftError
 from exams.attempts.models import Answer, Attempt, AttemptEvent, AttemptState, Exam, ExamState
 from exams.attempts.services import start_attempt
+from exams.credit.models import StudyHourEntry
 from exams.marking.errors import ReleaseError
+from exams.marking.regrade_services import correct_key, preview_correction
+from exams.marking.scoring import Decided, Ruling
 from exams.marking.services import release_ended, release_exam
 from exams.on_paper import queries
 from exams.on_paper.errors import SheetClosedError
 from exams.on_paper.models import PaperSheet, SheetState
 from exams.on_paper.standing import Problem
+from exams.questions.models import QuestionVersion
 from exams.sheets import services as sheets
 from exams.sheets.errors import NotTheHandlerError
 from exams.sheets.taking import take
@@ -210,3 +214,28 @@ def test_equal_answers_are_worth_the_same_on_paper_and_on_screen(
     run_queued()
     points = Attempt.objects.order_by("finished_by").values_list("finished_by", "points")
     assert list(points) == [("room", Decimal("17.50")), ("sheet", Decimal("17.50"))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hours_and_a_wrong_key_reach_paper_as_they_reach_a_screen(
+    tree: BranchTree, host: Member, member: Member
+) -> None:
+    exam = make_paper_exam(tree.first, by=host, study_hours=Decimal(4))
+    come_back(printed_for(exam, by=host)[member.pk], {1: [0], 2: [1], 4: [0]}, number="040017")
+    run_queued()
+    close(exam)
+    release_exam(exam=exam, by=host)
+    run_queued()
+    assert not StudyHourEntry.objects.exists()  # half of the points are not enough
+    attempt = Attempt.objects.get()
+    (second,) = QuestionVersion.objects.filter(paper_items=attempt.items[1][0])
+    decided = Decided(Ruling.ACCEPT, ({"correct": 1},))
+    preview = preview_correction(exam=exam, version=second, decided=decided)
+    correct_key(
+        exam=exam, version=second, decided=decided, reason="答案印错", by=host,
+        digest=preview.digest,
+    )  # fmt: skip
+    attempt.refresh_from_db()
+    assert (attempt.points, attempt.is_passed) == (15, True)
+    run_queued()
+    assert StudyHourEntry.objects.get(member=member).hours == 4
