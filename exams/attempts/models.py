@@ -248,7 +248,9 @@ class Answer(models.Model):
 
     @property
     def is_on_paper(self) -> bool:
-        """Written by hand in a booklet: `answer` is {"paper": the number of its sheet}."""
+        """Written by hand: `answer` is {"paper": the number of its sheet}, and with it
+        {"area": the question's number} if it stands on the sheet and not in the booklet.
+        """
         return "paper" in self.answer
 
 

@@ -69,7 +69,12 @@ def lines(said: Any) -> list[str]:
     if isinstance(said, bool):
         return [_("对") if said else _("错")]
     if isinstance(said, Mapping) and "paper" in said:
-        return [_("写在纸质题本上，卡号 %(sheet)s。") % {"sheet": said["paper"]}]
+        where = (
+            _("写在答题卡上，卡号 %(sheet)s。")
+            if "area" in said
+            else _("写在纸质题本上，卡号 %(sheet)s。")
+        )
+        return [where % {"sheet": said["paper"]}]
     if isinstance(said, Mapping):
         return [line for value in said.values() for line in lines(value)]
     if isinstance(said, list):

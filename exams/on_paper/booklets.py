@@ -46,6 +46,7 @@ def booklet(exam: Exam, sheet: PaperSheet, seats: Mapping[int, Person]) -> dict[
         title=exam.title,
         form=f"卡号 {sheet.spaced}",
         note=_whose(sheet, seats) or "请先核对：题本和答题卡的卡号要一样。",
+        has_room=not exam.paper_plan.writes_on_sheet,
     )
 
 

@@ -179,7 +179,8 @@ def answers_on(sheet: PaperSheet) -> dict[int, dict[str, Any]]:
         item = paper.items[id_]
         place = Place(item.kind, len(item.content.get("options", ())))
         if not place.is_choice:
-            found[id_] = {"paper": sheet.spaced}
+            where = {"area": number} if sheet.exam.paper_plan.writes_on_sheet else {}
+            found[id_] = {"paper": sheet.spaced, **where}
             continue
         kind = question_type(item.kind)
         found[id_] = kind.read(item.content, arrangement, sent(place, boxes.get(number, ())))

@@ -43,6 +43,8 @@ class PaperPlan(models.Model):
     number_digits = models.PositiveSmallIntegerField()
     began_at = models.DateTimeField(_("开始答题"))
     ended_at = models.DateTimeField(_("收卷"))
+    # What is no choice: in frames on the sheet, cut out for the marker; else in the booklet.
+    writes_on_sheet = models.BooleanField(_("书面题写在答题卡上"), default=False)
     shows_pages = models.BooleanField(_("公布成绩后，本人可以看自己的答题卡"), default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from exams.sheets.layout import MOST_OPTIONS, Question
+from exams.sheets.layout import MOST_OPTIONS, Area, Question
 
 SINGLE, MULTIPLE, TRUE_FALSE = CHOICES = ("single", "multiple", "true_false")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TRUTHS = ("对", "错")
+# In millimetres.
+HEIGHTS = {"blank": 22.0, "numeric": 16.0, "short": 46.0, "essay": 150.0, "case": 110.0}
+OTHER_HEIGHT = 60.0
 
 
 class UnprintableError(ValueError):
@@ -66,8 +69,17 @@ def questions_of(places: Sequence[Place]) -> tuple[Question, ...]:
     )
 
 
+def areas_of(places: Sequence[Place]) -> tuple[Area, ...]:
+    """Frames for what is answered in words, as large as such answers are."""
+    return tuple(
+        Area(number, HEIGHTS.get(place.kind, OTHER_HEIGHT))
+        for number, place in enumerate(places, 1)
+        if not place.is_choice
+    )
+
+
 def written_numbers(places: Sequence[Place]) -> list[int]:
-    """The questions that are answered in the booklet."""
+    """The questions that people mark, answered in words or otherwise than in boxes."""
     return [number for number, place in enumerate(places, 1) if not place.is_choice]
 
 

@@ -14,12 +14,12 @@ from exams.attempts.models import Answer, Attempt, AttemptState, Exam, FinishedB
 from exams.attempts.serving import ServedPaper, served_paper
 from exams.marking.queries import KNOWN_TO_MARKERS, exams_to_mark
 from exams.on_paper.models import PaperNote, PaperPlan, PaperSheet, SheetState
-from exams.on_paper.plan import Place, drawn_place, questions_of, written_numbers
+from exams.on_paper.plan import Place, areas_of, drawn_place, questions_of, written_numbers
 from exams.on_paper.standing import numbers_meant
 from exams.papers.models import PaperItem, PaperKind
 from exams.papers.queries import items_of, people_of, seats_of
 from exams.papers.shown import printed_arrangement
-from exams.sheets.layout import MOST_DIGITS, SheetLayout
+from exams.sheets.layout import MOST_DIGITS, Field, SheetLayout
 from exams.sheets.models import STANDING, BatchState, PageState, SheetBatch, SheetPage
 from lms.members.models import Member
 
@@ -91,16 +91,20 @@ def layouts_of(exam: Exam) -> Mapping[str, SheetLayout]:
     """By letter. Raises UnprintableError or LayoutError if the paper cannot be answered so."""
     plan = plan_of(exam)
     digits = plan.number_digits if plan else 0
-    return {
-        letter: _layout(exam.title, questions_of(places_of(exam, form)), letter, digits)
-        for letter, form in forms_of(exam).items()
-    }
+    found = {}
+    for letter, form in forms_of(exam).items():
+        places = places_of(exam, form)
+        areas = areas_of(places) if plan and plan.writes_on_sheet else ()
+        found[letter] = _layout(exam.title, questions_of(places), letter, digits, areas)
+    return found
 
 
 @lru_cache(maxsize=32)
-def _layout(title: str, questions: tuple[Any, ...], letter: str, digits: int) -> SheetLayout:
+def _layout(
+    title: str, questions: tuple[Any, ...], letter: str, digits: int, areas: tuple[Any, ...]
+) -> SheetLayout:
     """Kept, with the places worked out."""
-    return SheetLayout(f"{title}答题卡", questions, letter, digits)
+    return SheetLayout(f"{title}答题卡", questions, letter, digits, areas)
 
 
 def written_of(exam: Exam) -> list[int]:
@@ -208,6 +212,25 @@ def pages_read(sheet: PaperSheet) -> list[SheetPage]:
         use=USE, subject_id=sheet.exam_id, serial=sheet.serial, state__in=STANDING
     )
     return list(found.select_related("batch").order_by("page"))
+
+
+def written_piece(answer: Answer) -> tuple[SheetPage, Field] | None:
+    """Where an answer in words stands on the scanned sheet; None if it is not on one."""
+    sheet = (
+        PaperSheet.objects.select_related("exam__paper", "exam__paper_plan")
+        .filter(attempt=answer.attempt_id)
+        .first()
+    )
+    if sheet is None:
+        return None
+    numbers = {id_: number for number, (id_, _order) in enumerate(sheet.items, start=1)}
+    layout = layouts_of(sheet.exam)[sheet.form]
+    field = layout.field(f"w{numbers[answer.item_id]}")
+    for page in pages_read(sheet) if field is not None else ():
+        there = layout.page(page.page)
+        if field is not None and there is not None and field in there.fields:
+            return page, field
+    return None
 
 
 def written_answers(sheet: PaperSheet) -> list[tuple[int, Answer]]:

@@ -48,7 +48,7 @@ def problems_of(exam: Exam) -> list[str]:
     return told
 
 
-def open_plan(*, by: Member, exam: Exam) -> PaperPlan:
+def open_plan(*, by: Member, exam: Exam, writes_on_sheet: bool = False) -> PaperPlan:
     """From now on booklets and sheets can be printed and read; called again, the same."""
     if not rules.can_decide(by, exam):
         raise NotTheHostError(_("由举办单位的管理员决定是否用纸考。"))
@@ -60,6 +60,7 @@ def open_plan(*, by: Member, exam: Exam) -> PaperPlan:
         exam=exam,
         defaults={
             "number_digits": queries.digits_for(exam),
+            "writes_on_sheet": writes_on_sheet and bool(queries.written_of(exam)),
             "began_at": exam.opens_at,
             "ended_at": min(exam.opens_at + length, exam.closes_at),
             "by": by,

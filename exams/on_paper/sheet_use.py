@@ -82,5 +82,6 @@ EXAM_USE = SheetUse(
     drop=counting_services.drop_page,
     prepare=_prepare,
     pdf_for=_pdf,
+    prints_here=False,
     is_own=lambda by, exam_id, serial: queries.is_own(by.pk, exam_id, serial),
 )

@@ -12,11 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from exams.attempts.models import Exam
+from exams.marking.queries import place_at_desk
 from exams.marking.result_queries import own_attempt
 from exams.on_paper import desk_services, queries
 from exams.on_paper.forms import AssignForm, WrittenForm
 from exams.on_paper.models import PaperSheet, SheetState
 from exams.on_paper.views import frame, handled
+from exams.sheets.pieces import piece_of
 from exams.sheets.views import person
 from lms.core.access import SIGNED_IN, access
 from lms.core.errors import DomainError
@@ -83,6 +85,20 @@ def act(request: HttpRequest, exam_id: int, sheet_id: int, verb: str) -> HttpRes
 
 
 @access(SIGNED_IN)
+@require_safe
+def written(request: HttpRequest, exam_id: int, place_id: int) -> HttpResponse:
+    """What a marker has on the desk, cut out of its sheet: nothing else of it is seen."""
+    exam = handled(request, exam_id)
+    place = place_at_desk(place_id, person(request))
+    found = None
+    if place is not None and place.exam_id == exam.pk:
+        found = queries.written_piece(place.answer)
+    if found is None:
+        raise Http404
+    return _jpeg(piece_of(*found))
+
+
+@access(SIGNED_IN)
 @never_cache
 @require_safe
 def own(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
@@ -103,9 +119,7 @@ def own_page(request: HttpRequest, attempt_id: UUID, page: int) -> HttpResponse:
     if found is None:
         raise Http404
     with found.image.open("rb") as file:
-        answer = HttpResponse(file.read(), content_type="image/jpeg")
-    answer["Cache-Control"] = "private, max-age=300"
-    return answer
+        return _jpeg(file.read())
 
 
 # --- Putting together -----------------------------------------------------------------------------
@@ -118,6 +132,12 @@ def _sheet(request: HttpRequest, exam_id: int, sheet_id: int) -> tuple[Exam, Pap
         raise Http404
     found.exam = exam
     return exam, found
+
+
+def _jpeg(picture: bytes) -> HttpResponse:
+    answer = HttpResponse(picture, content_type="image/jpeg")
+    answer["Cache-Control"] = "private, max-age=300"
+    return answer
 
 
 def _written(found: PaperSheet, posted: Any = None) -> WrittenForm:

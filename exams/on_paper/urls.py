@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{HOME}times/", views.times, name="times"),
     path(f"{HOME}print/", views.order, name="print"),
     path(f"{HOME}booklet-<slug:form>.pdf", views.booklet, name="booklet"),
+    path(f"{HOME}written/<int:place_id>.jpg", sheet_views.written, name="written"),
     path(f"{HOME}sheets/", sheet_views.sheets, name="sheets"),
     path(SHEET, sheet_views.sheet, name="sheet"),
     path(f"{SHEET}<slug:verb>/", sheet_views.act, name="act"),

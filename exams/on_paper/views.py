@@ -45,7 +45,9 @@ def begin(request: HttpRequest, exam_id: int) -> HttpResponse:
     exam = handled(request, exam_id)
     with_words(
         request,
-        lambda: services.open_plan(by=person(request), exam=exam),
+        lambda: services.open_plan(
+            by=person(request), exam=exam, writes_on_sheet="writes_on_sheet" in request.POST
+        ),
         _("可以印答题卡了。"),
     )
     return redirect("on_paper:home", exam.pk)
@@ -110,11 +112,12 @@ def booklet(request: HttpRequest, exam_id: int, form: str) -> HttpResponse:
     """The questions to be handed out, of one form; of a random paper they go by the sheet."""
     exam = handled(request, exam_id)
     of = queries.forms_of(exam).get(form)
-    if of is None or queries.plan_of(exam) is None or exam.paper.kind == PaperKind.RANDOM:
+    plan = queries.plan_of(exam)
+    if of is None or plan is None or exam.paper.kind == PaperKind.RANDOM:
         raise Http404
     note_look(paper=exam.paper, by=person(request), what=_("题本"))
     try:
-        made = render_pdf(PAPER, paper_data(exam.paper, of))
+        made = render_pdf(PAPER, paper_data(exam.paper, of, has_room=not plan.writes_on_sheet))
     except UnprintableCharacterError as refused:
         messages.error(request, refused.message)
         return redirect("on_paper:home", exam.pk)
@@ -157,6 +160,7 @@ def _home(request: HttpRequest, exam: Exam, form: TimesForm | None = None) -> Ht
     context: dict[str, Any] = frame(request, exam)
     if plan is None:
         context["problems"] = services.problems_of(exam)
+        context["written"] = [] if context["problems"] else queries.written_of(exam)
     else:
         prints = list(prints_of(EXAM_USE, exam.pk)[:LATEST_PRINTS])
         found = queries.progress(exam)

@@ -66,6 +66,8 @@ class SheetUse:
     prepare: Callable[[Any, int, int], dict[str, Any]] = _nothing
     pdf_for: Callable[[int, Mapping[str, Any], Callable[[], None]], bytes | None] = _no_file
     is_own: Callable[[Any, int, str], bool] = _nobodys
+    # Whether sheets are ordered on the common page; else where `address_of` leads.
+    prints_here: bool = True
 
     @property
     def slug(self) -> str:

@@ -454,6 +454,9 @@ CASES: dict[str, Case] = {
     "exams/<int:exam_id>/on-paper/times/": Case(LECTURES, paper_exam, method="POST", **BY_BRANCH),
     "exams/<int:exam_id>/on-paper/print/": Case(LECTURES, paper_exam, method="POST", **BY_BRANCH),
     "exams/<int:exam_id>/on-paper/booklet-<slug:form>.pdf": Case(LECTURES, paper_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/on-paper/written/<int:place_id>.jpg": Case(
+        LECTURES, paper_exam, **BY_BRANCH
+    ),
     "exams/<int:exam_id>/on-paper/sheets/": Case(LECTURES, paper_exam, **BY_BRANCH),
     "exams/<int:exam_id>/on-paper/sheets/<int:sheet_id>/": Case(LECTURES, paper_exam, **BY_BRANCH),
     "exams/<int:exam_id>/on-paper/sheets/<int:sheet_id>/<slug:verb>/": Case(

@@ -312,8 +312,10 @@ def tally(world: World, where: str, role: str) -> dict[str, Any]:
 
 
 def paper_exam(world: World, where: str, role: str) -> dict[str, Any]:
-    """An exam on paper with a sheet that waits for a person."""
+    """On paper: a sheet that waits for a person, and writing on the desk of who asks."""
+    by = world.colleagues[where] if role == "anonymous" else world.people[role]
     return {
+        "place_id": world.paper_desk(where, by).pk,
         "exam_id": world.paper_exam(where).pk,
         "sheet_id": world.paper_sheet(where).pk,
         "form": "A",

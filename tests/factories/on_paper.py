@@ -95,6 +95,7 @@ def make_paper_exam(
     *,
     by: Member,
     is_planned: bool = True,
+    writes_on_sheet: bool = False,
     paper: Paper | None = None,
     kinds: Sequence[str] = KINDS,
     **fields: Any,
@@ -103,7 +104,7 @@ def make_paper_exam(
     values: dict[str, Any] = {"title": "党章知识测试", "opened": dt.timedelta(hours=1), **fields}
     made = make_exam(branch, paper=paper or make_paper(branch, by=by, kinds=kinds), **values)
     if is_planned:
-        services.open_plan(by=by, exam=made)
+        services.open_plan(by=by, exam=made, writes_on_sheet=writes_on_sheet)
     found = queries.exam_with_plan(made.pk)
     assert found is not None
     return found
@@ -149,6 +150,7 @@ def come_back(
             Doubt.FAINT if field.key == doubt else None,
         )
         for field in found.fields
+        if not field.is_area
     )
     batch = SheetBatch.objects.create(
         use=EXAM_USE.key, subject_id=exam.pk, file=ContentFile(b"%PDF-", name="scan.pdf"),
@@ -169,8 +171,8 @@ def come_back(
     return scanned
 
 
-def released_on_paper(exam: Exam, member: Member, *, by: Member) -> Attempt:
-    """What a spare sheet came to that a person said was this member's."""
+def counted_on_paper(exam: Exam, member: Member, *, by: Member) -> Attempt:
+    """What a spare sheet came to that a person said was this member's; the machine's part done."""
     (sheet,) = spare_sheets(exam, by=by)
     come_back(sheet, {1: [0]})
     found = PaperSheet.objects.select_related("exam__paper", "exam__paper_plan").get(pk=sheet.pk)
@@ -179,5 +181,11 @@ def released_on_paper(exam: Exam, member: Member, *, by: Member) -> Attempt:
     attempt = Attempt.objects.select_related("exam").get(paper_sheet=sheet)
     machine_mark_attempt(attempt_id=attempt.pk)
     attempt.refresh_from_db()
+    return attempt
+
+
+def released_on_paper(exam: Exam, member: Member, *, by: Member) -> Attempt:
+    """The same, released."""
+    attempt = counted_on_paper(exam, member, by=by)
     release_attempt(attempt)
     return attempt

@@ -196,7 +196,9 @@ def test_an_exam_on_paper(
     words.answer["text"] = "学习要联系实际。"
     save_answers(attempt=on_screen, answers=[*answers, several, true, words])
     finish_for(attempt=on_screen, by=host, reason="时间到")
-    page = layouts_of(Exam.objects.select_related("paper", "paper_plan").get())["A"].pages[0]
+    planned = Exam.objects.select_related("paper", "paper_plan").get()
+    page = layouts_of(planned)["A"].pages[0]
+    assert page.fields[-1].key == "w5"
     hands = {
         "q1": {0: Hand.FILL},
         "q2": {1: Hand.FAINT},
@@ -233,7 +235,15 @@ def test_an_exam_on_paper(
     on_paper = Attempt.objects.get(finished_by="sheet")
     assert on_paper.member == member
 
-    # What was written in the booklet gets its points by hand, on paper and on screen alike.
+    # What people mark lies on one desk: typed on screen, or cut out of the sheet.
+    pc.goto(f"/exams/{exam.pk}/marking/")
+    pc.get_by_role("button", name="开始评卷").click()
+    pc.get_by_label("4", exact=True).check(force=True)
+    pc.get_by_role("button", name="保存，下一份").click()
+    expect(pc.get_by_role("img", name="答题卡上写的")).to_be_visible()
+    assert_accessible(pc)
+    shoot(pc, "on-paper-desk")
+    # Whoever has marked it on the paper itself writes the points down on the sheet's page.
     pc.goto(home)
     pc.get_by_role("link", name="收回的卡").click()
     assert_accessible(pc)
@@ -247,11 +257,6 @@ def test_an_exam_on_paper(
     shoot(phone, "on-paper-sheet")
     pc.get_by_role("button", name="记下得分").click()
     expect(pc.get_by_text("已记下得分。")).to_be_visible()
-    pc.goto(f"/exams/{exam.pk}/marking/")
-    pc.get_by_role("button", name="开始评卷").click()
-    pc.get_by_label("4", exact=True).check(force=True)
-    pc.get_by_role("button", name="保存，下一份").click()
-    expect(pc.get_by_text("没有您可以评的答案了。")).to_be_visible()
 
     # Released by the same button, with the same result.
     Exam.objects.filter(pk=exam.pk).update(closes_at=clock.now() - dt.timedelta(seconds=1))

@@ -411,7 +411,12 @@ class World:
     def paper_exam(self, where: str) -> Exam:
         """An exam of that branch that is held on paper, by nobody who asks."""
         branch = self.branches[where]
-        return on_paper.make_paper_exam(branch, by=members.make_administrator(branch))
+        return on_paper.make_paper_exam(
+            branch,
+            by=members.make_administrator(branch),
+            kinds=("single", "short"),
+            writes_on_sheet=True,
+        )
 
     @functools.cache  # noqa: B019
     def paper_sheet(self, where: str) -> PaperSheet:
@@ -420,6 +425,18 @@ class World:
         (sheet,) = on_paper.spare_sheets(exam, by=exam.paper_plan.by)
         on_paper.come_back(sheet, {1: [0]})
         return sheet
+
+    @functools.cache  # noqa: B019
+    def paper_desk(self, where: str, by: Member) -> MarkingPlace:
+        """What somebody else wrote on a sheet of it, taken by this person."""
+        exam = self.paper_exam(where)
+        attempt = on_paper.counted_on_paper(
+            exam, members.make_member(self.branches[where]), by=exam.paper_plan.by
+        )
+        place = MarkingPlace.objects.get(answer__attempt=attempt)
+        until = clock.now() + dt.timedelta(minutes=10)
+        MarkingPlace.objects.filter(pk=place.pk).update(marker=by, leased_until=until)
+        return place
 
     @functools.cached_property
     def paper_exam_for_all(self) -> Exam:

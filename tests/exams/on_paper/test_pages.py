@@ -1,19 +1,28 @@
 """What the pages of an exam on paper show, to whom, and with how many queries."""
 
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
+from PIL import Image
 
 from exams.attempts.models import Attempt, AttemptState, Exam
+from exams.marking.desk_services import claim_place
 from exams.marking.services import machine_mark_attempt, release_attempt
 from exams.on_paper.models import PaperPlan, PaperSheet, SheetState
 from exams.sheets.models import SheetPrint
 from lms.members.models import Member
 from tests.factories.members import BranchTree, make_instructor, make_member
-from tests.factories.on_paper import come_back, make_paper_exam, printed_for, spare_sheets
+from tests.factories.on_paper import (
+    come_back,
+    counted_on_paper,
+    make_paper_exam,
+    printed_for,
+    spare_sheets,
+)
 
 RIGHT = {1: [0], 2: [0], 3: [0, 2], 4: [0]}
 
@@ -61,7 +70,7 @@ def test_pages_take_as_many_queries_for_one_as_for_three(
 
 
 HOME_QUERIES = 11
-LIST_QUERIES = 5
+LIST_QUERIES = 6
 
 
 def test_an_exam_is_begun_its_times_said_and_sheets_ordered(
@@ -122,6 +131,27 @@ def test_a_marker_enters_points_and_decides_nothing_else(
     assert Attempt.objects.get().points == Decimal("9.5")
     marker.post(f"{address}dismiss/", {"reason": "不计"})
     assert Attempt.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_marker_sees_what_was_written_cut_out_of_the_sheet_and_nothing_else_of_it(
+    tree: BranchTree, host: Member, member: Member
+) -> None:
+    exam = make_paper_exam(tree.first, by=host, kinds=("single", "short"), writes_on_sheet=True)
+    attempt = counted_on_paper(exam, member, by=host)
+    marker, colleague = make_instructor(tree.first), make_instructor(tree.first)
+    place = claim_place(exam=exam, by=marker)
+    assert place is not None
+    assert place.answer.attempt_id == attempt.pk
+    piece = f"/exams/{exam.pk}/on-paper/written/{place.pk}.jpg"
+    desk = signed_in(marker).get(f"/exams/{exam.pk}/marking/{place.pk}/").content.decode()
+    assert (piece in desk, member.name in desk) == (True, False)
+    cut = Image.open(io.BytesIO(signed_in(marker).get(piece).content))
+    assert cut.size == (1110, 318)  # the frame and a little around it, of a page 1260 wide
+    assert signed_in(colleague).get(piece).status_code == 404
+    other = make_paper_exam(tree.first, by=host, title="另一场")
+    elsewhere = f"/exams/{other.pk}/on-paper/written/{place.pk}.jpg"
+    assert signed_in(marker).get(elsewhere).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)

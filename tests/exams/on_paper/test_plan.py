@@ -11,6 +11,7 @@ from exams.on_paper.plan import (
     TRUE_FALSE,
     Place,
     UnprintableError,
+    areas_of,
     drawn_place,
     marks,
     questions_of,
@@ -18,7 +19,7 @@ from exams.on_paper.plan import (
     written_numbers,
 )
 from exams.questions.types import question_type
-from exams.sheets.layout import MOST_OPTIONS
+from exams.sheets.layout import LARGEST_AREA, MOST_OPTIONS, SMALLEST_AREA
 
 KINDS = st.sampled_from([*CHOICES, "short", "essay", "blank"])
 PLACES = st.builds(Place, KINDS, st.integers(2, MOST_OPTIONS))
@@ -39,6 +40,13 @@ def test_every_question_is_on_the_sheet_or_in_the_booklet(places: list[Place]) -
         place = places[question.number - 1]
         expected = 2 if place.kind == TRUE_FALSE else place.options
         assert (len(question.options), question.is_multiple) == (expected, place.kind == MULTIPLE)
+
+
+@given(st.lists(PLACES, min_size=1, max_size=40))
+def test_what_is_written_has_a_frame_that_fits_on_a_page(places: list[Place]) -> None:
+    areas = areas_of(places)
+    assert [area.number for area in areas] == written_numbers(places)
+    assert all(SMALLEST_AREA <= area.height <= LARGEST_AREA for area in areas)
 
 
 def test_what_no_sheet_can_ask_is_named() -> None:
