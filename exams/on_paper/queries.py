@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from exams.attempts.models import Answer, Attempt, AttemptState, Exam, FinishedBy
 from exams.attempts.serving import ServedPaper, served_paper
 from exams.marking.queries import KNOWN_TO_MARKERS, exams_to_mark
-from exams.on_paper.models import PaperNote, PaperPlan, PaperSheet, SheetState
+from exams.on_paper.models import NoteKind, PaperNote, PaperPlan, PaperSheet, SheetState
 from exams.on_paper.plan import Place, areas_of, drawn_place, questions_of, written_numbers
 from exams.on_paper.standing import numbers_meant
 from exams.papers.models import PaperItem, PaperKind
@@ -287,6 +287,7 @@ class Progress:
     printed: int
     spare: int
     counted: int
+    assigned: int  # of those counted, by a person's word
     on_screen: int
     doubtful: int
     waiting: Sequence[PaperSheet]
@@ -312,6 +313,11 @@ def progress(exam: Exam) -> Progress:
         printed=sum(sheet.member_id is not None and sheet.is_current for sheet in sheets),
         spare=sum(sheet.member_id is None for sheet in sheets),
         counted=states[SheetState.COUNTED],
+        assigned=PaperSheet.objects.filter(
+            exam=exam, state=SheetState.COUNTED, notes__kind=NoteKind.ASSIGNED
+        )
+        .distinct()
+        .count(),
         on_screen=len({m for m, finished_by in attempts if finished_by != FinishedBy.SHEET}),
         doubtful=len(doubtful),
         waiting=[sheet for sheet in sheets if sheet.state == SheetState.WAITING],

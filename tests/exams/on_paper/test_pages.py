@@ -69,7 +69,7 @@ def test_pages_take_as_many_queries_for_one_as_for_three(
         assert page.count(f"{home}sheets/") - page.count(f'{home}sheets/"') == rows
 
 
-HOME_QUERIES = 11
+HOME_QUERIES = 12
 LIST_QUERIES = 6
 
 

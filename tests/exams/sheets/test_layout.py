@@ -7,21 +7,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exams.sheets.layout import (
-    Area,
     BOTTOM,
     FORMS,
     LARGEST_AREA,
     LEFT,
-    LayoutError,
-    MARKS,
     MARK_PLACES,
+    MARKS,
     PAGE_HEIGHT,
     PAGE_WIDTH,
     QR_PLACE,
-    Question,
     RIGHT,
-    Rect,
     SMALLEST_AREA,
+    Area,
+    LayoutError,
+    Question,
+    Rect,
     SheetLayout,
 )
 
