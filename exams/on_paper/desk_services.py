@@ -85,6 +85,8 @@ def enter_points(*, by: Member, sheet: PaperSheet, points: Mapping[int, Decimal]
     """Points for what was written in the booklet, by item: marks by `by` in the common queue."""
     if sheet.attempt_id is None:
         raise MarkingError(_("这张卡还没有计入，先分派给本人再评分。"))
+    if not rules.can_enter_points(by, sheet.exam):
+        raise MarkingError(_("这场考试匿名评卷，请在“评卷”里看图评分。"))
     machine_mark_attempt(attempt_id=sheet.attempt_id)  # what waits for people is in the queue
     numbers = {id_: number for number, (id_, _order) in enumerate(sheet.items, start=1)}
     for item_id, given in points.items():

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from exams.attempts.models import Exam
 from exams.marking.queries import place_at_desk
 from exams.marking.result_queries import own_attempt
-from exams.on_paper import desk_services, queries
+from exams.on_paper import desk_services, queries, rules
 from exams.on_paper.forms import AssignForm, WrittenForm
 from exams.on_paper.models import PaperSheet, SheetState
 from exams.on_paper.views import frame, handled
@@ -153,7 +153,9 @@ def _shown(
     written: WrittenForm | None = None,
 ) -> HttpResponse:
     written = written or _written(found)
-    is_own = person(request).pk in (found.member_id, found.holder_id)
+    by = person(request)
+    is_own = by.pk in (found.member_id, found.holder_id)
+    may_mark = rules.can_enter_points(by, exam) and not is_own
     number = found.holder.number if found.holder and found.state == SheetState.WAITING else ""
     context = {
         **frame(request, exam),
@@ -162,7 +164,7 @@ def _shown(
         "notes": queries.notes_of(found),
         "others": queries.others_of(found),
         "assign": assign or AssignForm(initial={"number": number}),
-        "written": written if written.fields and not is_own else None,
+        "written": written if written.fields and may_mark else None,
         "is_own": is_own,
         "takes_sheets": queries.takes_sheets(exam),
     }

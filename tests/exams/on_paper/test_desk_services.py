@@ -22,7 +22,13 @@ from tests.factories.members import (
     make_member,
     make_secretary,
 )
-from tests.factories.on_paper import come_back, make_paper_exam, printed_for, spare_sheets
+from tests.factories.on_paper import (
+    come_back,
+    counted_on_paper,
+    make_paper_exam,
+    printed_for,
+    spare_sheets,
+)
 from tests.support.queues import run_queued
 
 RIGHT = {1: [0], 2: [0], 3: [0, 2], 4: [0]}
@@ -146,6 +152,21 @@ def test_what_is_written_in_the_booklet_is_marked_in_the_common_queue(
     attempt = Attempt.objects.get()
     assert (attempt.state, attempt.points) == (AttemptState.MARKED, 9)
     assert [str(mark.points) for mark in Mark.objects.order_by("pk")] == ["3.50", "4.00"]
+
+
+def test_where_marking_is_blind_points_are_not_entered_beside_a_name(
+    tree: BranchTree, host: Member, member: Member
+) -> None:
+    exam = make_paper_exam(tree.first, by=host, kinds=("single", "short"), writes_on_sheet=True)
+    attempt = counted_on_paper(exam, member, by=host)
+    sheet = PaperSheet.objects.get(attempt=attempt)
+    points = {sheet.items[1][0]: Decimal(4)}
+    marker = make_instructor(tree.first)
+    with pytest.raises(MarkingError) as refused:
+        desk_services.enter_points(by=marker, sheet=sheet, points=points)
+    assert refused.value.message == "这场考试匿名评卷，请在“评卷”里看图评分。"
+    desk_services.enter_points(by=host, sheet=sheet, points=points)
+    assert Attempt.objects.get().points == 9
 
 
 def test_who_administers_never_decides_about_the_own_sheet(
