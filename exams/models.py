@@ -9,6 +9,8 @@ from exams.exchange.models import QuestionImport
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
 from exams.marking.models import KeyCorrection, Mark, MarkCorrection, MarkingPlace, Regrade
+from exams.marking.models import KeyCorrection, Mark, MarkingPlace, Regrade
+from exams.on_paper.models import PaperNote, PaperPlan, PaperSheet
 from exams.papers.models import Paper, PaperItem, Seat
 from exams.passing.models import CreditAward
 from exams.practice.models import PracticeCard
@@ -47,6 +49,9 @@ __all__ = [
     "MemberYear",
     "Paper",
     "PaperItem",
+    "PaperNote",
+    "PaperPlan",
+    "PaperSheet",
     "PracticeCard",
     "Presence",
     "Question",

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("exams.integrity.urls")),
     path("", include("exams.sheets.urls")),
     path("", include("exams.tallies.urls")),
+    path("", include("exams.on_paper.urls")),
     path("", include("media_pipeline.urls")),
 ]
 

@@ -36,6 +36,7 @@ from exams.attempts.saving import SAVE, Message, Saved, Told, parameters, saved
 from exams.attempts.serving import Asked, ServedPaper, served_paper
 from exams.attempts.signals import attempt_finished
 from exams.attempts.timing import GRACE, end, is_over
+from exams.papers.queries import seat_number
 from lms.core import clock
 from lms.core.states import advance
 from lms.members.models import Member
@@ -108,7 +109,7 @@ def _begun(by: Member, exam: Exam, device: str, had: int) -> Attempt:
         raise NoAttemptLeftError(_("您的考试次数已经用完。如有特殊情况，请联系举办单位。"))
     paper = paper_of(exam)
     seed = secrets.randbits(62)
-    form = paper.form_for(seed)
+    form = paper.form_for(_turn(by, exam, paper, seed))
     items = paper.arranged_for(
         seed=seed,
         form=form,
@@ -127,6 +128,14 @@ def _begun(by: Member, exam: Exam, device: str, had: int) -> Attempt:
         device=device if exam.fairness == Fairness.ONE_DEVICE else "",
         out_of=paper.points_of(items),
     )
+
+
+def _turn(by: Member, exam: Exam, paper: ServedPaper, seed: int) -> int:
+    """What decides about the form: in a room the seat, as on the list at its door; else chance."""
+    if not paper.has_forms or exam.fairness != Fairness.ROOM:
+        return seed
+    seat = seat_number(exam.pk, by.pk)
+    return seed if seat is None else seat - 1
 
 
 def paper_of(exam: Exam) -> ServedPaper:

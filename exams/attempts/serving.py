@@ -13,13 +13,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from exams.papers.drawing import DrawnFrom, draw
+from exams.papers.drawing import DrawnFrom, draw, form_for
 from exams.papers.models import Paper, PaperItem, PaperKind
 from exams.questions.types import question_type
 
 KEPT_PAPERS = 32
-
-FORMS = ("A", "B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +55,13 @@ class ServedPaper:
     items: Mapping[int, _Item]
     takes: Mapping[int, int]
 
-    def form_for(self, number: int) -> str:
-        """Which form the attempt with this seed gets."""
-        return FORMS[number % len(FORMS)] if self.kind == PaperKind.AB else ""
+    @property
+    def has_forms(self) -> bool:
+        return self.kind == PaperKind.AB
+
+    def form_for(self, turn: int) -> str:
+        """Which form a seat or an attempt gets: neighbours in number get different ones."""
+        return form_for((item.form for item in self.items.values()), turn=turn)
 
     def arranged_for(
         self, *, seed: int, form: str, shuffles_questions: bool, shuffles_options: bool

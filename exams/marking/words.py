@@ -64,6 +64,13 @@ def right_options(keys: Sequence[Mapping[str, Any]]) -> frozenset[int]:
 
 def answer_lines(version: QuestionVersion, answer: Mapping[str, Any]) -> list[str]:
     """An answer as its type of question says it, a line for each of its parts."""
+    if "paper" in answer:
+        where = (
+            _("写在答题卡上，卡号 %(sheet)s。")
+            if "area" in answer
+            else _("写在纸质题本上，卡号 %(sheet)s。")
+        )
+        return [where % {"sheet": answer["paper"]}]
     return question_type(version.kind).answer_words(version.content, dict(answer))
 
 

@@ -153,6 +153,7 @@ def frame(use: SheetUse, subject_id: int) -> dict[str, Any]:
         "title": use.title_of(subject_id),
         "address": use.address_of(subject_id),
         "takes_sheets": use.takes_sheets(subject_id),
+        "prints_here": use.prints_here,
     }
 
 

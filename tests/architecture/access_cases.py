@@ -68,7 +68,9 @@ from tests.architecture.access_objects import (
     own_attempt,
     own_class,
     own_form,
+    own_sheet,
     paper,
+    paper_exam,
     person,
     published_exam,
     question,
@@ -448,6 +450,24 @@ CASES: dict[str, Case] = {
     "exams/<int:exam_id>/analysis/analysis.xlsx": Case(BRANCH_RECORDS, sat_exam, **BY_BRANCH),
     "exams/<uuid:attempt_id>/result/": Case(ONESELF, own_attempt, **BY_PERSON),
     "exams/<uuid:attempt_id>/appeal/": Case(ONESELF, released_attempt, **BY_PERSON),
+    # Exams on paper: their sheets, and the member's own
+    "exams/<int:exam_id>/on-paper/": Case(LECTURES, paper_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/on-paper/open/": Case(LECTURES, paper_exam, method="POST", **BY_BRANCH),
+    "exams/<int:exam_id>/on-paper/times/": Case(LECTURES, paper_exam, method="POST", **BY_BRANCH),
+    "exams/<int:exam_id>/on-paper/print/": Case(LECTURES, paper_exam, method="POST", **BY_BRANCH),
+    "exams/<int:exam_id>/on-paper/booklet-<slug:form>.pdf": Case(LECTURES, paper_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/on-paper/written/<int:place_id>.jpg": Case(
+        LECTURES, paper_exam, **BY_BRANCH
+    ),
+    "exams/<int:exam_id>/on-paper/sheets/": Case(LECTURES, paper_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/on-paper/sheets/<int:sheet_id>/": Case(LECTURES, paper_exam, **BY_BRANCH),
+    "exams/<int:exam_id>/on-paper/sheets/<int:sheet_id>/<slug:verb>/": Case(
+        LECTURES, paper_exam, method="POST", **BY_BRANCH
+    ),
+    "exams/attempts/<uuid:attempt_id>/on-paper/": Case(ONESELF, own_sheet, **BY_PERSON),
+    "exams/attempts/<uuid:attempt_id>/on-paper/<int:page>.jpg": Case(
+        ONESELF, own_sheet, **BY_PERSON
+    ),
     # Votes and appraisals on paper, and their sheets
     "tallies/": Case(OVERSEERS),
     "tallies/new/<slug:kind>/": Case(OVERSEERS, lambda *_: {"kind": "vote"}),

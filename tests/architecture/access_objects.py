@@ -317,6 +317,22 @@ def tally(world: World, where: str, role: str) -> dict[str, Any]:
     }
 
 
+def paper_exam(world: World, where: str, role: str) -> dict[str, Any]:
+    """On paper: a sheet that waits for a person, and writing on the desk of who asks."""
+    by = world.colleagues[where] if role == "anonymous" else world.people[role]
+    return {
+        "place_id": world.paper_desk(where, by).pk,
+        "exam_id": world.paper_exam(where).pk,
+        "sheet_id": world.paper_sheet(where).pk,
+        "form": "A",
+        "verb": "dismiss",
+    }
+
+
+def own_sheet(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"attempt_id": world.own_sheet(world.person(where, role)).pk, "page": 1}
+
+
 def closed_tally(world: World, where: str, role: str) -> dict[str, Any]:
     return {"tally_id": world.closed_tally(where).pk}
 

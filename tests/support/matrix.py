@@ -28,6 +28,7 @@ from exams.gatherings.scan_services import keep_scan
 from exams.gatherings.tokens import token_for
 from exams.integrity.models import ReviewCase
 from exams.marking.models import MarkingPlace
+from exams.on_paper.models import PaperPlan, PaperSheet
 from exams.papers.models import Paper
 from exams.papers.seat_services import import_seats
 from exams.practice.models import PracticeCard
@@ -54,6 +55,7 @@ from tests.factories import (
     marked,
     media,
     members,
+    on_paper,
     papers,
     progress,
     training,
@@ -404,6 +406,51 @@ class World:
     @functools.cache  # noqa: B019
     def sheet_print(self, where: str) -> SheetPrint:
         return make_print(self.tally(where))
+
+    @functools.cache  # noqa: B019
+    def paper_exam(self, where: str) -> Exam:
+        """An exam of that branch that is held on paper, by nobody who asks."""
+        branch = self.branches[where]
+        return on_paper.make_paper_exam(
+            branch,
+            by=members.make_administrator(branch),
+            kinds=("single", "short"),
+            writes_on_sheet=True,
+        )
+
+    @functools.cache  # noqa: B019
+    def paper_sheet(self, where: str) -> PaperSheet:
+        """A spare sheet of it that waits for a person."""
+        exam = self.paper_exam(where)
+        (sheet,) = on_paper.spare_sheets(exam, by=exam.paper_plan.by)
+        on_paper.come_back(sheet, {1: [0]})
+        return sheet
+
+    @functools.cache  # noqa: B019
+    def paper_desk(self, where: str, by: Member) -> MarkingPlace:
+        """What somebody else wrote on a sheet of it, taken by this person."""
+        exam = self.paper_exam(where)
+        attempt = on_paper.counted_on_paper(
+            exam, members.make_member(self.branches[where]), by=exam.paper_plan.by
+        )
+        place = MarkingPlace.objects.get(answer__attempt=attempt)
+        until = clock.now() + dt.timedelta(minutes=10)
+        MarkingPlace.objects.filter(pk=place.pk).update(marker=by, leased_until=until)
+        return place
+
+    @functools.cached_property
+    def paper_exam_for_all(self) -> Exam:
+        exam = on_paper.make_paper_exam(
+            self.tree.committee, by=members.make_administrator(self.tree.committee)
+        )
+        PaperPlan.objects.filter(exam=exam).update(shows_pages=True)
+        return exam
+
+    @functools.cache  # noqa: B019
+    def own_sheet(self, person: Member) -> Attempt:
+        """A released attempt of this person that came of a sheet they may look at."""
+        exam = self.paper_exam_for_all
+        return on_paper.released_on_paper(exam, person, by=exam.paper_plan.by)
 
     def scan_link(self, where: str) -> str:
         """The token the screen shows now."""

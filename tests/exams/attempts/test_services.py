@@ -29,10 +29,14 @@ from exams.attempts.models import (
 )
 from exams.attempts.signals import attempt_finished
 from exams.attempts.timing import GRACE
+from exams.papers.models import PaperKind, Seat
+from exams.papers.printing import seats_data
+from exams.papers.queries import seats_of
 from lms.members.models import Member
 from tests.exams.attempts.conftest import NINE
 from tests.factories.exam_attempts import begin, make_exam, told
 from tests.factories.members import BranchTree, make_member
+from tests.factories.papers import make_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +70,22 @@ def test_a_start_stamps_the_deadline_and_freezes_what_is_asked(exam: Exam, membe
     assert [sorted(order) for _item, order in attempt.items] == [[0, 1, 2, 3]] * 3
     stored = Attempt.objects.get()
     assert (stored.pk, stored.items) == (attempt.pk, attempt.items)
+
+
+def test_in_a_room_the_seat_decides_about_the_form_as_the_list_at_its_door_says(
+    moving_clock: Any, tree: BranchTree
+) -> None:
+    paper = make_paper(tree.general, kind=PaperKind.AB, questions=2, sealed=True)
+    exam = make_exam(tree.general, paper=paper, fairness=Fairness.ROOM)
+    people = [make_member(tree.first, password=None) for _person in range(6)]
+    for number, person in enumerate(people, start=1):
+        Seat.objects.create(exam=exam, member=person, room="第一会议室", number=number)
+    sat = [begin(exam, person).form for person in people]
+    (room,) = seats_data(exam, seats_of(exam))["rooms"]
+    assert sat == ["A", "B", "A", "B", "A", "B"]
+    assert [f"{row[3]}" for row in room["seats"]] == sat
+    # Without a seat chance decides, and where nobody watches seats do not.
+    assert begin(exam, make_member(tree.first, password=None)).form in {"A", "B"}
 
 
 def test_starting_again_goes_on(exam: Exam, member: Member, moving_clock: Any) -> None:
