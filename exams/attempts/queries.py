@@ -1,11 +1,16 @@
 """Which exams and attempts there are for whom, and what stands in them."""
 
 import datetime as dt
+import functools
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
 from courses.training.models import Enrolment, EnrolmentState
 from exams.attempts.models import (
@@ -18,8 +23,10 @@ from exams.attempts.models import (
     ExamState,
 )
 from exams.attempts.timing import Allowed, Granted, together
+from exams.papers.models import Paper
 from exams.papers.queries import people_of
-from lms.members.models import Member
+from lms.core.statements import Statement
+from lms.members.models import Branch, Member
 from lms.members.queries import (
     administered_branches,
     path_and_above,
@@ -33,29 +40,108 @@ def visible_exams(by: Any) -> QuerySet[Exam]:
     """The exams `by` may sit or has sat: of the own branch and above, or of a class one is in."""
     if not by.is_authenticated or not by.is_active:
         return Exam.objects.none()
-    branch, _roles = standing_today(by)
-    enrolled = Enrolment.objects.filter(
-        training_class=OuterRef("training_class"), member_id=by.pk
-    ).exclude(state=EnrolmentState.WITHDRAWN)
-    reached = Q(Exists(enrolled), training_class__isnull=False)
-    if branch is not None:
-        reached |= Q(training_class__isnull=True, branch__path__in=path_and_above(branch))
-    own = Attempt.objects.filter(exam=OuterRef("pk"), member_id=by.pk)
     return (
-        Exam.objects.filter(Q(state__in=SAT) & reached | Exists(own))
+        _exams_for(by.pk, _paths_of(by))
         .select_related("paper", "branch")
         .order_by("-opens_at", "-pk")
     )
 
 
+def _paths_of(by: Any) -> list[str]:
+    """The paths of the branch `by` belongs to today and of those above it."""
+    branch, _roles = standing_today(by)
+    return [] if branch is None else path_and_above(branch)
+
+
+def _exams_for(member_id: int, paths: list[str]) -> QuerySet[Exam]:
+    """The exams for the member whose branch and those above it have these paths."""
+    enrolled = Enrolment.objects.filter(
+        training_class=OuterRef("training_class"), member_id=member_id
+    ).exclude(state=EnrolmentState.WITHDRAWN)
+    reached = Q(Exists(enrolled), training_class__isnull=False)
+    if paths:
+        reached |= Q(training_class__isnull=True, branch__path__in=paths)
+    own = Attempt.objects.filter(exam=OuterRef("pk"), member_id=member_id)
+    return Exam.objects.filter(Q(state__in=SAT) & reached | Exists(own))
+
+
 def exam_to_sit(by: Any, exam_id: int) -> Exam | None:
-    """One of `visible_exams` with its paper."""
-    return visible_exams(by).filter(pk=exam_id).first()
+    """One of `visible_exams` with its branch and its paper (without the blueprint)."""
+    if not by.is_authenticated or not by.is_active:
+        return None
+    paths = _paths_of(by)
+    rows = _exam_statement(len(paths)).rows(by.pk, exam_id, *paths)
+    if not rows:
+        return None
+    values = iter(rows[0])
+    made = [
+        model.from_db("default", fields, [next(values) for _field in fields])
+        for model, _at, fields in _TO_SIT
+    ]
+    exam, exam.branch, exam.paper = made
+    return exam
+
+
+# Where their columns are, as seen from an exam, and which.
+_TO_SIT: list[tuple[Any, str, list[str]]] = [
+    (Exam, "", [field.attname for field in Exam._meta.concrete_fields]),
+    (Branch, "branch__", ["id", "path", "name"]),
+    (Paper, "paper__", ["id", "sealed_at"]),
+]
+_MEMBER, _EXAM = -101, -102
+
+
+@functools.cache
+def _exam_statement(depth: int) -> Statement:
+    """One exam for a member of a branch so deep: member, exam, and the paths are to be given."""
+    paths = [f"the path at {place} " for place in range(depth)]
+    columns = [f"{at}{field}" for _model, at, fields in _TO_SIT for field in fields]
+    found = _exams_for(_MEMBER, paths).filter(pk=_EXAM).values_list(*columns)
+    return Statement(found, _MEMBER, _EXAM, *paths)
+
+
+@dataclass(frozen=True)
+class Had:
+    """What a member had of an exam: how many attempts, which one runs, what was granted."""
+
+    count: int
+    running: UUID | None
+    allowed: Allowed
+
+
+@functools.cache
+def _had_statement() -> Statement:
+    own = Attempt.objects.filter(exam=OuterRef("pk"), member_id=_MEMBER).order_by()
+    counted = own.values("exam").annotate(count=Count("pk")).values("count")
+    running = own.filter(state=AttemptState.OPEN).values("pk")
+    granted = Allowance.objects.filter(exam=OuterRef("pk"), member_id=_MEMBER).values_list(
+        JSONObject(
+            extra_seconds="extra_seconds",
+            time_percent="time_percent",
+            extra_attempts="extra_attempts",
+            at="at",
+        )
+    )
+    rows = Exam.objects.filter(pk=_EXAM).values_list(
+        Coalesce(Subquery(counted), 0), Subquery(running), ArraySubquery(granted)
+    )
+    return Statement(rows, _MEMBER, _EXAM)
+
+
+def had(member_id: int, exam_id: int) -> Had:
+    """What the member had of the exam until now."""
+    ((count, running, rows),) = _had_statement().rows(member_id, exam_id)
+    granted = [json.loads(row) for row in rows]
+    return Had(
+        count,
+        running,
+        together(Granted(**{**one, "at": dt.datetime.fromisoformat(one["at"])}) for one in granted),
+    )
 
 
 def allowed_for(member_id: int, exam_id: int) -> Allowed:
     """All that was granted to the member in the exam."""
-    return allowed_among(exam_id, [member_id]).get(member_id, Allowed())
+    return had(member_id, exam_id).allowed
 
 
 def allowed_among(exam_id: int, member_ids: Iterable[int]) -> dict[int, Allowed]:
@@ -78,9 +164,9 @@ def _together(rows: QuerySet[Allowance], by: str) -> dict[int, Allowed]:
     return {key: together(given) for key, given in granted.items()}
 
 
-def attempts_of(member_id: int, exam_id: int) -> list[Attempt]:
-    """The member's attempts at the exam, the first one first."""
-    return list(Attempt.objects.filter(member_id=member_id, exam_id=exam_id).order_by("number"))
+def attempt(attempt_id: UUID) -> Attempt:
+    """The attempt alone."""
+    return Attempt.objects.get(pk=attempt_id)
 
 
 def own_attempt(by: Any, attempt_id: UUID) -> Attempt | None:

@@ -66,8 +66,7 @@ def start(request: HttpRequest, exam_id: int) -> HttpResponse:
     found = _exam(request, exam_id)
     number, device = _device(request, found)
     try:
-        attempt = services.start_attempt(by=_person(request), exam=found, device=device)
-        shown = services.open_sitting(attempt=attempt, device=device)
+        shown = services.start_sitting(by=_person(request), exam=found, device=device)
     except DomainError as refused:
         messages.error(request, refused.message)
         return redirect("exam", exam_id)
