@@ -181,7 +181,7 @@ def _question(
     paper: ServedPaper, attempt: Attempt, position: int, kept: dict[int, Answer]
 ) -> Question:
     asked = paper.asked(attempt.items, position)
-    answer = kept.get(asked.item_id)
+    answer = kept.get(asked.item.id)
     if answer is None:
         return Question(asked, {}, 0, False, None)
     written = paper.written(attempt.items, position, answer.answer)

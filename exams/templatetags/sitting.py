@@ -1,58 +1,77 @@
 """The questions of a sitting: `{% load sitting %}`."""
 
 import json
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from exams.attempts.services import Question
+from exams.attempts.services import Question, Sitting
 from exams.questions.media import shown_stem
 from exams.questions.models import QuestionKind
+from exams.questions.types import question_type
 from lms.core.design.texts import figure
 
 register = template.Library()
 
 # A paper of fifty questions in all orders of its options, answered or not.
 KEPT_BLOCKS = 16_384
+KEPT_NUMBERS = 4_096
 # What differs between attempts that show the same question: signs nobody writes stand for it.
 POSITION, BEFORE, AFTER, COUNT, STEM = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 
 
 @register.simple_tag(takes_context=True)
-def question_block(
-    context: template.Context, question: Question, count: int, is_forward: bool
-) -> SafeString:
-    """One question with its fields, drawn once for all attempts that show it alike.
+def question_blocks(context: template.Context, sitting: Sitting, is_forward: bool) -> SafeString:
+    """The questions under their sections, with their fields.
 
-    A thousand people begin in the same minute: the template is not gone through for each.
+    A thousand people begin in the same minute: each question is drawn once for all attempts that
+    show it alike, and no template is gone through for each.
     """
+    language, member_id, count = get_language(), context["request"].user.pk, sitting.count
+    blocks: list[str] = []
+    section = ""
+    for question in sitting.questions:
+        item = question.asked.item
+        if item.section != section:
+            section = item.section
+            if section:
+                blocks.append(format_html('<h2 class="exam__section">{}</h2>', section))
+        blocks.append(_block(question, language, member_id, count, is_forward))
+    return mark_safe("".join(blocks))  # noqa: S308  (drawn and escaped by templates)
+
+
+def _block(
+    question: Question, language: str | None, member_id: Any, count: int, is_forward: bool
+) -> str:
     asked = question.asked
+    item, position = asked.item, asked.position
     drawn = _drawn(
-        get_language(),
-        asked.kind,
-        json.dumps(asked.content),
-        json.dumps(question.written),
-        figure(asked.points),
+        language,
+        item.kind,
+        item.value,
+        asked.arrangement,
+        json.dumps(question.written) if question.written else "{}",
+        item.points,
         question.revision,
         question.is_flagged,
         is_forward,
-        asked.position == 1,
-        asked.position == count,
+        position == 1,
+        position == count,
     )
-    for sign, said in (
-        (POSITION, str(asked.position)),
-        (BEFORE, str(asked.position - 1)),
-        (AFTER, str(asked.position + 1)),
-        (COUNT, str(count)),
+    return drawn % {
+        "position": position,
+        "before": position - 1,
+        "after": position + 1,
+        "count": count,
         # Sanitised when it was written; its pictures are linked for this member alone.
-        (STEM, shown_stem(asked.stem, context["request"].user.pk)),
-    ):
-        drawn = drawn.replace(sign, said)
-    return mark_safe(drawn)  # noqa: S308  (drawn and escaped by the template)
+        "stem": shown_stem(item.stem, member_id),
+    }
 
 
 @lru_cache(maxsize=KEPT_BLOCKS)
@@ -60,22 +79,24 @@ def _drawn(
     language: str | None,
     kind: str,
     content: str,
+    arrangement: tuple[int, ...],
     written: str,
-    points: str,
+    points: Decimal,
     revision: int,
     is_flagged: bool,
     is_forward: bool,
     is_first: bool,
     is_last: bool,
 ) -> str:
-    return render_to_string(
+    """A question to be completed with `%`."""
+    drawn = render_to_string(
         "exams/parts/question.html",
         {
             "prefix": f"q{POSITION}-",
-            "content": json.loads(content),
+            "content": question_type(kind).arranged(json.loads(content), arrangement),
             "written": json.loads(written),
             "kind": kind,
-            "points": points,
+            "points": figure(points),
             "revision": revision,
             "is_flagged": is_flagged,
             "is_forward": is_forward,
@@ -87,6 +108,35 @@ def _drawn(
             "count": COUNT,
             "stem": STEM,
         },
+    ).replace("%", "%%")
+    for sign, name in (
+        (POSITION, "position"),
+        (BEFORE, "before"),
+        (AFTER, "after"),
+        (COUNT, "count"),
+        (STEM, "stem"),
+    ):
+        drawn = drawn.replace(sign, f"%({name})s")
+    return drawn
+
+
+@register.simple_tag
+def question_numbers(sitting: Sitting) -> SafeString:
+    """The answer card: a link to each question, which says whether it is answered."""
+    language = get_language()
+    return mark_safe(  # noqa: S308  (drawn and escaped by the template)
+        "".join(
+            _number(language, question.asked.position, question.is_answered, question.is_flagged)
+            for question in sitting.questions
+        )
+    )
+
+
+@lru_cache(maxsize=KEPT_NUMBERS)
+def _number(language: str | None, position: int, is_answered: bool, is_flagged: bool) -> str:
+    return render_to_string(
+        "exams/parts/number.html",
+        {"position": position, "is_answered": is_answered, "is_flagged": is_flagged},
     )
 
 
