@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
@@ -17,15 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.progress.browsers import mark, number_of, remember
 from exams.attempts import queries, reading, services
-from exams.attempts.answers import PREFIX, SUFFIX, is_form
-from exams.attempts.errors import AttemptClosedError, OtherDeviceError, StaleAnswersError
+from exams.attempts.answers import PREFIX, SUFFIX
+from exams.attempts.errors import AttemptClosedError, OtherDeviceError
 from exams.attempts.forms import answers_in_form
 from exams.attempts.models import Attempt, AttemptState, Exam, Fairness, Navigation
 from exams.attempts.saving import Told
 from exams.attempts.services import Sitting
 from exams.attempts.tickets import TICKET_SECONDS, Ticket, issue_ticket
 from exams.attempts.words import sitting_words
-from exams.questions.types import AnswerError
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
 from lms.core.errors import DomainError
@@ -160,7 +158,7 @@ def _not_all_saved(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    """Ask once more before handing in; a POST hands in, of a form or of the page's script."""
+    """Ask once more before handing in; a POST hands in. The page's script does it by its route."""
     attempt = _own(request, attempt_id)
     if request.method != "POST":
         try:
@@ -171,50 +169,12 @@ def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
             messages.error(request, refused.message)
             return redirect("exam", attempt.exam_id)
         return render(request, "exams/submit.html", _before_submitting(shown))
-    if request.content_type == "application/json":
-        return _submitted_by_script(request, attempt)
     try:
         services.submit_attempt(attempt=attempt, device=_device(request, attempt.exam)[1])
     except DomainError as refused:
         messages.error(request, refused.message)
         return redirect("exam_submit", attempt_id)
     return redirect("exam_receipt", attempt_id)
-
-
-def _submitted_by_script(request: HttpRequest, attempt: Attempt) -> JsonResponse:
-    try:
-        said = json.loads(request.body)
-        tab = UUID(said["tab"])
-        told = list(_told(attempt, said["answers"]))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, AnswerError):
-        return JsonResponse({"error": _("交卷的内容格式不对，请刷新页面后再交。")}, status=422)
-    try:
-        services.submit_attempt(
-            attempt=attempt, answers=told, device=_device(request, attempt.exam)[1], tab=tab
-        )
-    except StaleAnswersError as refused:
-        return JsonResponse({"error": refused.message, "stale": refused.positions}, status=409)
-    except DomainError as refused:
-        return JsonResponse({"error": refused.message}, status=403)
-    return JsonResponse(
-        {"receipt": attempt.receipt, "url": reverse("exam_receipt", args=[attempt.pk])}
-    )
-
-
-def _told(attempt: Attempt, answers: Iterable[Any]) -> Iterable[Told]:
-    paper = services.paper_of(attempt.exam)
-    for one in answers:
-        if not is_form(one["sent"]):
-            raise ValueError("sent")
-        position = int(one["position"])
-        yield Told(
-            position=position,
-            answer=paper.read(attempt.items, position, one["sent"]),
-            item_id=attempt.items[position - 1][0],
-            seen=min(max(int(one["revision"]), 0), 2**30),
-            is_flagged=one.get("flagged") is True,
-            is_cleared=one.get("cleared") is True,
-        )
 
 
 @access(SIGNED_IN)
@@ -296,7 +256,6 @@ def _sitting_page(
         "pageUrl": address,
         "answersUrl": f"{PREFIX}{attempt.pk}{SUFFIX}",
         "stateUrl": reverse("exam_state", args=[attempt.pk]),
-        "submitUrl": reverse("exam_submit", args=[attempt.pk]),
         "takeOverUrl": reverse("exam_take_over", args=[attempt.pk]),
         "remainingMs": shown.remaining_ms,
         "watched": shown.exam.fairness != Fairness.NONE,
