@@ -26,9 +26,8 @@ from exams.attempts.services import (
     closed_words,
     finish_if_over,
     new_receipt,
-    paper_of,
 )
-from exams.attempts.serving import ServedPaper
+from exams.attempts.serving import ServedPaper, served_paper
 from exams.attempts.tickets import Ticket, read_ticket
 from exams.questions.types import AnswerError
 from lms.core import clock
@@ -98,8 +97,10 @@ class AnswerRoute(PlainRoute):
         attempt = UUID(hex=said.ticket.attempt)
         if path != f"{PREFIX}{attempt}{SUFFIX}":
             raise Refused(401, _RELOAD)
-        known = await self._known(attempt)
-        told, unreadable = read_answers(said, known)
+        told: list[Told] = []
+        unreadable: list[int] = []
+        if said.answers:  # who only asks for the time, or hands in, needs no paper
+            told, unreadable = read_answers(said, await self._known(attempt))
         if said.hands_in and unreadable:
             raise Refused(422, _NOT_UNDERSTOOD, unreadable=unreadable)
         receipt = new_receipt(at) if said.hands_in else ""
@@ -121,10 +122,10 @@ class AnswerRoute(PlainRoute):
             return _handed_in(attempt, outcome.receipt)
         if said.hands_in and outcome.refusal == "over":
             return _handed_in(attempt, await _in_thread(_receipt, attempt))
-        return await self._answer(attempt, known, told, unreadable, outcome)
+        return await self._answer(attempt, told, unreadable, outcome)
 
     async def _answer(
-        self, attempt: UUID, known: _Known, told: list[Told], unreadable: list[int], outcome: Saved
+        self, attempt: UUID, told: list[Told], unreadable: list[int], outcome: Saved
     ) -> dict[str, Any]:
         if outcome.refusal == "over":
             raise Refused(410, await _in_thread(_what_counts, attempt))
@@ -145,7 +146,7 @@ class AnswerRoute(PlainRoute):
         }
         stale = [one.position for one in told if one.item_id not in outcome.revisions]
         if stale:
-            conflicts = await _in_thread(_kept, attempt, known, stale)
+            conflicts = await _in_thread(_kept, attempt, await self._known(attempt), stale)
             raise Refused(409, _STALE, conflicts=conflicts, **answer)
         return answer
 
@@ -275,8 +276,8 @@ async def _in_thread(look: Callable[..., Result], *about: Any) -> Result:
 
 
 def _known(attempt_id: UUID) -> _Known | None:
-    attempt = queries.attempt_with_paper(attempt_id)
-    return None if attempt is None else _Known(paper_of(attempt.exam), attempt.items)
+    asked = queries.asked_in(attempt_id)
+    return None if asked is None else _Known(served_paper(*asked.paper), asked.items)
 
 
 def _what_counts(attempt_id: UUID) -> str:

@@ -22,7 +22,7 @@ from exams.attempts.models import (
     Exam,
     ExamState,
 )
-from exams.attempts.timing import Allowed, Granted, together
+from exams.attempts.timing import NOTHING, Allowed, Granted, together
 from exams.papers.models import Paper
 from exams.papers.queries import people_of
 from lms.core.statements import Statement
@@ -65,48 +65,100 @@ def _exams_for(member_id: int, paths: list[str]) -> QuerySet[Exam]:
     return Exam.objects.filter(Q(state__in=SAT) & reached | Exists(own))
 
 
-def exam_to_sit(by: Any, exam_id: int) -> Exam | None:
-    """One of `visible_exams` with its branch and its paper (without the blueprint)."""
-    if not by.is_authenticated or not by.is_active:
-        return None
-    paths = _paths_of(by)
-    rows = _exam_statement(len(paths)).rows(by.pk, exam_id, *paths)
-    if not rows:
-        return None
-    values = iter(rows[0])
-    made = [
-        model.from_db("default", fields, [next(values) for _field in fields])
-        for model, _at, fields in _TO_SIT
-    ]
-    exam, exam.branch, exam.paper = made
-    return exam
+# Marks of the statements below.
+_MEMBER, _EXAM, _ATTEMPT = -101, -102, UUID(int=103)
 
-
-# Where their columns are, as seen from an exam, and which.
-_TO_SIT: list[tuple[Any, str, list[str]]] = [
+# What a sitting needs of whom: where it is, as seen from the exam, and its columns.
+_Parts = list[tuple[Any, str, list[str]]]
+_TO_SIT: _Parts = [
     (Exam, "", [field.attname for field in Exam._meta.concrete_fields]),
     (Branch, "branch__", ["id", "path", "name"]),
     (Paper, "paper__", ["id", "sealed_at"]),
 ]
-_MEMBER, _EXAM = -101, -102
+_OF_ATTEMPT: _Parts = [
+    (Attempt, "", [field.attname for field in Attempt._meta.concrete_fields]),
+    *((model, f"exam__{at}", fields) for model, at, fields in _TO_SIT),
+]
+
+
+def _columns(parts: _Parts) -> list[str]:
+    return [f"{at}{field}" for _model, at, fields in parts for field in fields]
+
+
+def _made(parts: _Parts, row: Iterable[Any]) -> list[Any]:
+    """The instances of a row of these columns; what was not loaded is, when it is asked for."""
+    values = iter(row)
+    return [
+        model.from_db("default", fields, [next(values) for _field in fields])
+        for model, _at, fields in parts
+    ]
+
+
+def exam_to_sit(by: Any, exam_id: int) -> Exam | None:
+    """One of `visible_exams` with its branch and its paper."""
+    if not by.is_authenticated or not by.is_active:
+        return None
+    paths = _paths_of(by)
+    for row in _exam_statement(len(paths)).rows(by.pk, exam_id, *paths):
+        exam, exam.branch, exam.paper = _made(_TO_SIT, row)
+        return exam
+    return None
 
 
 @functools.cache
 def _exam_statement(depth: int) -> Statement:
     """One exam for a member of a branch so deep: member, exam, and the paths are to be given."""
     paths = [f"the path at {place} " for place in range(depth)]
-    columns = [f"{at}{field}" for _model, at, fields in _TO_SIT for field in fields]
-    found = _exams_for(_MEMBER, paths).filter(pk=_EXAM).values_list(*columns)
+    found = _exams_for(_MEMBER, paths).filter(pk=_EXAM).values_list(*_columns(_TO_SIT))
     return Statement(found, _MEMBER, _EXAM, *paths)
+
+
+def own_attempt(by: Any, attempt_id: UUID) -> Attempt | None:
+    """An attempt of `by`, with its exam, its branch and paper."""
+    if not by.is_authenticated:
+        return None
+    for row in _attempt_statement().rows(attempt_id, by.pk):
+        attempt, exam, exam.branch, exam.paper = _made(_OF_ATTEMPT, row)
+        attempt.items, attempt.exam = json.loads(attempt.items), exam
+        return attempt
+    return None
+
+
+@functools.cache
+def _attempt_statement() -> Statement:
+    found = Attempt.objects.filter(pk=_ATTEMPT, member_id=_MEMBER)
+    return Statement(found.values_list(*_columns(_OF_ATTEMPT)), _ATTEMPT, _MEMBER)
+
+
+@dataclass(frozen=True)
+class AskedIn:
+    """Which questions of which sealed paper (its id, and when it was sealed) are asked."""
+
+    items: list[list[Any]]
+    paper: tuple[int, dt.datetime]
+
+
+def asked_in(attempt_id: UUID) -> AskedIn | None:
+    """What is asked in an attempt, whoever's: for those who hold its ticket."""
+    for items, *paper in _asked_statement().rows(attempt_id):
+        return AskedIn(json.loads(items), (paper[0], paper[1]))
+    return None
+
+
+@functools.cache
+def _asked_statement() -> Statement:
+    columns = ("items", "exam__paper_id", "exam__paper__sealed_at")
+    return Statement(Attempt.objects.filter(pk=_ATTEMPT).values_list(*columns), _ATTEMPT)
 
 
 @dataclass(frozen=True)
 class Had:
     """What a member had of an exam: how many attempts, which one runs, what was granted."""
 
-    count: int
-    running: UUID | None
-    allowed: Allowed
+    count: int = 0
+    running: UUID | None = None
+    allowances: int = 0
+    allowed: Allowed = NOTHING
 
 
 @functools.cache
@@ -135,6 +187,7 @@ def had(member_id: int, exam_id: int) -> Had:
     return Had(
         count,
         running,
+        len(granted),
         together(Granted(**{**one, "at": dt.datetime.fromisoformat(one["at"])}) for one in granted),
     )
 
@@ -167,20 +220,6 @@ def _together(rows: QuerySet[Allowance], by: str) -> dict[int, Allowed]:
 def attempt(attempt_id: UUID) -> Attempt:
     """The attempt alone."""
     return Attempt.objects.get(pk=attempt_id)
-
-
-def own_attempt(by: Any, attempt_id: UUID) -> Attempt | None:
-    """An attempt of `by`, with its exam and paper."""
-    if not by.is_authenticated:
-        return None
-    return (
-        Attempt.objects.select_related("exam__paper").filter(pk=attempt_id, member_id=by.pk).first()
-    )
-
-
-def attempt_with_paper(attempt_id: UUID) -> Attempt | None:
-    """An attempt, whoever's: for those who hold its ticket."""
-    return Attempt.objects.select_related("exam__paper").filter(pk=attempt_id).first()
 
 
 def latest_attempts(by: Member, exam_ids: Iterable[int]) -> dict[int, Attempt]:

@@ -36,7 +36,7 @@ from exams.attempts.saving import SAVE, Message, Saved, Told, parameters, saved
 from exams.attempts.serving import Asked, ServedPaper, served_paper
 from exams.attempts.signals import attempt_finished
 from exams.attempts.starting import begun
-from exams.attempts.timing import GRACE, Allowed, end, is_over
+from exams.attempts.timing import GRACE, end, is_over
 from lms.core import clock
 from lms.core.states import advance
 from lms.members.models import Member
@@ -94,27 +94,32 @@ def start_sitting(*, by: Member, exam: Exam, device: str = "") -> Sitting:
 
 def _started(by: Member, exam: Exam, device: str) -> tuple[Attempt, bool]:
     """The running attempt, and whether it was begun by this call."""
-    for _again in range(2):  # another call may begin, or end, one between our reading and writing
+    # Most begin for the first time and were granted nothing: it is tried before anything is read.
+    had = queries.Had()
+    if not (is_startable(exam, had.allowed, clock.now()) and exam.attempts_allowed):
         had = queries.had(by.pk, exam.pk)
+    for _again in range(3):  # another call may begin, or end, one between our reading and writing
         if had.running is not None:
             running = queries.attempt(had.running)
             running.exam = exam
             if not finish_if_over(running):
                 return running, False
-        attempt = _drawn(by, exam, device, had.count, had.allowed)
-        if begun(attempt):
+        attempt = _drawn(by, exam, device, had)
+        if begun(attempt, granted=had.allowances):
             return attempt, True
+        had = queries.had(by.pk, exam.pk)
     raise NotOpenError(_("刚才没有开始成功，请再点一次“开始答题”。"))
 
 
-def _drawn(by: Member, exam: Exam, device: str, had: int, allowed: Allowed) -> Attempt:
+def _drawn(by: Member, exam: Exam, device: str, had: queries.Had) -> Attempt:
     """An attempt that may begin now, not written yet."""
     now = clock.now()
+    allowed = had.allowed
     if exam.state != ExamState.PUBLISHED or now < exam.opens_at:
         raise NotOpenError(_("考试还没有开始，请在本页等候，到时间就可以开始答题。"))
     if not is_startable(exam, allowed, now):
         raise NotOpenError(_("考试已经结束，不能再开始。如有特殊情况，请联系举办单位。"))
-    if not attempts_left(exam, allowed, had):
+    if not attempts_left(exam, allowed, had.count):
         raise NoAttemptLeftError(_("您的考试次数已经用完。如有特殊情况，请联系举办单位。"))
     paper = paper_of(exam)
     seed = secrets.randbits(62)
@@ -128,7 +133,7 @@ def _drawn(by: Member, exam: Exam, device: str, had: int, allowed: Allowed) -> A
     return Attempt(
         exam=exam,
         member=by,
-        number=had + 1,
+        number=had.count + 1,
         form=form,
         seed=seed,
         items=items,

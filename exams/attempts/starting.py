@@ -1,7 +1,7 @@
 """Beginning an attempt: one statement, which stamps the deadline with the questions.
 
 It begins nothing if the exam is no longer the one the questions were drawn for, or if the member
-has begun meanwhile: whoever asked looks again.
+has begun or was granted something meanwhile: whoever asked looks again.
 """
 
 import json
@@ -19,12 +19,16 @@ SELECT %(id)s, e.id, %(member_id)s, %(number)s, 'open', %(form)s, %(seed)s, %(it
 FROM exams_exam e
 WHERE e.id = %(exam_id)s AND e.state = 'published' AND e.opens_at <= %(started_at)s
   AND e.paper_id = %(paper_id)s
+  AND %(had)s = (SELECT count(*) FROM exams_attempt
+                 WHERE member_id = %(member_id)s AND exam_id = e.id)
+  AND %(granted)s = (SELECT count(*) FROM exams_allowance
+                     WHERE member_id = %(member_id)s AND exam_id = e.id)
 ON CONFLICT DO NOTHING
 """
 
 
-def begun(attempt: Attempt) -> bool:
-    """Write the new attempt; False if nothing was begun."""
+def begun(attempt: Attempt, *, granted: int) -> bool:
+    """Write the new attempt of who was granted so many allowances; False if nothing was begun."""
     with connection.cursor() as cursor:
         cursor.execute(
             _START,
@@ -34,6 +38,8 @@ def begun(attempt: Attempt) -> bool:
                 "paper_id": attempt.exam.paper_id,
                 "member_id": attempt.member_id,
                 "number": attempt.number,
+                "had": attempt.number - 1,
+                "granted": granted,
                 "form": attempt.form,
                 "seed": attempt.seed,
                 "items": json.dumps(attempt.items),
