@@ -14,11 +14,22 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any
 
+from django.utils.html import escape
+
 from exams.papers.drawing import DrawnFrom, draw
 from exams.papers.models import Paper, PaperItem, PaperKind
 from exams.questions.types import question_type
 
 KEPT_PAPERS = 32
+# For a text of a question that is drawn before it is known which text stands there: of signs
+# nobody writes.
+FIRST_TEXT = 0xE100
+
+
+def text_sign(place: int) -> str:
+    """The sign for the text at this place of the screen."""
+    return chr(FIRST_TEXT + place)
+
 
 FORMS = ("A", "B")
 
@@ -38,9 +49,17 @@ class Item:
     content: Mapping[str, Any]
 
     @cached_property
-    def value(self) -> str:
-        """The content as one value, to know what was drawn before."""
-        return json.dumps(self.content)
+    def texts(self) -> list[str]:
+        """What is shuffled of it, in HTML and in the author's order."""
+        return [escape(text) for text in self.content.get(question_type(self.kind).shuffled, ())]
+
+    @cached_property
+    def shape(self) -> str:
+        """The content as one value, with a sign in the place of each of `texts`."""
+        signs = {
+            question_type(self.kind).shuffled: [text_sign(at) for at in range(len(self.texts))]
+        }
+        return json.dumps({**self.content, **signs} if self.texts else self.content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from exams.attempts.services import Question, Sitting
+from exams.attempts.serving import text_sign
 from exams.questions.media import shown_stem
 from exams.questions.models import QuestionKind
 from exams.questions.types import question_type
@@ -19,11 +20,13 @@ from lms.core.design.texts import figure
 
 register = template.Library()
 
-# A paper of fifty questions in all orders of its options, answered or not.
-KEPT_BLOCKS = 16_384
-KEPT_NUMBERS = 4_096
+KEPT_BLOCKS = KEPT_NUMBERS = 4_096
+MOST_TEXTS = 26
 # What differs between attempts that show the same question: signs nobody writes stand for it.
-POSITION, BEFORE, AFTER, COUNT, STEM = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+SIGNS = {
+    name: chr(0xE000 + place)
+    for place, name in enumerate(("position", "before", "after", "count", "revision", "stem"))
+}
 
 
 @register.simple_tag(takes_context=True)
@@ -51,14 +54,16 @@ def _block(
 ) -> str:
     asked = question.asked
     item, position = asked.item, asked.position
+    # A text that is shuffled is put in afterwards, so that one drawing serves all orders; of what
+    # consists of parts each order is drawn.
+    order = asked.arrangement or range(len(item.texts))
     drawn = _drawn(
         language,
         item.kind,
-        item.value,
-        asked.arrangement,
+        item.shape,
+        () if item.texts else asked.arrangement,
         json.dumps(question.written) if question.written else "{}",
         item.points,
-        question.revision,
         question.is_flagged,
         is_forward,
         position == 1,
@@ -69,8 +74,10 @@ def _block(
         "before": position - 1,
         "after": position + 1,
         "count": count,
+        "revision": question.revision,
         # Sanitised when it was written; its pictures are linked for this member alone.
         "stem": shown_stem(item.stem, member_id),
+        **{str(place): item.texts[index] for place, index in enumerate(order) if item.texts},
     }
 
 
@@ -78,44 +85,32 @@ def _block(
 def _drawn(
     language: str | None,
     kind: str,
-    content: str,
+    shape: str,
     arrangement: tuple[int, ...],
     written: str,
     points: Decimal,
-    revision: int,
     is_flagged: bool,
     is_forward: bool,
     is_first: bool,
     is_last: bool,
 ) -> str:
-    """A question to be completed with `%`."""
-    drawn = render_to_string(
-        "exams/parts/question.html",
-        {
-            "prefix": f"q{POSITION}-",
-            "content": question_type(kind).arranged(json.loads(content), arrangement),
-            "written": json.loads(written),
-            "kind": kind,
-            "points": figure(points),
-            "revision": revision,
-            "is_flagged": is_flagged,
-            "is_forward": is_forward,
-            "is_first": is_first,
-            "is_last": is_last,
-            "position": POSITION,
-            "before": BEFORE,
-            "after": AFTER,
-            "count": COUNT,
-            "stem": STEM,
-        },
-    ).replace("%", "%%")
-    for sign, name in (
-        (POSITION, "position"),
-        (BEFORE, "before"),
-        (AFTER, "after"),
-        (COUNT, "count"),
-        (STEM, "stem"),
-    ):
+    """A question to be completed with `%`: what differs between attempts is left out."""
+    content = question_type(kind).arranged(json.loads(shape), arrangement)
+    values = {
+        "prefix": f"q{SIGNS['position']}-",
+        "content": content,
+        "written": json.loads(written),
+        "kind": kind,
+        "points": figure(points),
+        "is_flagged": is_flagged,
+        "is_forward": is_forward,
+        "is_first": is_first,
+        "is_last": is_last,
+        **SIGNS,
+    }
+    drawn = render_to_string("exams/parts/question.html", values).replace("%", "%%")
+    texts = {str(place): text_sign(place) for place in range(MOST_TEXTS)}
+    for name, sign in {**SIGNS, **texts}.items():
         drawn = drawn.replace(sign, f"%({name})s")
     return drawn
 
