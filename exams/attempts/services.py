@@ -70,6 +70,17 @@ class Sitting:
     now: dt.datetime
 
     @property
+    def is_forward(self) -> bool:
+        """Whether nobody goes back: one question is shown at a time."""
+        return self.exam.navigation == Navigation.FORWARD
+
+    @property
+    def minutes(self) -> int:
+        """How long this attempt may take."""
+        length = self.attempt.deadline_at - self.attempt.started_at
+        return round(length.total_seconds() / 60)
+
+    @property
     def remaining_ms(self) -> int:
         return max(0, round((self.attempt.deadline_at - self.now).total_seconds() * 1000))
 

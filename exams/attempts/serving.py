@@ -19,17 +19,9 @@ from django.utils.html import escape
 from exams.papers.drawing import DrawnFrom, draw
 from exams.papers.models import Paper, PaperItem, PaperKind
 from exams.questions.types import question_type
+from lms.core.design.kept import sign
 
 KEPT_PAPERS = 32
-# For a text of a question that is drawn before it is known which text stands there: of signs
-# nobody writes.
-FIRST_TEXT = 0xE100
-
-
-def text_sign(place: int) -> str:
-    """The sign for the text at this place of the screen."""
-    return chr(FIRST_TEXT + place)
-
 
 FORMS = ("A", "B")
 
@@ -56,10 +48,10 @@ class Item:
     @cached_property
     def shape(self) -> str:
         """The content as one value, with a sign in the place of each of `texts`."""
-        signs = {
-            question_type(self.kind).shuffled: [text_sign(at) for at in range(len(self.texts))]
-        }
-        return json.dumps({**self.content, **signs} if self.texts else self.content)
+        if not self.texts:
+            return json.dumps(self.content)
+        signs = [sign(f"text{place}") for place in range(len(self.texts))]
+        return json.dumps({**self.content, question_type(self.kind).shuffled: signs})
 
 
 @dataclass(frozen=True, slots=True)

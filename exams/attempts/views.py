@@ -19,7 +19,8 @@ from exams.attempts import queries, reading, services
 from exams.attempts.answers import PREFIX, SUFFIX
 from exams.attempts.errors import AttemptClosedError, OtherDeviceError
 from exams.attempts.forms import answers_in_form
-from exams.attempts.models import Attempt, AttemptState, Exam, Fairness, Navigation
+from exams.attempts.models import Attempt, AttemptState, Exam, Fairness
+from exams.attempts.page import sitting_page
 from exams.attempts.saving import Told
 from exams.attempts.services import Sitting
 from exams.attempts.tickets import TICKET_SECONDS, Ticket, issue_ticket
@@ -113,7 +114,7 @@ def _saved_form(request: HttpRequest, shown: Sitting, device: str) -> HttpRespon
     go = request.POST.get("go", "")
     if go == "submit":
         return redirect("exam_submit", attempt.pk)
-    if go == "next" and shown.exam.navigation == Navigation.FORWARD:
+    if go == "next" and shown.is_forward:
         services.move_on(attempt=attempt, position=attempt.reached)
         return redirect("exam_sitting", attempt.pk)
     address = reverse("exam_sitting", args=[attempt.pk])
@@ -259,23 +260,14 @@ def _sitting_page(
         "takeOverUrl": reverse("exam_take_over", args=[attempt.pk]),
         "remainingMs": shown.remaining_ms,
         "watched": shown.exam.fairness != Fairness.NONE,
-        "forward": shown.exam.navigation == Navigation.FORWARD,
+        "forward": shown.is_forward,
         "strings": sitting_words(),
     }
-    saved = [question.saved_at for question in shown.questions if question.saved_at]
-    context = {
-        **_before_submitting(shown),
-        "config": config,
-        "address": address,
-        "saved_at": max(saved, default=None),
-        "is_forward": config["forward"],
-    }
-    return render(request, "exams/sitting.html", context, status=status)
+    return HttpResponse(sitting_page(request, shown, config, address), status=status)
 
 
 def _before_submitting(shown: Sitting) -> dict[str, Any]:
     attempt = shown.attempt
-    length = attempt.deadline_at - attempt.started_at
     unanswered = [one.asked.position for one in shown.questions if not one.is_answered]
     return {
         "sitting": shown,
@@ -283,7 +275,7 @@ def _before_submitting(shown: Sitting) -> dict[str, Any]:
         "attempt": attempt,
         "unanswered": unanswered,
         "flagged": [one.asked.position for one in shown.questions if one.is_flagged],
-        "minutes": round(length.total_seconds() / 60),
+        "minutes": shown.minutes,
     }
 
 

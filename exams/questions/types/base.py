@@ -57,9 +57,8 @@ class QuestionType(ABC):
 
     def arrangement(self, content: Json, chance: random.Random) -> list[int]:
         """An order for the screen; empty where nothing of this type can be shuffled."""
-        order = list(range(len(content[self.shuffled]))) if self.shuffled else []
-        chance.shuffle(order)
-        return order
+        count = len(content[self.shuffled]) if self.shuffled else 0
+        return sorted(range(count), key=lambda _index: chance.random())
 
     def arranged(self, content: Json, arrangement: Arrangement) -> dict[str, Any]:
         """The content in the order of the screen. An empty arrangement changes nothing."""
