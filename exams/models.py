@@ -9,7 +9,6 @@ from exams.exchange.models import QuestionImport
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
 from exams.marking.models import KeyCorrection, Mark, MarkCorrection, MarkingPlace, Regrade
-from exams.marking.models import KeyCorrection, Mark, MarkingPlace, Regrade
 from exams.on_paper.models import PaperNote, PaperPlan, PaperSheet
 from exams.papers.models import Paper, PaperItem, Seat
 from exams.passing.models import CreditAward

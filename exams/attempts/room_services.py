@@ -162,7 +162,7 @@ def finish_for(*, attempt: Attempt, by: Member, reason: str) -> None:
         tab=None,
     ):
         note(attempt, "finished_for", by=by, reason=reason)
-        transaction.on_commit(lambda: announce_finished(attempt.pk), robust=True)
+        announce_finished(attempt.pk)
 
 
 def _given(reason: str) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from exams.questions.models import QuestionVersion
 from exams.questions.types import CASE, Arrangement, question_type
 
