@@ -3,6 +3,13 @@
 from exams.attempts.models import Allowance, Answer, Attempt, AttemptEvent, Exam
 from exams.certificates.models import Certificate, CertificateYear
 from exams.closing.models import ClosedYear, YearClosing
+from exams.contests.models import (
+    Contest,
+    ContestRound,
+    DailyPractice,
+    NamedShowing,
+    RankingChange,
+)
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.exchange.models import QuestionImport
@@ -34,8 +41,11 @@ __all__ = [
     "Certificate",
     "CertificateYear",
     "ClosedYear",
+    "Contest",
+    "ContestRound",
     "Correction",
     "CreditAward",
+    "DailyPractice",
     "Exam",
     "Gathering",
     "HourTotal",
@@ -44,6 +54,7 @@ __all__ = [
     "Mark",
     "MarkingPlace",
     "MemberYear",
+    "NamedShowing",
     "Paper",
     "PaperItem",
     "PracticeCard",
@@ -51,6 +62,7 @@ __all__ = [
     "Question",
     "QuestionImport",
     "QuestionVersion",
+    "RankingChange",
     "Regrade",
     "ReviewCase",
     "RuleSet",
