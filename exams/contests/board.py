@@ -185,8 +185,8 @@ def described_people(contest: Contest, day: dt.date) -> QuerySet[Member]:
 
 
 def _people(contest: Contest, day: dt.date) -> list[Person]:
-    rows = described_people(contest, day).values_list("pk", "path_then", "is_not_due")
-    return [Person(key, path, not is_not_due) for key, path, is_not_due in rows]
+    rows: Any = described_people(contest, day).values("pk", "path_then", "is_not_due")
+    return [Person(row["pk"], row["path_then"], not row["is_not_due"]) for row in rows]
 
 
 def _results(rounds: Sequence[ContestRound]) -> dict[int, dict[int, Result]]:

@@ -49,9 +49,7 @@ def person_rules(contest: Contest, rounds: Sequence[ContestRound]) -> list[str]:
 def _daily_rule(contest: Contest) -> str:
     words = {"count": contest.daily_questions}
     if contest.daily_draw == DailyDraw.SAME:
-        return (
-            _("每日一练：每天 %(count)s 题，当天所有人同一组题，一题答一次，零点换题。") % words
-        )
+        return _("每日一练：每天 %(count)s 题，当天所有人同一组题，一题答一次，零点换题。") % words
     return _("每日一练：每天 %(count)s 题，每人各抽一组，一题答一次，零点换题。") % words
 
 
@@ -63,10 +61,9 @@ def _total_rule(rounds: Sequence[ContestRound]) -> str:
         _("“%(title)s”%(weight)s 份") % {"title": one.exam.title, "weight": one.weight}
         for one in rounds
     )
-    return (
-        _("总分是各轮得分率按份数的平均，满分 100 分：%(listed)s；没有参加的一轮按 0 分算。")
-        % {"listed": listed}
-    )
+    return _("总分是各轮得分率按份数的平均，满分 100 分：%(listed)s；没有参加的一轮按 0 分算。") % {
+        "listed": listed
+    }
 
 
 def team_rules(contest: Contest) -> list[str]:
@@ -80,7 +77,10 @@ def team_rules(contest: Contest) -> list[str]:
     )
     told = [
         who,
-        _("成绩分是本组织最好的 %(best)s 个人的平均，人多人少都只看 %(best)s 个人，没有参加的按 0 分算。")
+        _(
+            "成绩分是本组织最好的 %(best)s 个人的平均，人多人少都只看 %(best)s 个人，"
+            "没有参加的按 0 分算。"
+        )
         % words,
         _("应参与不足 %(best)s 人的组织，按全部应参与的人平均，不因人少吃亏，也不因人少占便宜。")
         % words,
@@ -115,4 +115,3 @@ def used_words(used_ms: int) -> str:
     hours, minutes = divmod(minutes, 60)
     short = f"{minutes:02d}:{seconds:02d}.{rest:03d}"
     return f"{hours}:{short}" if hours else short
-
