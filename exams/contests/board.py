@@ -166,7 +166,7 @@ def team_names(lines: Sequence[TeamLine]) -> dict[str, str]:
     return dict(Branch.objects.filter(path__in=paths).values_list("path", "name"))
 
 
-def described_people(contest: Contest, day: dt.date) -> QuerySet[Member]:
+def described_people(contest: Contest, day: dt.date) -> QuerySet[Any, Any]:
     """The people of the subtree on `day` with `branch_then` and `path_then`, in the tree's order.
 
     `is_not_due`: the year asks nothing of them.
