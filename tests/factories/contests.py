@@ -13,7 +13,7 @@ from exams.questions.models import Question, Topic
 from lms.core import clock
 from lms.members.models import Branch, Member
 from tests.factories import exam_attempts
-from tests.factories.members import make_administrator
+from tests.factories.members import make_administrator, make_instructor
 from tests.factories.questions import make_question
 
 _numbers = itertools.count(1)
@@ -49,8 +49,11 @@ def open_without_questions(contest: Contest) -> None:
     Contest.objects.filter(pk=contest.pk).update(state="open")
 
 
-def make_pool(branch: Branch, count: int, *, by: Member, **about: Any) -> list[Question]:
+def make_pool(
+    branch: Branch, count: int, *, by: Member | None = None, **about: Any
+) -> list[Question]:
     """Questions of the branch open for practice; the right answer is 32学时."""
+    by = by or make_instructor(branch)
     return [
         make_question(branch, by=by, is_for_practice=True, **about) for _number in range(count)
     ]
