@@ -59,7 +59,9 @@ class ContestForm(WagtailAdminModelForm):
         branch.queryset = administered_branches(self.for_user)
         branch.label_from_instance = lambda one: one.indented_name
         branch.help_text = _("举办单位和下级组织的党员都可以参加。")
-        self.fields["topics"].queryset = practice_topics(self.for_user)
+        topics = self.fields["topics"]
+        topics.queryset = practice_topics(self.for_user).select_related("branch")
+        topics.label_from_instance = lambda one: f"{one.name}（{one.branch.name}）"
         self.fields["daily_questions"].help_text = _("每天几题；0 是没有每日一练。")
         self.fields["best_of"].help_text = _(
             "组织的成绩分取最好的几个人平均，人多人少都只看这几个人；不足这个人数的按全部人平均。"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 FULL = 100
@@ -145,7 +146,7 @@ def places(keys: Sequence[Any]) -> list[int]:
 
 def hundredths(value: Fraction) -> Decimal:
     """The figure to 0.01, halves up."""
-    return Decimal((value * 100 + Fraction(1, 2)).__floor__()) / 100
+    return Decimal(floor(value * 100 + Fraction(1, 2))).scaleb(-2)
 
 
 def _score(player: Player, rounds: Sequence[Round]) -> Fraction:

@@ -54,9 +54,7 @@ def make_pool(
 ) -> list[Question]:
     """Questions of the branch open for practice; the right answer is 32学时."""
     by = by or make_instructor(branch)
-    return [
-        make_question(branch, by=by, is_for_practice=True, **about) for _number in range(count)
-    ]
+    return [make_question(branch, by=by, is_for_practice=True, **about) for _number in range(count)]
 
 
 def make_round(

@@ -69,11 +69,11 @@ def test_teams_stand_first_with_the_people_of_the_day(
     MemberYear.objects.create(member=exempt, year=2026, is_due=False)
     outsider = make_member(tree.third)
     round_ = make_round(contest)
-    for person, points in zip([*first[:3], second, outsider], "3 9 15 12 15".split(), strict=True):
-        sat(round_, person, points)
+    for person, points in zip([*first[:3], second, outsider], (3, 9, 15, 12, 15), strict=True):
+        sat(round_, person, str(points))
     release(round_.exam)
     teams = {team.name: team.line for team in board_for(contest, second, clock.today()).teams}
-    assert list(teams) == ["第一党支部", "第二党支部", "机关党总支"]
+    assert list(teams) == ["第二党支部", "第一党支部", "机关党总支"]
     line = teams["第一党支部"]
     assert (line.asked, line.took_part, line.mean, line.participation, line.score) == (
         4, 3, Decimal("80.00"), Decimal("75.00"), Decimal("79.00"),
@@ -83,9 +83,7 @@ def test_teams_stand_first_with_the_people_of_the_day(
 
     # Whoever moves within the contest's days stands for the new branch; afterwards nothing moves.
     Membership.objects.filter(member=second).update(left_on=clock.today() + DAY)
-    Membership.objects.create(
-        member=second, branch=tree.first, joined_on=clock.today() + DAY
-    )
+    Membership.objects.create(member=second, branch=tree.first, joined_on=clock.today() + DAY)
     noon.shift(DAY)
     board = board_for(contest, second, day_of_people(contest, clock.today()))
     assert board.own_team is not None
@@ -172,6 +170,6 @@ def test_a_board_costs_the_same_for_one_and_for_many(
             member_services.show_name(contest=contest, by=person)
     for round_ in rounds:
         release(round_.exam)
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         board_for(contest, officer, clock.today())
     assert len(asked) == 9

@@ -68,16 +68,20 @@ def test_everybody_is_asked_the_same_on_one_day_and_something_else_tomorrow(
 def test_only_the_topics_of_the_contest_here_and_above_are_asked(
     tree: BranchTree, officer: Member
 ) -> None:
-    topic = make_topic(tree.general)
+    topic, above, below = (
+        make_topic(branch) for branch in (tree.general, tree.committee, tree.first)
+    )
     asked = [
         *make_pool(tree.general, 2, topic=topic),
-        *make_pool(tree.committee, 1, topic=topic),
+        *make_pool(tree.committee, 1, topic=above),
     ]
     make_pool(tree.general, 2)
-    make_pool(tree.first, 2, topic=topic)
+    make_pool(tree.first, 2, topic=below)
     closed = make_pool(tree.general, 1, topic=topic)[0]
     retire(question=closed, by=officer)
-    contest = make_contest(tree.general, by=officer, daily_questions=9, topics=[topic])
+    contest = make_contest(
+        tree.general, by=officer, daily_questions=9, topics=[topic, above, below]
+    )
     found = today(contest, make_member(tree.first)).questions
     assert sorted(found) == sorted(each.pk for each in asked)
 

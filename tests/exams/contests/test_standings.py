@@ -97,9 +97,7 @@ def test_a_place_is_one_more_than_how_many_stand_before(people):
     found = placed(people, ROUNDS)
     keys = [(-one.score, one.used_ms) for one in found]
     assert keys == sorted(keys)
-    assert [one.place for one in found] == [
-        1 + sum(other < key for other in keys) for key in keys
-    ]
+    assert [one.place for one in found] == [1 + sum(other < key for other in keys) for key in keys]
     sat = {one.key for one in people if {1, 2} & set(one.results)}
     assert {one.key for one in found} == sat
 
