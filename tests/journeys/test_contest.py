@@ -83,7 +83,8 @@ def test_from_todays_questions_to_a_name_on_the_board(
         shoot(page, f"contest-{name}")
 
     # Today's questions, one by one.
-    sign_in(phone, member, to="/contests/")
+    sign_in(phone, member, to="/exams/")
+    phone.get_by_role("link", name="知识竞赛").click()
     look(phone, "list")
     phone.get_by_role("link", name=contest.title).click()
     look(phone, "lobby")
@@ -172,5 +173,7 @@ def test_for_the_elders_and_without_script_it_works(
     page.get_by_text("32学时", exact=True).click()
     page.get_by_role("button", name="提交答案").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("答对了")
-    page.goto(f"/contests/{contest.pk}/board/")
+    for name in ("", "board/"):
+        page.goto(f"/contests/{contest.pk}/{name}")
+        shoot(page, f"contest-elder-{name.strip('/') or 'lobby'}")
     expect(page.get_by_text("第二党支部")).to_be_visible()
