@@ -8,6 +8,7 @@ import time_machine
 
 from exams.contests import member_services, queries
 from exams.contests.board import standings_of
+from exams.contests.daily import drawn, seed_of
 from exams.contests.errors import DailyPracticeError
 from exams.contests.models import Contest, DailyDraw, DailyPractice
 from exams.credit.models import StudyHourEntry
@@ -36,6 +37,10 @@ def today(contest: Contest, by: Member) -> queries.Today:
     return queries.today_of(contest, by, clock.today())
 
 
+def pool(contest: Contest) -> list[int]:
+    return list(queries.pool_of(contest).values_list("pk", flat=True))
+
+
 def answer(contest: Contest, by: Member, key: int, option: str = RIGHT) -> bool:
     """As the page sends it: the place of the option on the screen."""
     question = Question.objects.select_related("current").get(pk=key)
@@ -58,11 +63,13 @@ def test_everybody_is_asked_the_same_on_one_day_and_something_else_tomorrow(
     assert today(contest, other).questions == first
     Contest.objects.filter(pk=contest.pk).update(daily_draw=DailyDraw.OWN)
     contest.refresh_from_db()
-    own = [today(contest, make_member(tree.first)).questions for _each in range(5)]
-    assert len({tuple(sorted(each)) for each in own}) > 1
+    for member in (one, other):
+        own = drawn(pool(contest), count=3, seed=seed_of(contest.pk, "2026-11-18", member.pk))
+        assert today(contest, member).questions == own
     noon.shift(DAY)
     contest.daily_draw = DailyDraw.SAME
-    assert today(contest, one).questions != first
+    tomorrow = drawn(pool(contest), count=3, seed=seed_of(contest.pk, "2026-11-19"))
+    assert today(contest, one).questions == tomorrow
 
 
 def test_only_the_topics_of_the_contest_here_and_above_are_asked(
@@ -121,7 +128,7 @@ def test_the_day_is_the_servers_and_a_missed_one_is_no_debt(
     noon.shift(1)  # midnight in the school's time zone
     tomorrow = today(contest, member)
     assert (tomorrow.answered, len(tomorrow.questions)) == (0, 3)
-    stale = next(each for each in yesterday if each not in tomorrow.questions)
+    stale = next(each for each in pool(contest) if each not in tomorrow.questions)
     with pytest.raises(DailyPracticeError, match="可能已经过了零点"):
         answer(contest, member, stale)
     noon.shift(5 * DAY)
