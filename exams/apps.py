@@ -66,4 +66,7 @@ class ExamsConfig(AppConfig):
         register(
             Place("classes", _("培训班"), "/classes/", "people", SIGNED_IN, 30, in_bottom=False)
         )
+        register(
+            Place("contests", _("竞赛"), "/contests/", "award", SIGNED_IN, 37, in_bottom=False)
+        )
         register(Place("practice", _("练习"), "/practice/", "edit", SIGNED_IN, 36, in_bottom=False))

@@ -3,6 +3,13 @@
 from exams.attempts.models import Allowance, Answer, Attempt, AttemptEvent, Exam
 from exams.certificates.models import Certificate, CertificateYear
 from exams.closing.models import ClosedYear, YearClosing
+from exams.contests.models import (
+    Contest,
+    ContestRound,
+    DailyPractice,
+    NamedShowing,
+    RankingChange,
+)
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.exchange.models import QuestionImport
@@ -35,8 +42,11 @@ __all__ = [
     "Certificate",
     "CertificateYear",
     "ClosedYear",
+    "Contest",
+    "ContestRound",
     "Correction",
     "CreditAward",
+    "DailyPractice",
     "Exam",
     "Gathering",
     "HourTotal",
@@ -46,6 +56,7 @@ __all__ = [
     "MarkCorrection",
     "MarkingPlace",
     "MemberYear",
+    "NamedShowing",
     "Paper",
     "PaperItem",
     "PaperNote",
@@ -56,6 +67,7 @@ __all__ = [
     "Question",
     "QuestionImport",
     "QuestionVersion",
+    "RankingChange",
     "Regrade",
     "ReviewCase",
     "RuleSet",

@@ -11,6 +11,7 @@ from lms.core import clock
 from lms.demo.bank import fill_bank, fill_branch_bank
 from lms.demo.captions import caption_lectures
 from lms.demo.content import all_lessons
+from lms.demo.contest import hold_contest
 from lms.demo.demo_year import demo_year
 from lms.demo.desk import lay_on_desks
 from lms.demo.enrolment import branch_of, enrol_everyone
@@ -91,6 +92,7 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
         year=year,
     )
     hold_exam(training_class=training_class, by=members[administrator.number])
+    hold_contest(branch=branch_of("committee"), members=members, by=members[administrator.number])
     return _accounts()
 
 

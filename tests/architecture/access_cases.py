@@ -52,8 +52,11 @@ from tests.architecture.access_objects import (
     closed_gathering,
     closed_tally,
     closing,
+    contest,
     correction,
     course,
+    daily_answered,
+    draft_contest,
     entry,
     exam,
     export,
@@ -82,6 +85,7 @@ from tests.architecture.access_objects import (
     relief,
     roster,
     rules,
+    run_contest,
     sat_exam,
     saved_filter,
     sealed_paper,
@@ -341,6 +345,18 @@ CASES: dict[str, Case] = {
     "admin/exams/<int:pk>/": Case(BRANCH_RECORDS, held_exam, **BY_BRANCH),
     "admin/exams/<int:pk>/seats/": Case(BRANCH_RECORDS, held_exam, **BY_BRANCH),
     "admin/exams/<int:pk>/seats.pdf": Case(BRANCH_RECORDS, held_exam, **BY_BRANCH),
+    "admin/contests/": Case(ADMINISTRATORS),
+    "admin/contests/results/": Case(ADMINISTRATORS),
+    "admin/contests/new/": Case(ADMINISTRATORS),
+    "admin/contests/edit/<int:pk>/": Case(BRANCH_RECORDS, draft_contest, **BY_BRANCH),
+    "admin/contests/delete/<int:pk>/": Case(BRANCH_RECORDS, draft_contest, **BY_BRANCH),
+    "admin/contests/history/<int:pk>/": Case(BRANCH_RECORDS, run_contest, **BY_BRANCH),
+    "admin/contests/history-results/<int:pk>/": Case(BRANCH_RECORDS, run_contest, **BY_BRANCH),
+    "admin/contests/usage/<int:pk>/": Case(BRANCH_RECORDS, run_contest, **BY_BRANCH),
+    "admin/contests/<int:pk>/": Case(BRANCH_RECORDS, run_contest, **BY_BRANCH),
+    "admin/contests/<int:pk>/ranking/": Case(BRANCH_RECORDS, run_contest, **BY_BRANCH),
+    "admin/contests/<int:pk>/results.xlsx": Case(BRANCH_RECORDS, run_contest, **BY_BRANCH),
+    "admin/contests/<int:pk>/results.csv": Case(BRANCH_RECORDS, run_contest, **BY_BRANCH),
     "admin/certificates/": Case(ADMINISTRATORS),
     "admin/certificates/results/": Case(ADMINISTRATORS),
     "admin/certificates/new/": Case(NOBODY),
@@ -468,6 +484,19 @@ CASES: dict[str, Case] = {
     "exams/attempts/<uuid:attempt_id>/on-paper/<int:page>.jpg": Case(
         ONESELF, own_sheet, **BY_PERSON
     ),
+    # Contests
+    "contests/": Case(WHO_SIGNED_IN),
+    "contests/<int:contest_id>/": Case(SITTERS, contest, **BY_BRANCH),
+    "contests/<int:contest_id>/daily/": Case(SITTERS, contest, **BY_BRANCH),
+    "contests/<int:contest_id>/daily/<int:question_id>/": Case(SITTERS, contest, **BY_BRANCH),
+    "contests/<int:contest_id>/daily/<int:question_id>/answer/": Case(
+        SITTERS, daily_answered, **BY_BRANCH
+    ),
+    "contests/<int:contest_id>/board/": Case(SITTERS, contest, **BY_BRANCH),
+    "contests/<int:contest_id>/showing/": Case(
+        SITTERS, contest, method="POST", data=lambda *_: {"show": "no"}, **BY_BRANCH
+    ),
+    "contests/<int:contest_id>/result/": Case(SITTERS, contest, **BY_BRANCH),
     # Votes and appraisals on paper, and their sheets
     "tallies/": Case(OVERSEERS),
     "tallies/new/<slug:kind>/": Case(OVERSEERS, lambda *_: {"kind": "vote"}),

@@ -143,6 +143,26 @@ def answered(world: World, where: str, role: str) -> dict[str, Any]:
     return question(world, where, role)
 
 
+def contest(world: World, where: str, role: str) -> dict[str, Any]:
+    """A contest, with a question its practice asks today."""
+    return {"contest_id": world.contest(where).pk, "question_id": world.question(where).pk}
+
+
+def daily_answered(world: World, where: str, role: str) -> dict[str, Any]:
+    """As `contest`, and the asker has answered the question today."""
+    if role != "anonymous":
+        world.daily_answered(world.people[role], where)
+    return contest(world, where, role)
+
+
+def run_contest(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.contest(where).pk}
+
+
+def draft_contest(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.draft_contest(where).pk}
+
+
 def question_source(world: World, where: str, role: str) -> dict[str, Any]:
     return {"text_id": world.question_source(where).pk}
 

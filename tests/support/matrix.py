@@ -19,6 +19,7 @@ from exams.attempts.models import Attempt, AttemptState, Exam, Fairness
 from exams.certificates.models import Certificate
 from exams.certificates.services import issue_certificate
 from exams.closing.models import YearClosing
+from exams.contests.models import Contest, DailyPractice
 from exams.corrections.models import Appeal, Correction
 from exams.credit.models import StudyHourEntry
 from exams.exchange.models import FileFormat, QuestionImport
@@ -62,6 +63,7 @@ from tests.factories import (
 )
 from tests.factories.blanks import make_blank
 from tests.factories.closings import make_closing
+from tests.factories.contests import make_contest
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.hours import make_entry
 from tests.factories.integrity import make_case
@@ -315,6 +317,27 @@ class World:
         )
         import_seats(exam=made, text=f"{self.colleagues[where].number} 礼堂 1")
         return made
+
+    @functools.cache  # noqa: B019
+    def contest(self, where: str) -> Contest:
+        """An announced contest of that branch that asks all there is each day."""
+        self.question(where)
+        return make_contest(self.branches[where], daily_questions=9)
+
+    @functools.cache  # noqa: B019
+    def daily_answered(self, person: Member, where: str) -> DailyPractice:
+        """`person` has answered today's question of that branch's contest."""
+        card = self.practised(person, where)
+        return DailyPractice.objects.create(
+            contest=self.contest(where),
+            member=person,
+            day=clock.today(),
+            answers={str(card.question_id): False},
+        )
+
+    @functools.cache  # noqa: B019
+    def draft_contest(self, where: str) -> Contest:
+        return make_contest(self.branches[where], opened=False)
 
     @functools.cache  # noqa: B019
     def rules(self, where: str) -> RuleSet:
