@@ -6,6 +6,7 @@ from exams.closing.models import ClosedYear, YearClosing
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.exchange.models import QuestionImport
+from exams.finals.models import Final, FinalEvent, FinalPlayer, FinalRound, FinalTeam
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
 from exams.marking.models import KeyCorrection, Mark, MarkingPlace, Regrade
@@ -37,6 +38,11 @@ __all__ = [
     "Correction",
     "CreditAward",
     "Exam",
+    "Final",
+    "FinalEvent",
+    "FinalPlayer",
+    "FinalRound",
+    "FinalTeam",
     "Gathering",
     "HourTotal",
     "KeyCorrection",
