@@ -184,7 +184,7 @@ def ask(
         costs = Decimal(0)
     if round_.kind is Kind.RISK:
         if staking is None or staking.round != round_.position:
-            body = {
+            body: dict[str, Any] = {
                 "turn": number,
                 "round": round_.position,
                 "side": to,

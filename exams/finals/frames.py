@@ -223,7 +223,7 @@ def _key(room: UUID, item_id: int) -> list[str]:
 
 def written(room: UUID, item_id: int, answer: Mapping[str, Any]) -> dict[str, Any]:
     """An answer as the form shows it."""
-    kind, _stem, content, _points = _item(item_id)
+    kind, _stem, content = _item(room, item_id)
     return question_type(kind).written(content, (), answer)
 
 

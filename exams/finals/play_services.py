@@ -47,7 +47,7 @@ def take(*, final_id: int, said: Sequence[Said]) -> tuple[State, list[RefusedErr
     refusals: list[RefusedError | None] = []
     with transaction.atomic():
         final = lock(final_id)
-        before = queries.state_of(final)
+        before = queries.state_of(final, is_writing=True)
         now = clock.now()
         writing = _Writing(final, before, now)
         for each in said:
@@ -60,8 +60,6 @@ def take(*, final_id: int, said: Sequence[Said]) -> tuple[State, list[RefusedErr
             refusals.append(None)
         writing.settle()
         writing.write()
-    if writing.events:
-        queries.keep_state(final.room, writing.state)
     return writing.state, refusals
 
 
@@ -126,8 +124,13 @@ class _Writing:
         if self.state.phase is not self.before.phase:
             self._move()
         batch = frames.change(self.final, self.before, self.state, self.events)
-        room = str(self.final.room)
-        transaction.on_commit(lambda: announce(room, batch))
+        final, state = self.final, self.state
+
+        def committed() -> None:
+            queries.keep_state(final.room, state)
+            announce(str(final.room), batch)
+
+        transaction.on_commit(committed)
 
     def _move(self) -> None:
         """The row's own state follows the ledger's."""

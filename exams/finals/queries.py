@@ -171,12 +171,15 @@ _states: OrderedDict[UUID, State] = OrderedDict()
 _states_lock = Lock()
 
 
-def state_of(final: Final) -> State:
-    """The fold of the ledger as it is now; what this process knows is not read again."""
+def state_of(final: Final, *, is_writing: bool = False) -> State:
+    """The fold of the ledger as it is now; what this process knows is not read again.
+
+    Who is writing may read what will never be committed: nothing of it is kept.
+    """
     known = _states.get(final.room, State())
     new = events_after(final.pk, known.seq)
     state = fold(new, known)
-    if new:
+    if new and not is_writing:
         keep_state(final.room, state)
     return state
 

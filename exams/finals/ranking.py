@@ -4,11 +4,11 @@ More points first; between equal points the side whose right answers took less t
 in both shares the place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from exams.finals.course import State
+from exams.finals.course import Result, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,42 +24,45 @@ class Standing:
 
 def of_sides(state: State) -> list[Standing]:
     """Every side, the best first."""
-    sums = {side: [Decimal(0), 0] for side in state.sides}
-    for turn in state.turns:
-        if turn.void_reason:
-            continue
-        for side, result in turn.results.items():
-            if side in sums:
-                sums[side][0] += result.points
-                sums[side][1] += result.spent if result.is_right else 0
-    return _placed(
-        (side, state.sides[side].label, Decimal(points), int(spent))
-        for side, (points, spent) in sums.items()
-    )
+    sums = {side.id: _Sum(side.label) for side in state.sides.values()}
+    for side, result in _counted(state):
+        if side in sums:
+            sums[side].add(result)
+    return _placed(sums)
 
 
 def of_persons(state: State) -> list[Standing]:
     """Every player by what they themselves answered; for each one's own eyes, and those listed."""
-    sums = {player: [Decimal(0), 0] for player in state.players}
+    sums = {player.id: _Sum(player.label) for player in state.players.values()}
+    for _side, result in _counted(state):
+        if result.player in sums:
+            sums[result.player].add(result)
+    return _placed(sums)
+
+
+@dataclass(slots=True)
+class _Sum:
+    label: str
+    points: Decimal = Decimal(0)
+    spent: int = 0
+
+    def add(self, result: Result) -> None:
+        self.points += result.points
+        self.spent += result.spent if result.is_right else 0
+
+
+def _counted(state: State) -> Iterator[tuple[int, Result]]:
     for turn in state.turns:
-        if turn.void_reason:
-            continue
-        for result in turn.results.values():
-            if result.player in sums:
-                sums[result.player][0] += result.points
-                sums[result.player][1] += result.spent if result.is_right else 0
-    return _placed(
-        (player, state.players[player].label, Decimal(points), int(spent))
-        for player, (points, spent) in sums.items()
-    )
+        if not turn.void_reason:
+            yield from turn.results.items()
 
 
-def _placed(rows: Iterable[tuple[int, str, Decimal, int]]) -> list[Standing]:
-    ordered = sorted(rows, key=lambda row: (-row[2], row[3], row[0]))
+def _placed(sums: dict[int, _Sum]) -> list[Standing]:
+    ordered = sorted(sums.items(), key=lambda each: (-each[1].points, each[1].spent, each[0]))
     found: list[Standing] = []
-    for number, (id_, label, points, spent) in enumerate(ordered, start=1):
+    for number, (id_, own) in enumerate(ordered, start=1):
         last = found[-1] if found else None
-        same = last is not None and (last.points, last.spent) == (points, spent)
+        same = last is not None and (last.points, last.spent) == (own.points, own.spent)
         place = last.place if same and last is not None else number
-        found.append(Standing(place, id_, label, points, spent))
+        found.append(Standing(place, id_, own.label, own.points, own.spent))
     return found

@@ -219,6 +219,8 @@ def join_final(
 def _team(final: Final, by: Member, team_id: int | None) -> FinalTeam | None:
     if not final.by_team:
         return None
+    if team_id is None:
+        raise CannotJoinError(_("请选择您的队。"))
     team = FinalTeam.objects.filter(final=final, pk=team_id).select_related("branch").first()
     if team is None:
         raise CannotJoinError(_("请选择您的队。"))

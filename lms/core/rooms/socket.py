@@ -131,7 +131,7 @@ class RoomSocket(ABC, Generic[Guest]):
             self._check(scope)
             entry = await self.admit(scope)
         except Refused as refused:
-            await _refuse(scope, send, refused.status)
+            await refuse(scope, send, refused.status)
             return
         self._here()
         await send({"type": "websocket.accept"})
@@ -283,7 +283,7 @@ def _read(text: str) -> dict[str, Any] | None:
     return said if isinstance(said, dict) else None
 
 
-async def _refuse(scope: Scope, send: Send, status: int) -> None:
+async def refuse(scope: Scope, send: Send, status: int) -> None:
     """Say no before the connection is one, by the status a page would have."""
     if "websocket.http.response" in scope.get("extensions", {}):
         headers = [(b"content-length", b"0"), (b"cache-control", b"no-store")]
