@@ -72,7 +72,11 @@ class FinalSocket(RoomSocket[Guest]):
         return FinalSource(entry.guest.final)
 
     async def welcome(self, line: Line[Guest]) -> tuple[int, str]:
-        return await in_thread(_welcome, line.guest)
+        state, text = await in_thread(_welcome, line.guest)
+        room = self.hub.rooms.get(line.entry.room)
+        if room is not None and isinstance(room.source, FinalSource):
+            room.source.wake_when_due(state, room)
+        return state.seq, text
 
     async def take(
         self, line: Line[Guest], said: dict[str, Any], arrived_ms: int
@@ -246,7 +250,7 @@ def _admitted(headers: list[tuple[bytes, bytes]], final_id: int) -> tuple[Guest,
     return Guest(who, final, None if player is None else player.pk), final.last_seq
 
 
-def _welcome(guest: Guest) -> tuple[int, str]:
+def _welcome(guest: Guest) -> tuple[State, str]:
     """All of it, with what was said before in brief; and one's own part."""
     state = play_services.settle(final_id=guest.final.pk)
     events = queries.events_after(guest.final.pk, 0)
@@ -259,7 +263,7 @@ def _welcome(guest: Guest) -> tuple[int, str]:
     }
     if guest.player_id is not None:
         said["me"] = frames.personal(guest.final, state, guest.player_id)
-    return state.seq, frames.encoded(said)
+    return state, frames.encoded(said)
 
 
 def _since(final: Final, seq: int) -> Batch | None:
