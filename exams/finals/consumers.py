@@ -178,7 +178,7 @@ class FinalSource:
     def _settle(self, room: Room) -> None:
         async def settle() -> None:
             if room.seats:
-                self.wake_when_due(await in_thread(_settled, self._final.pk), room)
+                self.wake_when_due(await in_thread(_settled, self._final), room)
 
         task = asyncio.ensure_future(settle())
         self._works.add(task)
@@ -252,13 +252,13 @@ def _admitted(headers: list[tuple[bytes, bytes]], final_id: int) -> tuple[Guest,
 
 def _welcome(guest: Guest) -> tuple[State, str]:
     """All of it, with what was said before in brief; and one's own part."""
-    state = play_services.settle(final_id=guest.final.pk)
-    events = queries.events_after(guest.final.pk, 0)
-    said = {
+    known = play_services.settled(guest.final)
+    state = known.state
+    said: dict[str, Any] = {
         "hello": True,
         "now": now_ms(),
         "seq": state.seq,
-        "events": frames.brief(event for event in events if event.seq <= state.seq),
+        "events": known.brief,
         "set": frames.view(guest.final, state),
     }
     if guest.player_id is not None:
@@ -272,8 +272,8 @@ def _since(final: Final, seq: int) -> Batch | None:
     return frames.whole(final, state, events) if events else None
 
 
-def _settled(final_id: int) -> State:
-    return play_services.settle(final_id=final_id)
+def _settled(final: Final) -> State:
+    return play_services.settled(final).state
 
 
 def _written(

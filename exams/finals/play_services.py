@@ -68,6 +68,15 @@ def settle(*, final_id: int) -> State:
     return take(final_id=final_id, said=[])[0]
 
 
+def settled(final: Final) -> queries.Known:
+    """How things stand, after whatever has become due; who only looks holds nobody up."""
+    known = queries.known_of(final)
+    if deciding.due(known.state, int(clock.now().timestamp() * 1000)):
+        settle(final_id=final.pk)
+        known = queries.known_of(final)
+    return known
+
+
 def lock(final_id: int) -> Final:
     """The final as it is now; what is written about it is written one after the other."""
     return (
@@ -124,11 +133,11 @@ class _Writing:
         if self.state.phase is not self.before.phase:
             self._move()
         batch = frames.change(self.final, self.before, self.state, self.events)
-        final, state = self.final, self.state
+        room, events = self.final.room, self.events
 
         def committed() -> None:
-            queries.keep_state(final.room, state)
-            announce(str(final.room), batch)
+            queries.keep_events(room, events)
+            announce(str(room), batch)
 
         transaction.on_commit(committed)
 

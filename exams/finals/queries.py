@@ -3,7 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -24,7 +24,7 @@ from exams.finals.models import (
 )
 from exams.papers.models import Paper, PaperItem, PaperKind
 from exams.papers.queries import items_of, sealed_papers
-from lms.members.models import Branch, Member
+from lms.members.models import Branch
 from lms.members.queries import path_and_above, standing_today, visible_branches
 
 KEPT_STATES = 64
@@ -118,8 +118,12 @@ def still_players(player_ids: Iterable[int]) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
+def rounds_in(final: Final) -> QuerySet[FinalRound]:
+    return FinalRound.objects.filter(final=final).order_by("position")
+
+
 def rounds_of(final: Final) -> list[FinalRound]:
-    return list(FinalRound.objects.filter(final=final).order_by("position"))
+    return list(rounds_in(final))
 
 
 def round_at(final: Final, position: int) -> tuple[FinalRound, Round] | None:
@@ -167,37 +171,61 @@ def item_with_key(item_id: int) -> PaperItem:
 
 # --- How things stand -----------------------------------------------------------------------------
 
-_states: OrderedDict[UUID, State] = OrderedDict()
-_states_lock = Lock()
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The fold of a ledger, and the ledger in brief: (seq, kind, at) of every event."""
+
+    state: State = field(default_factory=State)
+    brief: tuple[tuple[int, str, int], ...] = ()
+
+    def later(self, events: Sequence[Event]) -> "Known":
+        """What is known after these events, of which some may be known already."""
+        new = [event for event in events if event.seq > self.state.seq]
+        if not new:
+            return self
+        brief = tuple((event.seq, event.kind, event.at) for event in new)
+        return Known(fold(new, self.state), self.brief + brief)
 
 
-def state_of(final: Final, *, is_writing: bool = False) -> State:
-    """The fold of the ledger as it is now; what this process knows is not read again.
+_known: OrderedDict[UUID, Known] = OrderedDict()
+_known_lock = Lock()
+
+
+def known_of(final: Final, *, is_writing: bool = False) -> Known:
+    """The ledger as it is now; what this process knows is not read again.
 
     Who is writing may read what will never be committed: nothing of it is kept.
     """
-    known = _states.get(final.room, State())
-    new = events_after(final.pk, known.seq)
-    state = fold(new, known)
-    if new and not is_writing:
-        keep_state(final.room, state)
-    return state
+    known = _known.get(final.room, Known())
+    new = events_after(final.pk, known.state.seq)
+    if not new:
+        return known
+    known = known.later(new)
+    if not is_writing:
+        _keep(final.room, known)
+    return known
 
 
-def keep_state(room: UUID, state: State) -> None:
-    """Remember how things stand, after the commit."""
-    with _states_lock:
-        known = _states.get(room)
-        if known is None or known.seq < state.seq:
-            _states[room] = state
-        _states.move_to_end(room)
-        while len(_states) > KEPT_STATES:
-            _states.popitem(last=False)
+def state_of(final: Final, *, is_writing: bool = False) -> State:
+    """How things stand now."""
+    return known_of(final, is_writing=is_writing).state
 
 
-def known_state(room: UUID) -> State:
-    """What this process remembers; it may be behind."""
-    return _states.get(room, State())
+def keep_events(room: UUID, events: Sequence[Event]) -> None:
+    """Remember what this process has just committed, if it knows all before it."""
+    known = _known.get(room, Known())
+    if events and events[0].seq <= known.state.seq + 1:
+        _keep(room, known.later(events))
+
+
+def _keep(room: UUID, known: Known) -> None:
+    with _known_lock:
+        before = _known.get(room)
+        if before is None or before.state.seq < known.state.seq:
+            _known[room] = known
+        _known.move_to_end(room)
+        while len(_known) > KEPT_STATES:
+            _known.popitem(last=False)
 
 
 def events_after(final_id: int, seq: int) -> list[Event]:
@@ -218,14 +246,5 @@ def final_of_room(final_id: int) -> Final:
     return Final.objects.select_related("branch", "paper").get(pk=final_id)
 
 
-def own_answers(final: Final, player: FinalPlayer) -> list[tuple[int, Any, Fraction]]:
-    """What a player answered: (turn, answer, share); for their own eyes."""
-    rows = FinalEvent.objects.filter(final=final, kind="answered", body__player=player.pk)
-    return [
-        (body["turn"], body["answer"], Fraction(body["share"]))
-        for body in rows.order_by("seq").values_list("body", flat=True)
-    ]
-
-
-def member_of(member_id: int) -> Member | None:
-    return Member.objects.filter(pk=member_id, is_active=True).first()
+def player_ever(final: Final, member_id: int) -> FinalPlayer | None:
+    return FinalPlayer.objects.filter(final=final, member_id=member_id).first()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,7 @@ class LiveClient:
         self.replies: dict[int, dict[str, Any]] = {}
         self.pings = 0
         self.close_code: int | None = None
+        self._pongs: set[asyncio.Task[None]] = set()
         self._reading = asyncio.ensure_future(self._read())
 
     @classmethod
@@ -67,9 +69,10 @@ class LiveClient:
         said = json.loads(text)
         if "ping" in said:
             self.pings += 1
-            if self._pong_after:
-                await asyncio.sleep(self._pong_after)
-            await self.send({"pong": said["ping"]})
+            pong = asyncio.ensure_future(self._pong(said["ping"]))
+            self._pongs.add(pong)
+            pong.add_done_callback(self._pongs.discard)
+            self._changed.set()
             return
         self.texts.append(text)
         if "me" in said:
@@ -82,6 +85,11 @@ class LiveClient:
         if "ok" in said or "no" in said:
             self.replies[said["id"]] = said
         self._changed.set()
+
+    async def _pong(self, nonce: str) -> None:
+        await asyncio.sleep(self._pong_after)
+        with suppress(ConnectionClosed):
+            await self.send({"pong": nonce})
 
     async def send(self, said: Any) -> None:
         text = said if isinstance(said, str | bytes) else json.dumps(said)
