@@ -21,6 +21,7 @@ def live_config(final: Final, *, mode: str, player: FinalPlayer | None = None) -
         "strings": words.strings(),
         "now": now_ms(),
         "signIn": reverse("account_login"),
+        "result": reverse("finals:result", args=[final.pk]),
     }
 
 

@@ -59,6 +59,7 @@ def strings() -> dict[str, str]:
         "waiting": _("请等下一题"),
         "paused": _("主持人已暂停"),
         "finished": _("决赛结束"),
+        "see_result": _("看名次"),
         "cancelled": _("决赛已取消：{reason}"),
         "kind_turn": _("必答题"),
         "kind_all": _("共答题"),

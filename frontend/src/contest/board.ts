@@ -6,7 +6,7 @@ const MOVE_MS = 450;
 
 export class Board {
   readonly element: HTMLElement;
-  private readonly list = make('ol', 'contest-board__rows');
+  private readonly list = make('ol', 'final-board__rows');
   private readonly rows = new Map<number, HTMLLIElement>();
 
   constructor(
@@ -15,7 +15,7 @@ export class Board {
     private readonly wantsMotion: () => boolean = () =>
       !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
   ) {
-    this.element = make('section', 'contest-board card', make('h2', 'card__title', title), this.list);
+    this.element = make('section', 'final-board card', make('h2', 'card__title', title), this.list);
   }
 
   show(rows: Row[], own: number | null): void {
@@ -30,22 +30,22 @@ export class Board {
       this.rows.get(id)?.remove();
       this.rows.delete(id);
     }
-    this.list.querySelector('.contest-board__empty')?.remove();
-    if (rows.length === 0) this.list.append(make('li', 'contest-board__empty muted', this.emptyWords));
+    this.list.querySelector('.final-board__empty')?.remove();
+    if (rows.length === 0) this.list.append(make('li', 'final-board__empty muted', this.emptyWords));
     if (this.wantsMotion()) this.move(before);
   }
 
   private drawn(row: Row, isOwn: boolean): HTMLLIElement {
     let element = this.rows.get(row.id);
     if (element === undefined) {
-      element = make('li', 'contest-board__row');
+      element = make('li', 'final-board__row');
       this.rows.set(row.id, element);
     }
     element.classList.toggle('is-own', isOwn);
     element.replaceChildren(
-      make('span', 'contest-board__place', String(row.place)),
-      make('span', 'contest-board__label', row.label),
-      make('b', 'contest-board__points', row.points),
+      make('span', 'final-board__place', String(row.place)),
+      make('span', 'final-board__label', row.label),
+      make('b', 'final-board__points', row.points),
     );
     return element;
   }

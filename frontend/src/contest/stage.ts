@@ -14,15 +14,15 @@ export interface StageActs {
 }
 
 export class Stage {
-  readonly element = make('section', 'contest-stage card');
-  private readonly head = make('header', 'contest-stage__head');
-  private readonly bar = make('span', 'contest-stage__bar');
-  private readonly left = make('span', 'contest-stage__left');
-  private readonly clock = make('p', 'contest-stage__clock', this.left, make('span', 'contest-stage__track', this.bar));
-  private readonly question = make('div', 'contest-stage__question');
-  private readonly note = make('p', 'contest-stage__note');
-  private readonly acts = make('div', 'contest-stage__acts');
-  private readonly after = make('div', 'contest-stage__after');
+  readonly element = make('section', 'final-stage card');
+  private readonly head = make('header', 'final-stage__head');
+  private readonly bar = make('span', 'final-stage__bar');
+  private readonly left = make('span', 'final-stage__left');
+  private readonly clock = make('p', 'final-stage__clock', this.left, make('span', 'final-stage__track', this.bar));
+  private readonly question = make('div', 'final-stage__question');
+  private readonly note = make('p', 'final-stage__note');
+  private readonly acts = make('div', 'final-stage__acts');
+  private readonly after = make('div', 'final-stage__after');
   private view: View | null = null;
   private me: Me | null = null;
   private drawnQuestion = '';
@@ -121,12 +121,12 @@ export class Stage {
     }
     const kind = view.question === null ? '' : this.text(`q_${view.question.kind}`);
     const parts = [
-      make('b', 'contest-stage__number', fill(this.text('question'), { number: turn.number })),
+      make('b', 'final-stage__number', fill(this.text('question'), { number: turn.number })),
       make('span', 'badge badge--red', this.text(`kind_${turn.kind}`)),
       make('span', 'muted', kind),
       make('span', 'muted', fill(this.text('points'), { points: turn.points })),
     ];
-    if (turn.to !== null) parts.push(make('span', 'contest-stage__to', fill(this.text('to_side'), { side: turn.toLabel })));
+    if (turn.to !== null) parts.push(make('span', 'final-stage__to', fill(this.text('to_side'), { side: turn.toLabel })));
     this.head.replaceChildren(...parts);
   }
 
@@ -182,7 +182,7 @@ export class Stage {
     const drawn: HTMLElement[] = [];
     if (stakes && view.staking !== null) drawn.push(...this.stakes(view.staking));
     if (buzzes && turn !== null) {
-      const press = button(this.text('buzz'), 'button button--primary contest-stage__buzz', () => {
+      const press = button(this.text('buzz'), 'button button--primary final-stage__buzz', () => {
         this.buzzing = turn.number;
         this.does.buzz(turn.number);
         this.drawnActs = '';
@@ -204,7 +204,7 @@ export class Stage {
 
   private stakes(staking: Staking): HTMLElement[] {
     return staking.stakes.map((points) =>
-      button(fill(this.text('points'), { points }), 'button button--secondary contest-stage__stake', () => {
+      button(fill(this.text('points'), { points }), 'button button--secondary final-stage__stake', () => {
         this.does.stake(staking.number, points);
       }),
     );
@@ -289,7 +289,7 @@ export class Stage {
     if (turn !== null && turn.void === '' && view.results.length > 0) drawn.push(this.results(view.results, turn));
     if (turn !== null && turn.closed && view.key !== null) {
       drawn.push(
-        make('div', 'contest-key', make('b', '', this.text('key')), ...view.key.map((line) => make('span', '', line))),
+        make('div', 'final-key', make('b', '', this.text('key')), ...view.key.map((line) => make('span', '', line))),
       );
     }
     this.after.replaceChildren(...drawn);
@@ -297,7 +297,7 @@ export class Stage {
   }
 
   private order(view: View, turn: Turn): HTMLElement {
-    const table = make('table', 'table contest-order');
+    const table = make('table', 'table final-order');
     const head = make('tr');
     for (const words of ['', '', this.text('arrived'), this.text('allowance'), this.text('counts')]) {
       const cell = make(words === '' ? 'td' : 'th', '', words);
@@ -309,8 +309,8 @@ export class Stage {
       const row = make(
         'tr',
         buzz.side === turn.called ? 'is-called' : '',
-        make('td', 'contest-order__place', String(place + 1)),
-        make('td', 'contest-order__side', buzz.label),
+        make('td', 'final-order__place', String(place + 1)),
+        make('td', 'final-order__side', buzz.label),
         make('td', 'number', String(buzz.arrived)),
         make('td', 'number', buzz.allowance === 0 ? '0' : `−${String(buzz.allowance)}`),
         make('td', 'number', make('b', '', String(buzz.counts))),
@@ -324,21 +324,21 @@ export class Stage {
     );
     return make(
       'div',
-      'contest-order__frame',
+      'final-order__frame',
       table,
       make('p', 'muted small', fill(this.text('order_note'), { cap: turn.cap })),
     );
   }
 
   private results(results: Outcome[], turn: Turn): HTMLElement {
-    const list = make('ul', 'contest-results');
+    const list = make('ul', 'final-results');
     for (const each of results) {
       const words = this.text(each.right ? 'right' : each.given ? 'wrong' : 'no_answer');
       list.append(
         make(
           'li',
           each.right ? 'is-right' : 'is-wrong',
-          make('span', 'contest-results__label', each.label),
+          make('span', 'final-results__label', each.label),
           make('span', '', words),
           make('b', '', each.points),
         ),

@@ -9,6 +9,7 @@ export interface ContestConfig {
   listed: boolean;
   now: number;
   signIn: string;
+  result: string;
   strings: Record<string, string>;
 }
 

@@ -16,8 +16,8 @@ export class LmsContest extends HTMLElement {
   private stage!: Stage;
   private board!: Board;
   private readonly time = new ServerTime();
-  private readonly status = make('p', 'contest__status');
-  private readonly own = make('section', 'contest-own card');
+  private readonly status = make('p', 'final__status');
+  private readonly own = make('section', 'final-own card');
   private view: View | null = null;
   private me: Me | null = null;
   private seq = 0;
@@ -105,6 +105,7 @@ export class LmsContest extends HTMLElement {
     this.drawOwn(this.view);
     this.dataset['seq'] = String(this.seq);
     this.dataset['phase'] = this.view.phase;
+    if (this.config.mode === 'screen') document.body.classList.toggle('screen--lobby', this.view.phase === 'lobby');
     if (frame.set !== undefined) this.dispatchEvent(new CustomEvent('contest-changed', { bubbles: true }));
   }
 
@@ -126,7 +127,12 @@ export class LmsContest extends HTMLElement {
       drawn.push(this.figure(name, me.place, me.points));
       if (!this.config.listed) drawn.push(make('p', 'muted small', this.text('only_you')));
     } else if (view.phase === 'lobby') {
-      drawn.push(make('p', 'contest-own__players', fill(this.text('players'), { count: view.players })));
+      drawn.push(make('p', 'final-own__players', fill(this.text('players'), { count: view.players })));
+    }
+    if (view.phase === 'finished' && this.config.mode !== 'screen') {
+      const link = make('a', 'button button--primary', this.text('see_result'));
+      link.href = this.config.result;
+      drawn.push(link);
     }
     this.own.replaceChildren(...drawn);
     this.own.hidden = drawn.length === 0;
@@ -135,9 +141,9 @@ export class LmsContest extends HTMLElement {
   private figure(name: string, place: number, points: string): HTMLElement {
     return make(
       'p',
-      'contest-own__line',
-      make('span', 'contest-own__name', name),
-      make('b', 'contest-own__place', fill(this.text('own_place'), { place })),
+      'final-own__line',
+      make('span', 'final-own__name', name),
+      make('b', 'final-own__place', fill(this.text('own_place'), { place })),
       make('span', '', fill(this.text('own_points'), { points })),
     );
   }
