@@ -69,7 +69,7 @@ class FinalSocket(RoomSocket[Guest]):
         )
 
     def source(self, entry: Entry[Guest]) -> Source:
-        return FinalSource(entry.guest.final)
+        return FinalSource(entry.guest.final, self._desk(entry.guest.final.pk))
 
     async def welcome(self, line: Line[Guest]) -> tuple[int, str]:
         state, text = await in_thread(_welcome, line.guest)
@@ -121,6 +121,11 @@ class Desk:
             self._writing = self.loop.create_task(self._write())
         return outcome
 
+    async def rest(self) -> None:
+        """What has been said until now is written."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+
     async def _write(self) -> None:
         try:
             while self._waiting:
@@ -144,8 +149,9 @@ class Desk:
 class FinalSource:
     """A final's ledger for the room of this process, and its clock."""
 
-    def __init__(self, final: Final) -> None:
+    def __init__(self, final: Final, desk: Desk) -> None:
         self._final = final
+        self._desk = desk
         self._timer: asyncio.TimerHandle | None = None
         self._works: set[asyncio.Task[Any]] = set()
 
@@ -178,6 +184,8 @@ class FinalSource:
     def _settle(self, room: Room) -> None:
         async def settle() -> None:
             if room.seats:
+                # After whatever was said here before the time was over.
+                await self._desk.rest()
                 self.wake_when_due(await in_thread(_settled, self._final), room)
 
         task = asyncio.ensure_future(settle())

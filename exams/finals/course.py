@@ -251,8 +251,11 @@ def _buzzed(turn: Turn, event: Event) -> Turn:
     body = event.body
     buzz = Buzz(body["side"], body["player"], body["arrived"], body["allowance"], event.seq)
     buzzes = (*turn.buzzes, buzz)
-    if turn.is_ordered:  # too late to come before anybody: behind those there are
-        return replace(turn, buzzes=buzzes, order=(*turn.order, buzz))
+    if turn.is_ordered:
+        # Too late to come before who has been called; among those who wait the figures count.
+        heard, waiting = turn.order[: turn.called + 1], turn.order[turn.called + 1 :]
+        behind = in_order((*waiting, buzz), opened=turn.opens_at)
+        return replace(turn, buzzes=buzzes, order=(*heard, *behind))
     order_at = body["arrived"] + turn.cap_ms if turn.order_at is None else turn.order_at
     return replace(turn, buzzes=buzzes, order_at=order_at)
 

@@ -13,7 +13,7 @@ from typing import Any
 from exams.finals.course import STAKES, Given, Kind, Phase, Player, Staking, State, Turn
 
 # What arrived in time may still wait to be written when the time is over.
-GRACE_MS = 150
+GRACE_MS = 250
 # So long everybody reads before anybody may buzz: a slow line has the question by then.
 READING_MS = 3_000
 STAKING_MS = 20_000

@@ -42,7 +42,8 @@ def view(final: Final, state: State) -> dict[str, Any]:
         "answered": [] if turn is None else sorted(turn.given),
         "buzzes": 0 if turn is None else len(turn.buzzes),
         "order": None if turn is None or not turn.is_ordered else _order(turn, state),
-        "results": [] if turn is None else _results(turn, state),
+        "results": [] if turn is None else _results(final, turn, state),
+        "tally": None if turn is None or not turn.is_closed else _tally(turn),
         "key": _key(final.room, turn.item) if turn is not None and turn.is_closed else None,
         "staking": _staking(state),
         "board": _board(final, state),
@@ -104,7 +105,7 @@ def label_of(state: State, side: int | None) -> str:
 
 
 def _order(turn: Turn, state: State) -> list[dict[str, Any]]:
-    """Each press with the figures that decided, in milliseconds after the opening."""
+    """The first presses with the figures that decided, in milliseconds after the opening."""
     return [
         {
             "side": buzz.side,
@@ -113,14 +114,21 @@ def _order(turn: Turn, state: State) -> list[dict[str, Any]]:
             "allowance": buzz.allowance,
             "counts": buzz.counts_at(turn.opens_at) - turn.opens_at,
         }
-        for buzz in turn.order
+        for buzz in turn.order[:MOST_SHOWN]
     ]
 
 
-def _results(turn: Turn, state: State) -> list[dict[str, Any]]:
-    """What was given for the question: of an open one only what a judgement has said aloud."""
+def _results(final: Final, turn: Turn, state: State) -> list[dict[str, Any]]:
+    """What was given for the question: of an open one only what a judgement has said aloud.
+
+    Where many persons answer at once only those are named who chose to be seen.
+    """
     if turn.kind is not Kind.BUZZ and not turn.is_closed:
         return []
+    rows = sorted(turn.results.items(), key=lambda each: (-each[1].points, each[1].spent))
+    if turn.kind is Kind.ALL and not final.by_team:
+        listed = _listed(state)
+        rows = [row for row in rows if row[0] in listed][:MOST_SHOWN]
     return [
         {
             "side": side,
@@ -129,8 +137,23 @@ def _results(turn: Turn, state: State) -> list[dict[str, Any]]:
             "given": side in turn.given,
             "points": signed(result.points),
         }
-        for side, result in sorted(turn.results.items(), key=lambda each: -each[1].points)
+        for side, result in rows
     ]
+
+
+def _tally(turn: Turn) -> list[int]:
+    """[right, not right] among those who answered."""
+    right = sum(result.is_right for result in turn.results.values())
+    return [right, len(turn.results) - right]
+
+
+def _listed(state: State) -> set[int]:
+    return {each.side for each in state.players.values() if each.is_listed}
+
+
+def is_scored(state: State) -> bool:
+    """A question has been settled, so that a place says something."""
+    return any(turn.results and not turn.void_reason for turn in state.turns)
 
 
 def signed(points: Decimal) -> str:
@@ -155,10 +178,11 @@ def _board(final: Final, state: State) -> list[dict[str, Any]]:
     """Teams all; of persons the first ten among those who chose to be seen."""
     rows = ranking.of_sides(state)
     if not final.by_team:
-        listed = {each.side for each in state.players.values() if each.is_listed}
+        listed = _listed(state)
         rows = [row for row in rows if row.id in listed][:MOST_SHOWN]
+    scored = is_scored(state)
     return [
-        {"place": row.place, "id": row.id, "label": row.label, "points": figure(row.points)}
+        {"place": row.place if scored else None, "id": row.id, "label": row.label, "points": figure(row.points)}
         for row in rows
     ]
 
@@ -182,7 +206,7 @@ def personal(final: Final, state: State, player_id: int) -> dict[str, Any] | Non
         "points": figure(person.points),
         "sidePlace": side.place,
         "sidePoints": figure(side.points),
-        "started": state.phase in (Phase.RUNNING, Phase.FINISHED),
+        "started": is_scored(state),
         "turn": None if turn is None else turn.number,
         "sent": written(final.room, turn.item, given.answer) if own and turn and given else None,
     }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from exams.finals.course import Event, Phase, State, after
 from exams.finals.deciding import Draft, RefusedError
 from exams.finals.errors import NotInPlayError, NotTheHostError
 from exams.finals.models import Final, FinalEvent, FinalState
+from exams.questions.models import QuestionVersion
 from exams.questions.types import AnswerError, question_type
 from lms.core import clock, jobs
 from lms.core.rooms.hub import announce
@@ -191,7 +193,7 @@ def answered(
         asked = state.turn
         if asked is None or asked.number != turn:
             raise RefusedError("too_late")
-        said, share = _judged(asked.item, sent)
+        said, share = _judged(asked.item, asked.opens_at, sent)
         return deciding.answer(
             state,
             player=player_id,
@@ -205,8 +207,16 @@ def answered(
     return decide
 
 
-def _judged(item_id: int, sent: dict[str, Any]) -> tuple[dict[str, Any], Fraction]:
-    version = queries.item_with_key(item_id).version
+@lru_cache(maxsize=4)
+def _asked_version(item_id: int, opens_at: int) -> QuestionVersion:
+    """What is being asked now: read once for all who answer it. `opens_at` tells finals apart."""
+    return queries.item_with_key(item_id).version
+
+
+def _judged(
+    item_id: int, opens_at: int, sent: dict[str, Any]
+) -> tuple[dict[str, Any], Fraction]:
+    version = _asked_version(item_id, opens_at)
     type_ = question_type(version.kind)
     try:
         said = type_.read(version.content, (), sent)

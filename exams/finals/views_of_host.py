@@ -146,7 +146,6 @@ def screen(request: HttpRequest, final_id: int) -> HttpResponse:
         "finals/screen.html",
         {
             "final": found,
-            "tone": TONES[FinalState(found.state)],
             "config": page.live_config(found, mode="screen"),
             **page.standing(found, state, None),
             **_entrance(request, found),

@@ -7,14 +7,16 @@ have to reach it: whoever keeps one open asks `still_signed_in`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.utils.crypto import constant_time_compare
 
+from lms.core import clock
 from lms.members.models import Member
-from lms.members.queries import person
+from lms.members.queries import members_with_roles
 from lms.members.sessions import SessionStore
 
 
@@ -29,27 +31,47 @@ class SignedIn:
 def signed_in(headers: Iterable[tuple[bytes, bytes]]) -> tuple[SignedIn, Member] | None:
     """Who sent a handshake with these headers; None for nobody, or who may not enter yet."""
     key = _session_key(headers)
-    return None if key is None else of_session(key)
-
-
-def of_session(key: str) -> tuple[SignedIn, Member] | None:
-    """The person of a session as they stand today; None if it is over."""
-    session = SessionStore(key)
-    user: Any = get_user(cast(Any, SimpleNamespace(session=session)))
-    if not user.is_authenticated or not user.is_active or not user.has_usable_password():
-        return None
-    member = person(user.pk)
-    return None if member is None else (SignedIn(member.pk, key), member)
+    return None if key is None else of_sessions([key]).get(key)
 
 
 def still_signed_in(people: Iterable[SignedIn]) -> Mapping[SignedIn, Member]:
-    """Those whose session still is theirs, with their standing of today."""
-    found: dict[SignedIn, Member] = {}
-    for each in set(people):
-        now = of_session(each.session_key)
-        if now is not None and now[0] == each:
-            found[each] = now[1]
+    """Those whose session still is theirs, with their standing of today; two statements."""
+    asked = set(people)
+    now = of_sessions(each.session_key for each in asked)
+    return {
+        each: now[each.session_key][1]
+        for each in asked
+        if each.session_key in now and now[each.session_key][0] == each
+    }
+
+
+def of_sessions(keys: Iterable[str]) -> dict[str, tuple[SignedIn, Member]]:
+    """The people of these sessions as they stand today; what is over is left out."""
+    running = Session.objects.filter(session_key__in=list(keys), expire_date__gt=clock.now())
+    said = {row.session_key: SessionStore().decode(row.session_data) for row in running}
+    whose = {key: _member_id(data) for key, data in said.items()}
+    people = members_with_roles().in_bulk([pk for pk in whose.values() if pk is not None])
+    found = {}
+    for key, data in said.items():
+        member = people.get(whose[key] or 0)
+        if member is not None and _is_theirs(member, data):
+            found[key] = (SignedIn(member.pk, key), member)
     return found
+
+
+def _member_id(data: Mapping[str, Any]) -> int | None:
+    said = str(data.get(SESSION_KEY, ""))
+    return int(said) if said.isascii() and said.isdecimal() else None
+
+
+def _is_theirs(member: Member, data: Mapping[str, Any]) -> bool:
+    """As Django asks at every request: a new password ends all sessions before it."""
+    if not member.is_active or not member.has_usable_password():
+        return False
+    if data.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return False
+    kept = data.get(HASH_SESSION_KEY, "")
+    return bool(kept) and constant_time_compare(kept, member.get_session_auth_hash())
 
 
 def _session_key(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

@@ -43,7 +43,7 @@ export class Board {
     }
     element.classList.toggle('is-own', isOwn);
     element.replaceChildren(
-      make('span', 'final-board__place', String(row.place)),
+      make('span', 'final-board__place', row.place === null ? '–' : String(row.place)),
       make('span', 'final-board__label', row.label),
       make('b', 'final-board__points', row.points),
     );

@@ -35,6 +35,7 @@ export class Stage {
   constructor(
     private readonly strings: Record<string, string>,
     private readonly plays: boolean,
+    private readonly byTeam: boolean,
     private readonly does: StageActs,
   ) {
     this.note.setAttribute('aria-live', 'polite');
@@ -115,6 +116,13 @@ export class Stage {
   private drawHead(view: View): void {
     const { turn } = view;
     this.element.classList.toggle('is-void', turn !== null && turn.void !== '');
+    if (view.staking !== null) {
+      this.head.replaceChildren(
+        make('b', 'final-stage__number', fill(this.text('question'), { number: view.staking.number })),
+        make('span', 'badge badge--red', this.text('kind_risk')),
+      );
+      return;
+    }
     if (turn === null || view.phase === 'lobby') {
       this.head.replaceChildren();
       return;
@@ -131,7 +139,8 @@ export class Stage {
   }
 
   private drawQuestion(view: View): void {
-    const shown = view.turn !== null && view.question !== null && view.phase !== 'cancelled' ? view.question : null;
+    const isOn = view.turn !== null && view.phase !== 'cancelled' && view.staking === null;
+    const shown = isOn ? view.question : null;
     const key = shown === null || view.turn === null ? '' : `${String(view.turn.number)}/${String(shown.item)}`;
     if (key !== this.drawnQuestion) {
       this.drawnQuestion = key;
@@ -242,7 +251,7 @@ export class Stage {
     if (me !== null && view.answered.includes(me.side)) return this.text('team_saved');
     if (this.mayAnswer(view, now)) {
       if (turn.to === null || turn.kind === 'buzz') return '';
-      return this.text(this.isTeam() ? 'your_team' : 'yours');
+      return this.text(this.byTeam ? 'your_team' : 'yours');
     }
     if (turn.to === null && turn.kind === 'all') {
       return fill(this.text('answered'), { count: view.answered.length, total: view.playing });
@@ -252,10 +261,6 @@ export class Stage {
 
   private refusalAfter(): string {
     return this.said === this.text('no_too_late') ? this.said : '';
-  }
-
-  private isTeam(): boolean {
-    return this.me !== null && this.me.side !== this.me.player;
   }
 
   private stakingWords(staking: Staking): string {
@@ -271,7 +276,7 @@ export class Stage {
     if (turn.called !== null) {
       if (own !== turn.called) return fill(this.text('called'), { side: turn.calledLabel });
       if (this.sending === turn.number) return this.said;
-      return this.text(this.isTeam() ? 'team_first' : 'you_first');
+      return this.text(this.byTeam ? 'team_first' : 'you_first');
     }
     if (turn.opensAt > now) return this.said;
     if (view.buzzes > 0) {
@@ -285,8 +290,17 @@ export class Stage {
   private drawAfter(view: View): void {
     const drawn: HTMLElement[] = [];
     const { turn } = view;
+    if (view.staking !== null) {
+      this.after.replaceChildren();
+      this.after.hidden = true;
+      return;
+    }
     if (turn !== null && view.order !== null) drawn.push(this.order(view, turn));
     if (turn !== null && turn.void === '' && view.results.length > 0) drawn.push(this.results(view.results, turn));
+    if (turn !== null && turn.void === '' && turn.kind === 'all' && view.tally !== null) {
+      const [right, wrong] = view.tally;
+      drawn.push(make('p', 'final-tally', fill(this.text('tally'), { right, wrong })));
+    }
     if (turn !== null && turn.closed && view.key !== null) {
       drawn.push(
         make('div', 'final-key', make('b', '', this.text('key')), ...view.key.map((line) => make('span', '', line))),

@@ -57,7 +57,8 @@ export interface Staking {
 }
 
 export interface Row {
-  place: number;
+  /** None before anything has been settled. */
+  place: number | null;
   id: number;
   label: string;
   points: string;
@@ -76,6 +77,7 @@ export interface View {
   buzzes: number;
   order: Buzz[] | null;
   results: Outcome[];
+  tally: [number, number] | null;
   key: string[] | null;
   staking: Staking | null;
   board: Row[];

@@ -28,7 +28,7 @@ export class LmsContest extends HTMLElement {
     this.config = readConfig(this) as ContestConfig;
     this.time.said(this.config.now);
     const { strings } = this.config;
-    this.stage = new Stage(strings, this.config.plays, {
+    this.stage = new Stage(strings, this.config.plays, this.config.byTeam, {
       answer: (turn, sent) => {
         this.line.say({ do: 'answer', turn, sent });
       },

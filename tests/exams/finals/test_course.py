@@ -180,6 +180,10 @@ def test_whatever_is_tried_it_stays_whole(seed: int, steps: int) -> None:
             assert set(turn.results) <= {turn.to}
         if turn.is_ordered:
             assert len({buzz.side for buzz in turn.order}) == len(turn.order)
+            waiting = [
+                buzz.counts_at(turn.opens_at) for buzz in turn.order[turn.called + 1 :]
+            ]
+            assert waiting == sorted(waiting)
 
 
 @given(st.integers(0, 2**32), st.integers(1, 80))
