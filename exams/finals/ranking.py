@@ -1,11 +1,11 @@
 """Points and places: sums over what was asked and not voided; pure.
 
-More points first; between equal points the side whose right answers took less time. Who is equal
-in both shares the place.
+More points first; between equal points more right answers, then less time for them. Who is equal
+in all of it shares the place.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from exams.finals.course import Result, State
@@ -19,7 +19,12 @@ class Standing:
     id: int
     label: str
     points: Decimal
+    rights: int
     spent: int
+
+    @property
+    def counts(self) -> tuple[Decimal, int, int]:
+        return self.points, self.rights, self.spent
 
 
 def of_sides(state: State) -> list[Standing]:
@@ -44,11 +49,14 @@ def of_persons(state: State) -> list[Standing]:
 class _Sum:
     label: str
     points: Decimal = Decimal(0)
+    rights: int = 0
     spent: int = 0
 
     def add(self, result: Result) -> None:
         self.points += result.points
-        self.spent += result.spent if result.is_right else 0
+        if result.is_right:
+            self.rights += 1
+            self.spent += result.spent
 
 
 def _counted(state: State) -> Iterator[tuple[int, Result]]:
@@ -58,11 +66,14 @@ def _counted(state: State) -> Iterator[tuple[int, Result]]:
 
 
 def _placed(sums: dict[int, _Sum]) -> list[Standing]:
-    ordered = sorted(sums.items(), key=lambda each: (-each[1].points, each[1].spent, each[0]))
+    def order(each: tuple[int, _Sum]) -> tuple[Decimal, int, int, int]:
+        id_, own = each
+        return -own.points, -own.rights, own.spent, id_
+
     found: list[Standing] = []
-    for number, (id_, own) in enumerate(ordered, start=1):
-        last = found[-1] if found else None
-        same = last is not None and (last.points, last.spent) == (own.points, own.spent)
-        place = last.place if same and last is not None else number
-        found.append(Standing(place, id_, own.label, own.points, own.spent))
+    for number, (id_, own) in enumerate(sorted(sums.items(), key=order), start=1):
+        row = Standing(number, id_, own.label, own.points, own.rights, own.spent)
+        if found and found[-1].counts == row.counts:
+            row = replace(row, place=found[-1].place)
+        found.append(row)
     return found

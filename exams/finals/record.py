@@ -35,7 +35,7 @@ def record_data(final: Final, state: State) -> dict[str, Any]:
             ],
             "turns": [_line(turn, state, rounds) for turn in state.turns],
             "notes": [
-                "得分相同的，答对用时少者在前；仍相同的并列。",
+                "得分相同的，答对题数多者在前；再相同的，答对用时少者在前；仍相同的并列。",
                 "抢答先后按“服务器收到时间减线路折算”排定，折算为往返时间的一半，"
                 f"最多 {final.cap_ms} 毫秒。",
                 "未选择公开个人成绩的选手以号码代替姓名。",
