@@ -13,6 +13,7 @@ from exams.contests.models import (
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.exchange.models import QuestionImport
+from exams.finals.models import Final, FinalEvent, FinalPlayer, FinalRound, FinalTeam
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
 from exams.marking.models import KeyCorrection, Mark, MarkCorrection, MarkingPlace, Regrade
@@ -48,6 +49,11 @@ __all__ = [
     "CreditAward",
     "DailyPractice",
     "Exam",
+    "Final",
+    "FinalEvent",
+    "FinalPlayer",
+    "FinalRound",
+    "FinalTeam",
     "Gathering",
     "HourTotal",
     "KeyCorrection",
