@@ -5,15 +5,16 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
 
-from media_pipeline import ffmpeg, packaging
+from media_pipeline import command, ffmpeg, packaging
 from media_pipeline.ffmpeg import Progress, TranscodeFailedError
-from media_pipeline.ladder import renditions_for
+from media_pipeline.ladder import SOUND_NAME, renditions_for
 from media_pipeline.probe import probe
 from media_pipeline.processes import Limits
 from tests.factories.media import make_recording, run_ffmpeg
@@ -29,17 +30,20 @@ SMALL = Limits(memory_bytes=2_000_000_000, cpu_seconds=60, file_bytes=10_000_000
 def transcoded(source: Path, take: Path, binary: str = "") -> list[packaging.Checked]:
     """Run the pipeline's command on `source` and check what it made."""
     info = probe(source)
-    plans = renditions_for(info.picture)
-    for plan in plans:
-        (take / plan.name).mkdir(parents=True)
+    plans = [] if info.picture is None else renditions_for(info.picture)
+    for name in (*(plan.name for plan in plans), SOUND_NAME):
+        (take / name).mkdir(parents=True)
+    info = replace(info, loudness=ffmpeg.measured_loudness(source, info, during=lambda: None))
     ffmpeg.run(
-        [binary or ffmpeg.binary(), *ffmpeg.arguments(source, info, plans)],
+        [binary or ffmpeg.binary(), *command.arguments(source, info, plans)],
         limits=ffmpeg.limits_for(info),
         wall_seconds=120,
         cwd=take,
         on_progress=lambda progress: None,
     )
-    made = packaging.check_all(take, plans, info.duration_seconds)
+    made = packaging.check_all(
+        take, plans, seconds=info.duration_seconds, has_sound=info.sound_index is not None
+    )
     packaging.publish_all(take, made)
     return made
 
@@ -48,7 +52,7 @@ def decoded(take: Path, name: str, folder: Path) -> tuple[list[float], float]:
     """(times of all pictures, seconds of sound) of a rendition, every packet decoded."""
     index = packaging.listed_segments(take / name)
     joined = folder / f"{take.name}-{name}.mp4"
-    parts = [ffmpeg.INIT_NAME, *(segment for segment, _seconds in index)]
+    parts = [command.INIT_NAME, *(segment for segment, _seconds in index)]
     joined.write_bytes(b"".join((take / name / part).read_bytes() for part in parts))
     times: list[float] = []
     sound = 0.0
