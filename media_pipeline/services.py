@@ -93,8 +93,11 @@ def probe_asset(*, job_id: int) -> None:
         info = replace(info, loudness=loudness)
     except LeaseLostError:
         return
-    except (MediaRefusedError, ffmpeg.TranscodeFailedError) as refusal:
+    except MediaRefusedError as refusal:
         _give_up(lease, asset, refusal.message)
+        return
+    except ffmpeg.TranscodeFailedError as failure:
+        _try_again_or_give_up(lease, asset, failure)
         return
     with jobs.fenced(lease=lease):
         advance(
