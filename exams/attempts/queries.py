@@ -113,6 +113,11 @@ def _exam_statement(depth: int) -> Statement:
     return Statement(found, _MEMBER, _EXAM, *paths)
 
 
+def attempts_of(member_id: int, exam_id: int) -> list[Attempt]:
+    """The member's attempts at the exam, the first one first."""
+    return list(Attempt.objects.filter(member_id=member_id, exam_id=exam_id).order_by("number"))
+
+
 def own_attempt(by: Any, attempt_id: UUID) -> Attempt | None:
     """An attempt of `by`, with its exam, its branch and paper."""
     if not by.is_authenticated:

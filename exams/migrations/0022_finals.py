@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exams', '0019_merge_source'),
+        ("exams", "0020_contests"),
         ('members', '0005_name_letters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ import exams.on_paper.standing
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0019_merge_source"),
+        ("exams", "0022_finals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
