@@ -73,6 +73,7 @@ HOME_QUERIES = 12
 LIST_QUERIES = 6
 
 
+@pytest.mark.slow  # a booklet is printed
 def test_an_exam_is_begun_its_times_said_and_sheets_ordered(
     site: Client, tree: BranchTree, host: Member, member: Member
 ) -> None:
