@@ -1,6 +1,7 @@
 """A mark was wrong and the result is out: two people change it, and the member reads why."""
 
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -34,12 +35,12 @@ def propose_mark_correction(
                 _("评分由举办单位的教员或管理员提出更正；自己的答卷请通过申诉提出。")
             )
         standing = Answer.objects.select_related("item").get(pk=answer.pk)
-        _check(attempt, standing, points)
+        before = _checked(attempt, standing, points)
         try:
             with transaction.atomic():
                 return MarkCorrection.objects.create(
                     answer=standing,
-                    points_before=standing.points,
+                    points_before=before,
                     points_after=points,
                     reason=reason.strip()[:400],
                     by=by,
@@ -96,7 +97,8 @@ def withdraw_mark_correction(*, correction: MarkCorrection, by: Member) -> None:
     _decide(correction, MarkCorrectionState.WITHDRAWN, None)
 
 
-def _check(attempt: Attempt, answer: Answer, points: Decimal) -> None:
+def _checked(attempt: Attempt, answer: Answer, points: Decimal) -> Decimal:
+    """What the answer has earned so far, if it may be corrected to `points`."""
     if attempt.state != AttemptState.RELEASED or answer.points is None:
         raise MarkCorrectionError(_("成绩还没有公布，请在“评卷”里直接改评。"))
     if not MarkingPlace.objects.filter(answer=answer, state=PlaceState.DONE).exists():
@@ -108,6 +110,7 @@ def _check(attempt: Attempt, answer: Answer, points: Decimal) -> None:
         )
     if points == answer.points:
         raise MarkCorrectionError(_("与现在的得分相同，不用更正。"))
+    return answer.points
 
 
 def _check_decider(by: Member, correction: MarkCorrection) -> None:
@@ -131,7 +134,7 @@ def _decide(
     )
 
 
-def _held_attempt(attempt_id: object) -> Attempt:
+def _held_attempt(attempt_id: UUID) -> Attempt:
     """The attempt under its lock, which whoever marks or regrades holds first."""
     return (
         Attempt.objects.select_for_update(no_key=True, of=("self",))

@@ -153,4 +153,6 @@ class MarkCorrectionForm(forms.Form):
 
     def __init__(self, *args: Any, prefix_id: str = "", **kwargs: Any) -> None:
         """`prefix_id` keeps apart the fields of several forms on one page."""
-        super().__init__(*args, auto_id=f"id_{prefix_id}_%s" if prefix_id else "id_%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        if prefix_id:
+            self.auto_id = f"id_{prefix_id}_%s"
