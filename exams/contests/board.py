@@ -1,6 +1,7 @@
 """The board of a contest: teams, and of persons what the one who asks may know."""
 
 import datetime as dt
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,10 +23,13 @@ from exams.contests.standings import (
     teams,
 )
 from exams.credit.models import MemberYear
+from lms.core import clock
 from lms.members.models import Branch, Member, Membership
 from lms.members.queries import members_of, standing_on
 
 TOP = 10
+KEPT_SECONDS = 60
+MOST_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def board_for(contest: Contest, by: Any, day: dt.date) -> Board:
 
     A number of statements that does not grow with people, teams or rounds.
     """
-    found = standings_of(contest, day)
+    found = kept_standings(contest, day)
     own_player = next((one for one in found.players if one.key == by.pk), None)
     own_team = own_player.team if own_player else ""
     names = team_names(found.teams)
@@ -127,7 +131,34 @@ def _top(
 
 def standings_of(contest: Contest, day: dt.date) -> Standings:
     """Where everybody stands, with the people of `day`; only results that are out count."""
+    return _reckoned(contest, day, queries.rounds_of(contest))
+
+
+def kept_standings(contest: Contest, day: dt.date) -> Standings:
+    """The same, reckoned once a minute by each process: everybody opens a board at once.
+
+    A release is seen at once; a corrected key, a move or a day's practice within the minute.
+    """
     rounds = queries.rounds_of(contest)
+    decides = (
+        contest.pk, contest.made_at, contest.team_kind, contest.best_of,
+        contest.participation_percent, day, int(clock.now().timestamp()) // KEPT_SECONDS,
+        tuple((one.pk, one.weight, one.exam.state) for one in rounds),
+    )  # fmt: skip
+    with _reckoning:  # who comes meanwhile waits for it instead of doing the same
+        found = _kept.get(decides)
+        if found is None:
+            found = _kept[decides] = _reckoned(contest, day, rounds)
+            while len(_kept) > MOST_KEPT:
+                del _kept[next(iter(_kept))]
+    return found
+
+
+_kept: dict[Any, Standings] = {}
+_reckoning = threading.Lock()
+
+
+def _reckoned(contest: Contest, day: dt.date, rounds: Sequence[ContestRound]) -> Standings:
     counting = queries.counting(rounds)
     weighed = [Round(one.exam_id, one.weight) for one in counting]
     results = _results(counting)

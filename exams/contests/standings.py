@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
+from heapq import nlargest
+from math import lcm
 from typing import Any
 
 FULL = 100
+NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,31 @@ class TeamLine:
     place: int | None = None
 
 
-def best(results: Iterable[Result]) -> Result | None:
+def best(results: Sequence[Result]) -> Result | None:
     """The result that counts of several tries: the most points, then the shortest time."""
+    if len(results) == 1:
+        return results[0]
     return max(results, key=lambda one: (one.share, -one.used_ms), default=None)
 
 
 def score_of(player: Player, rounds: Sequence[Round]) -> Decimal:
     """The weighted mean of the rounds out of 100; a round not sat earns nothing."""
-    return hundredths(_score(player, rounds))
+    weights = sum(one.weight for one in rounds)
+    sat = [
+        (one.weight, player.results[one.key])
+        for one in rounds
+        if one.key in player.results and player.results[one.key].out_of
+    ]
+    if not sat:
+        return NOTHING
+    # Exact in whole numbers: thousands of people are reckoned for one page.
+    outs = [_cents(result.out_of) for _weight, result in sat]
+    common = lcm(*outs)
+    earned = sum(
+        weight * _cents(result.points) * (common // out)
+        for (weight, result), out in zip(sat, outs, strict=True)
+    )
+    return _rounded(FULL * FULL * earned, weights * common)
 
 
 def placed(players: Iterable[Player], rounds: Sequence[Round]) -> list[Placed]:
@@ -146,18 +165,17 @@ def places(keys: Sequence[Any]) -> list[int]:
 
 def hundredths(value: Fraction) -> Decimal:
     """The figure to 0.01, halves up."""
-    return Decimal(floor(value * 100 + Fraction(1, 2))).scaleb(-2)
+    return _rounded(value.numerator * FULL, value.denominator)
 
 
-def _score(player: Player, rounds: Sequence[Round]) -> Fraction:
-    weights = sum(one.weight for one in rounds)
-    if not weights:
-        return Fraction(0)
-    earned = sum(
-        (player.results[one.key].share * one.weight for one in rounds if one.key in player.results),
-        Fraction(0),
-    )
-    return FULL * earned / weights
+def _rounded(hundredfold: int, of: int) -> Decimal:
+    """`hundredfold` / `of` as so many hundredths, halves up."""
+    return Decimal((2 * hundredfold + of) // (2 * of)).scaleb(-2)
+
+
+def _cents(value: Decimal) -> int:
+    """Points in hundredths; they have two places."""
+    return int(value.scaleb(2))
 
 
 def _took_part(player: Player, keys: set[int]) -> bool:
@@ -173,8 +191,8 @@ def _line(
     participation = hundredths(Fraction(FULL * took_part, asked))
     if not rounds:
         return TeamLine(team, asked, took_part, counted, participation), Decimal(0)
-    scores = sorted((Fraction(score_of(player, rounds)) for player in players), reverse=True)
-    mean = hundredths(sum(scores[:counted], Fraction(0)) / counted)
+    scores = nlargest(counted, (score_of(player, rounds) for player in players))
+    mean = hundredths(Fraction(sum(scores, NOTHING)) / counted)
     part = Fraction(rule.participation_percent, FULL)
     score = hundredths((1 - part) * Fraction(mean) + part * Fraction(participation))
     return TeamLine(team, asked, took_part, counted, participation, mean, score), score

@@ -156,6 +156,27 @@ def test_only_the_first_ten_places_are_listed(
     assert [named.placed.place for named in top] == [*range(1, 10), 10, 10, 10]
 
 
+def test_a_board_is_reckoned_once_a_minute_and_a_release_is_seen_at_once(
+    tree: BranchTree, contest: Contest, noon: time_machine.Traveller
+) -> None:
+    member = make_member(tree.first)
+    first, second = make_round(contest), make_round(contest)
+    sat(first, member, "15")
+    release(first.exam)
+    before = board_for(contest, member, clock.today())
+    with CaptureQueriesContext(connection) as asked:
+        again = board_for(contest, member, clock.today())
+    assert (again.standings is before.standings, len(asked)) == (True, 4)
+    sat(second, member, "6")
+    release(second.exam)
+    board = board_for(contest, member, clock.today())
+    assert (board.own.score if board.own else 0) == Decimal("70.00")
+    sat(second, make_member(tree.first), "15")
+    assert board_for(contest, member, clock.today()).placed_count == 1
+    noon.shift(60)
+    assert board_for(contest, member, clock.today()).placed_count == 2
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_board_costs_the_same_for_one_and_for_many(
     tree: BranchTree, contest: Contest, officer: Member, count: int

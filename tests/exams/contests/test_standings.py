@@ -108,6 +108,16 @@ def test_places_of_sorted_keys(keys):
     assert places(keys) == [keys.index(key) + 1 for key in keys]
 
 
+@given(players(least=1))
+def test_a_score_is_the_exact_mean_rounded_once(people):
+    for player in people:
+        shares = [
+            player.results[one.key].share * one.weight if one.key in player.results else 0
+            for one in ROUNDS
+        ]
+        assert score_of(player, ROUNDS) == hundredths(100 * sum(shares, Fraction(0)) / 4)
+
+
 @given(st.fractions(0, 100))
 def test_a_figure_is_rounded_once_halves_up(value):
     rounded = Fraction(hundredths(value))
