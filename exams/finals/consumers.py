@@ -167,7 +167,7 @@ class FinalSource:
             if player_id is None:
                 continue
             if player_id not in own:
-                said = {"seq": state.seq, "me": frames.personal(self._final, state, player_id)}
+                said = {"me": frames.personal(self._final, state, player_id), "at": state.seq}
                 own[player_id] = frames.encoded(said)
             seat.push(own[player_id])
         self.wake_when_due(state, room)

@@ -154,3 +154,9 @@ class CorrectionForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=100)
+
+
+class VoidForm(ReasonForm):
+    """A question that does not count."""
+
+    turn = forms.IntegerField(label=gettext_lazy("第几题"), min_value=1)

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('section', models.CharField(blank=True, max_length=60, verbose_name='大题')),
                 ('kind', models.CharField(choices=[('turn', '必答题'), ('all', '共答题'), ('buzz', '抢答题'), ('risk', '风险题')], max_length=4, verbose_name='方式')),
                 ('seconds', models.PositiveSmallIntegerField(default=20, verbose_name='答题时间（秒）')),
-                ('costs', models.BooleanField(default=False, verbose_name='答错扣分')),
+                ('costs', models.BooleanField(default=False, verbose_name='抢答答错扣分')),
                 ('final', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='exams.final')),
             ],
             options={
