@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from exams.finals import ranking
 from exams.finals.course import STAKES, Event, Kind, Phase, State, Turn
@@ -231,7 +232,11 @@ def _question(room: UUID, item_id: int) -> dict[str, Any]:
     with translation.override(settings.LANGUAGE_CODE):
         html = render_to_string(
             "finals/parts/question.html",
-            {"stem": stem, "fields": shown_fields(kind, content, {}, "c-"), "prefix": "c-"},
+            {
+                "stem": mark_safe(stem),  # noqa: S308  (sanitised when it was kept)
+                "fields": shown_fields(kind, content, {}, "c-"),
+                "prefix": "c-",
+            },
         )
     return {"item": item_id, "kind": kind, "html": html}
 

@@ -311,6 +311,15 @@ def tally(world: World, where: str, role: str) -> dict[str, Any]:
     }
 
 
+def final(world: World, where: str, role: str) -> dict[str, Any]:
+    """One that lets people in."""
+    return {"final_id": world.final(where).pk, "verb": "pause", "token": "0" * 20}
+
+
+def finished_final(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"final_id": world.finished_final(where).pk}
+
+
 def closed_tally(world: World, where: str, role: str) -> dict[str, Any]:
     return {"tally_id": world.closed_tally(where).pk}
 
