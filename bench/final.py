@@ -1,7 +1,7 @@
 """One press of a final's host, told to a thousand sockets of one web process.
 
-In the same run, in turns, the same words through raw Redis pub/sub into a bare websocket server. Each
-socket has a client of its own in this process, so that a good part of either figure is the clients'.
+In the same run, in turns, the same words through raw Redis pub/sub into a bare websocket server.
+Each socket has a client of its own in this process: a good part of either figure is the clients'.
 """
 
 import asyncio

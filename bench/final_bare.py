@@ -24,13 +24,15 @@ async def main(port: int) -> None:
         finally:
             here.discard(connection)
 
-    async with serve(hold, "127.0.0.1", port, compression=None, ping_interval=None):
-        async with redis.asyncio.Redis.from_url(env.REDIS_URL) as client:
-            async with client.pubsub(ignore_subscribe_messages=True) as pubsub:
-                await pubsub.subscribe(CHANNEL)
-                print("ready", flush=True)
-                async for message in pubsub.listen():
-                    broadcast(here, message["data"].decode())
+    async with (
+        serve(hold, "127.0.0.1", port, compression=None, ping_interval=None),
+        redis.asyncio.Redis.from_url(env.REDIS_URL) as client,
+        client.pubsub(ignore_subscribe_messages=True) as pubsub,
+    ):
+        await pubsub.subscribe(CHANNEL)
+        print("ready", flush=True)
+        async for message in pubsub.listen():
+            broadcast(here, message["data"].decode())
 
 
 if __name__ == "__main__":

@@ -65,9 +65,7 @@ def press(final_id: int) -> None:
             number = len(state.turns) + 1
             play_services.ask(final=final, by=final.made_by, turn=number, position=ALL)
         else:
-            play_services.end_answering(
-                final=final, by=final.made_by, turn=state.open_turn.number
-            )
+            play_services.end_answering(final=final, by=final.made_by, turn=state.open_turn.number)
         print(json.dumps({"pressed": pressed, **said}), flush=True)
 
 

@@ -284,9 +284,7 @@ def _settled(final: Final) -> State:
     return play_services.settled(final).state
 
 
-def _written(
-    final_id: int, said: Sequence[tuple[SignedIn, Said]]
-) -> list[RefusedError | None]:
+def _written(final_id: int, said: Sequence[tuple[SignedIn, Said]]) -> list[RefusedError | None]:
     """Decide about all; whose session is over meanwhile is not heard."""
     here = still_signed_in(who for who, _said in said)
     heard = [each for who, each in said if who in here]

@@ -247,9 +247,7 @@ def void(state: State, *, turn: int, reason: str) -> list[Draft]:
     return [Draft("voided", {"turn": turn, "reason": reason}, f"voided:{turn}")]
 
 
-def correct(
-    state: State, *, turn: int, side: int, points: Decimal, reason: str
-) -> list[Draft]:
+def correct(state: State, *, turn: int, side: int, points: Decimal, reason: str) -> list[Draft]:
     """What a side is to have for a closed question, instead of what it was given."""
     found = _turn(state, turn)
     if state.phase is not Phase.RUNNING or not found.is_closed or found.void_reason:

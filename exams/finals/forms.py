@@ -46,9 +46,7 @@ class FinalForm(forms.Form):
     )
     cap = forms.ChoiceField(label=gettext_lazy("抢答计时"), choices=CAPS, initial="250")
 
-    def __init__(
-        self, *args: Any, by: Member, known: Final | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, by: Member, known: Final | None = None, **kwargs: Any) -> None:
         if known is not None:
             kwargs["initial"] = {
                 "title": known.title,

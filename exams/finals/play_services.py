@@ -213,9 +213,7 @@ def _asked_version(item_id: int, opens_at: int) -> QuestionVersion:
     return queries.item_with_key(item_id).version
 
 
-def _judged(
-    item_id: int, opens_at: int, sent: dict[str, Any]
-) -> tuple[dict[str, Any], Fraction]:
+def _judged(item_id: int, opens_at: int, sent: dict[str, Any]) -> tuple[dict[str, Any], Fraction]:
     version = _asked_version(item_id, opens_at)
     type_ = question_type(version.kind)
     try:
@@ -295,9 +293,7 @@ def correct(
     _press(
         final,
         by,
-        lambda state: deciding.correct(
-            state, turn=turn, side=side, points=points, reason=reason
-        ),
+        lambda state: deciding.correct(state, turn=turn, side=side, points=points, reason=reason),
     )
 
 

@@ -150,9 +150,9 @@ def paper_items(paper: Paper) -> list[PaperItem]:
 def left_in(final: Final, section: str, state: State) -> list[Question]:
     """The questions of a section that have not been asked, in the order of the paper."""
     asked = {turn.item for turn in state.turns}
-    rows = (
-        items_of(final.paper).filter(section=section).exclude(pk__in=asked)
-    ).values_list("pk", "points")
+    rows = (items_of(final.paper).filter(section=section).exclude(pk__in=asked)).values_list(
+        "pk", "points"
+    )
     return [Question(item, points) for item, points in rows]
 
 
@@ -170,6 +170,7 @@ def item_with_key(item_id: int) -> PaperItem:
 
 
 # --- How things stand -----------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Known:

@@ -269,4 +269,3 @@ def render_record(*, job_id: int) -> None:
             jobs.finish(lease=lease)
     except LeaseLostError:
         return
-

@@ -1,4 +1,4 @@
-"""Finals that can be played: a sealed paper with a section for each way of asking, teams, players."""
+"""Finals that can be played: a sealed paper with a section for each way of asking."""
 
 import itertools
 from collections.abc import Sequence
@@ -90,9 +90,7 @@ def code_of(final: Final) -> str:
     return code_for(queries.code_key(), final.pk, clock.now().timestamp())
 
 
-def join(
-    final: Final, member: Member, *, team: int = 0, is_listed: bool = True
-) -> FinalPlayer:
+def join(final: Final, member: Member, *, team: int = 0, is_listed: bool = True) -> FinalPlayer:
     """The member comes in: into the team at this place, if there are teams."""
     teams = queries.teams_of(final)
     return services.join_final(

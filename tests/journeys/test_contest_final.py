@@ -1,4 +1,4 @@
-"""A live final: a host, two players in browsers, fifty by simulated sockets, a killed web process."""
+"""A live final: a host, two players in browsers, fifty by sockets, a killed web process."""
 
 import time
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from exams.finals import queries, ranking
 from exams.finals.models import Final, FinalEvent, FinalRound, FinalState
 from lms.members.models import Member
+from tests.factories.exam_attempts import OPTIONS
 from tests.factories.finals import (
     ALL,
     RIGHT,
@@ -20,7 +21,6 @@ from tests.factories.finals import (
     make_final,
     make_final_paper,
 )
-from tests.factories.exam_attempts import OPTIONS
 from tests.factories.members import (
     BranchTree,
     make_administrator,
@@ -383,5 +383,3 @@ def test_without_script_it_can_be_watched(
     page.reload()
     expect(page.locator(".final-stage")).to_contain_text("共答题第1问")
     shoot(page, "final-no-script")
-
-

@@ -124,7 +124,9 @@ def step(play: Play, chance: random.Random) -> None:
         lambda: play.answer(player, chance.choice([0, 1, Fraction(1, 2)])),
         lambda: play.buzz(player, allowance=chance.randint(0, CAP)),
         lambda: play.write(
-            deciding.stake(play.state, player=player, turn=number + 1, points=chance.choice([10, 20, 30]))
+            deciding.stake(
+                play.state, player=player, turn=number + 1, points=chance.choice([10, 20, 30])
+            )
         ),
         lambda: play.write(deciding.pause(play.state)),
         lambda: play.write(deciding.resume(play.state)),
@@ -180,9 +182,7 @@ def test_whatever_is_tried_it_stays_whole(seed: int, steps: int) -> None:
             assert set(turn.results) <= {turn.to}
         if turn.is_ordered:
             assert len({buzz.side for buzz in turn.order}) == len(turn.order)
-            waiting = [
-                buzz.counts_at(turn.opens_at) for buzz in turn.order[turn.called + 1 :]
-            ]
+            waiting = [buzz.counts_at(turn.opens_at) for buzz in turn.order[turn.called + 1 :]]
             assert waiting == sorted(waiting)
 
 
@@ -353,13 +353,12 @@ def test_void_and_correction() -> None:
             play.answer(player)
     play.write(deciding.void(play.state, turn=1, reason="题目有误"))
     assert set(play.points().values()) == {10}
-    play.write(
-        deciding.correct(play.state, turn=2, side=3, points=Decimal(0), reason="答案有误")
-    )
+    play.write(deciding.correct(play.state, turn=2, side=3, points=Decimal(0), reason="答案有误"))
     assert play.points()[3] == 0
-    assert refused(
-        play, deciding.correct, play.state, turn=1, side=3, points=Decimal(5), reason="x"
-    ) == "moved"
+    assert (
+        refused(play, deciding.correct, play.state, turn=1, side=3, points=Decimal(5), reason="x")
+        == "moved"
+    )
     assert play.state.turns[1].is_corrected
 
 
