@@ -153,6 +153,7 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._commands: set[asyncio.Task[None]] = set()
+        # Taken up again by `_listen` when it is lost, with all rooms there are then.
         self._pubsub: Any = None
 
     def enter(self, name: str, seat: Seat, *, source: Callable[[], Source], seq: int) -> Room:
@@ -218,8 +219,11 @@ class Hub:
             client.pubsub(ignore_subscribe_messages=True) as pubsub,
         ):
             # One room nobody is in keeps the subscription open while all others close.
-            await pubsub.subscribe(channel_of(""), *map(channel_of, list(self.rooms)))
+            asked = list(self.rooms)
+            await pubsub.subscribe(channel_of(""), *map(channel_of, asked))
             self._pubsub = pubsub
+            for name in set(self.rooms).difference(asked):  # opened meanwhile
+                self._subscribe(name)
             for room in list(self.rooms.values()):
                 await room.look()
             async for message in pubsub.listen():
