@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from exams.finals import deciding, frames, play_services, queries
+from exams.finals import frames, play_services, queries, settling
 from exams.finals.course import State
 from exams.finals.deciding import RefusedError
 from exams.finals.models import Final
@@ -176,7 +176,7 @@ class FinalSource:
         """Every process with somebody in the room wakes; whoever is first writes it down."""
         if self._timer is not None:
             self._timer.cancel()
-        due_at = deciding.due_at(state)
+        due_at = settling.due_at(state)
         if due_at is not None:
             delay = max(0.0, (due_at - now_ms()) / 1000) + 0.005
             self._timer = asyncio.get_running_loop().call_later(delay, self._settle, room)

@@ -46,6 +46,15 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """An event to be written down. Of several with the same `once` a final has one at most."""
+
+    kind: str
+    body: Mapping[str, Any]
+    once: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """Who wins or loses points together: a team, or a player alone."""
 

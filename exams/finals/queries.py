@@ -112,12 +112,6 @@ def player_of(by: Any, final: Final) -> FinalPlayer | None:
     return found.select_related("team").first()
 
 
-def still_players(player_ids: Iterable[int]) -> set[int]:
-    """Which of these have not left."""
-    found = FinalPlayer.objects.filter(pk__in=list(player_ids), left_at=None)
-    return set(found.values_list("pk", flat=True))
-
-
 def rounds_in(final: Final) -> QuerySet[FinalRound]:
     return FinalRound.objects.filter(final=final).order_by("position")
 
