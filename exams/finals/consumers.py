@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from exams.finals import deciding, frames, play_services, queries
+from exams.finals import frames, play_services, queries, settling
 from exams.finals.course import State
 from exams.finals.deciding import RefusedError
 from exams.finals.models import Final
@@ -167,7 +167,7 @@ class FinalSource:
             if player_id is None:
                 continue
             if player_id not in own:
-                said = {"seq": state.seq, "me": frames.personal(self._final, state, player_id)}
+                said = {"me": frames.personal(self._final, state, player_id), "at": state.seq}
                 own[player_id] = frames.encoded(said)
             seat.push(own[player_id])
         self.wake_when_due(state, room)
@@ -176,7 +176,7 @@ class FinalSource:
         """Every process with somebody in the room wakes; whoever is first writes it down."""
         if self._timer is not None:
             self._timer.cancel()
-        due_at = deciding.due_at(state)
+        due_at = settling.due_at(state)
         if due_at is not None:
             delay = max(0.0, (due_at - now_ms()) / 1000) + 0.005
             self._timer = asyncio.get_running_loop().call_later(delay, self._settle, room)
@@ -284,9 +284,7 @@ def _settled(final: Final) -> State:
     return play_services.settled(final).state
 
 
-def _written(
-    final_id: int, said: Sequence[tuple[SignedIn, Said]]
-) -> list[RefusedError | None]:
+def _written(final_id: int, said: Sequence[tuple[SignedIn, Said]]) -> list[RefusedError | None]:
     """Decide about all; whose session is over meanwhile is not heard."""
     here = still_signed_in(who for who, _said in said)
     heard = [each for who, each in said if who in here]

@@ -1,4 +1,4 @@
-"""The course of a final: what has happened, one event after the other, gives how things stand; pure.
+"""The course of a final: what has happened, event after event, gives how things stand; pure.
 
 `state = fold(events)`. Every process, every page and the record compute the same from the same
 events, so whoever comes back needs the ledger alone. Times are milliseconds of the server's clock.
@@ -43,6 +43,15 @@ class Event:
     at: int
     body: Mapping[str, Any]
     seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event to be written down. Of several with the same `once` a final has one at most."""
+
+    kind: str
+    body: Mapping[str, Any]
+    once: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +212,7 @@ def _begun(state: State, event: Event) -> State:
 
 def _staking(state: State, event: Event) -> State:
     body = event.body
-    return replace(
-        state, staking=Staking(body["turn"], body["round"], body["side"], body["until"])
-    )
+    return replace(state, staking=Staking(body["turn"], body["round"], body["side"], body["until"]))
 
 
 def _staked(state: State, event: Event) -> State:

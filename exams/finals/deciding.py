@@ -1,19 +1,18 @@
 """What may happen next: from how things stand to the events that follow; pure.
 
 Whoever asks gets events to write down, or a refusal in a word. Nothing here looks at a clock: the
-moment a message arrived comes with it. What becomes due by itself is in `due`.
+moment a message arrived comes with it. What becomes due by itself is in `settling`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from exams.finals.course import STAKES, Given, Kind, Phase, Player, Staking, State, Turn
+from exams.finals.course import STAKES, Draft, Kind, Phase, Player, State, Turn
+from exams.finals.settling import closed, staked
 
-# What arrived in time may still wait to be written when the time is over.
-GRACE_MS = 250
 # So long everybody reads before anybody may buzz: a slow line has the question by then.
 READING_MS = 3_000
 STAKING_MS = 20_000
@@ -25,15 +24,6 @@ class RefusedError(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An event to be written down. Of several with the same `once` a final has one at most."""
-
-    kind: str
-    body: Mapping[str, Any]
-    once: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +129,7 @@ def stake(state: State, *, player: int | None, turn: int, points: int) -> list[D
             return []
         raise RefusedError("given")
     _require_live(state)
-    return [_staked(staking, points)]
+    return [staked(staking, points)]
 
 
 # --- What the host says ---------------------------------------------------------------------------
@@ -217,14 +207,7 @@ def end_answering(state: State, *, turn: int) -> list[Draft]:
     if asked is None or asked.number != turn:
         raise RefusedError("moved")
     _require_live(state)
-    return [_close(asked)]
-
-
-def drop_staking(state: State, *, turn: int) -> list[Draft]:
-    """The lowest stake for a side that does not choose."""
-    if state.staking is None or state.staking.number != turn or state.staking.points:
-        raise RefusedError("moved")
-    return [_staked(state.staking, STAKES[0])]
+    return [closed(asked)]
 
 
 def pause(state: State) -> list[Draft]:
@@ -247,9 +230,7 @@ def void(state: State, *, turn: int, reason: str) -> list[Draft]:
     return [Draft("voided", {"turn": turn, "reason": reason}, f"voided:{turn}")]
 
 
-def correct(
-    state: State, *, turn: int, side: int, points: Decimal, reason: str
-) -> list[Draft]:
+def correct(state: State, *, turn: int, side: int, points: Decimal, reason: str) -> list[Draft]:
     """What a side is to have for a closed question, instead of what it was given."""
     found = _turn(state, turn)
     if state.phase is not Phase.RUNNING or not found.is_closed or found.void_reason:
@@ -280,119 +261,6 @@ def next_side(state: State, round_: int) -> int | None:
     asked = [turn.to for turn in state.turns if turn.round == round_ and not turn.void_reason]
     order = [side for side in state.sides if side in playing]
     return min(order, key=lambda side: (asked.count(side), order.index(side)), default=None)
-
-
-# --- What becomes due -----------------------------------------------------------------------------
-
-
-def due(state: State, now: int) -> list[Draft]:
-    """What happens by itself at `now`; ask again after writing it down, until there is nothing."""
-    if not state.is_live:
-        return []
-    staking = state.staking
-    if staking is not None and not staking.points and now >= staking.until:
-        return [_staked(staking, STAKES[0])]
-    turn = state.open_turn
-    if turn is None:
-        return []
-    if turn.kind is Kind.BUZZ:
-        return _due_of_buzz(turn, now)
-    waited_for = {turn.to} if turn.to is not None else _playing(state)
-    if waited_for <= set(turn.given) or now >= turn.closes_at + turn.cap_ms + GRACE_MS:
-        return [_close(turn)]
-    return []
-
-
-def due_at(state: State) -> int | None:
-    """The next moment at which something may become due; None: nothing waits for a clock."""
-    if not state.is_live:
-        return None
-    moments = []
-    if state.staking is not None and not state.staking.points:
-        moments.append(state.staking.until)
-    turn = state.open_turn
-    if turn is not None:
-        late = turn.cap_ms + GRACE_MS
-        if turn.kind is not Kind.BUZZ or not turn.buzzes:
-            moments.append(turn.closes_at + late)
-        elif not turn.is_ordered:
-            moments.append((turn.order_at or 0) + GRACE_MS)
-        elif turn.called_side is not None:
-            moments.append(turn.answer_until + late)
-    return min(moments, default=None)
-
-
-def _due_of_buzz(turn: Turn, now: int) -> list[Draft]:
-    if not turn.is_ordered:
-        if turn.order_at is not None and now >= turn.order_at + GRACE_MS:
-            return [
-                Draft("ordered", {"turn": turn.number}, f"ordered:{turn.number}"),
-                _call(turn, 0, now),
-            ]
-        if not turn.buzzes and now >= turn.closes_at + turn.cap_ms + GRACE_MS:
-            return [_close(turn)]
-        return []
-    side = turn.called_side
-    assert side is not None
-    given = turn.given.get(side)
-    if given is None and now < turn.answer_until + turn.cap_ms + GRACE_MS:
-        return []
-    judged = [] if side in turn.results else [_judge(turn, side, given)]
-    if given is not None and given.share == 1:
-        return [*judged, _close(turn)]
-    following = turn.called + 1
-    if following < len(turn.order):
-        return [*judged, _call(turn, following, now)]
-    return [*judged, _close(turn)]
-
-
-def _call(turn: Turn, place: int, now: int) -> Draft:
-    body = {"turn": turn.number, "until": now + turn.answer_ms}
-    return Draft("called", body, f"called:{turn.number}:{place}")
-
-
-def _judge(turn: Turn, side: int, given: Given | None) -> Draft:
-    return Draft(
-        "judged",
-        {"turn": turn.number, "side": side, **_result(turn, given)},
-        f"judged:{turn.number}:{side}",
-    )
-
-
-def _close(turn: Turn) -> Draft:
-    """The end of a question, with what everybody got for it."""
-    if turn.kind is Kind.BUZZ:
-        results = []
-    elif turn.to is not None:
-        results = [{"side": turn.to, **_result(turn, turn.given.get(turn.to))}]
-    else:
-        results = [{"side": side, **_result(turn, given)} for side, given in turn.given.items()]
-    return Draft("closed", {"turn": turn.number, "results": results}, f"closed:{turn.number}")
-
-
-def _result(turn: Turn, given: Given | None) -> dict[str, Any]:
-    share = Fraction(0) if given is None else given.share
-    is_right = share == 1
-    if turn.costs and not is_right:
-        points = -turn.costs
-    else:
-        earned = turn.points * share.numerator / share.denominator
-        points = earned.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return {
-        "points": str(points),
-        "right": is_right,
-        "player": None if given is None else given.player,
-        "spent": 0 if given is None else max(0, given.at - turn.opens_at),
-    }
-
-
-def _staked(staking: Staking, points: int) -> Draft:
-    body = {"turn": staking.number, "points": points}
-    return Draft("staked", body)
-
-
-def _playing(state: State) -> set[int]:
-    return {each.side for each in state.players.values()}
 
 
 def _player(state: State, player: int) -> Player:

@@ -46,9 +46,7 @@ class FinalForm(forms.Form):
     )
     cap = forms.ChoiceField(label=gettext_lazy("抢答计时"), choices=CAPS, initial="250")
 
-    def __init__(
-        self, *args: Any, by: Member, known: Final | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, by: Member, known: Final | None = None, **kwargs: Any) -> None:
         if known is not None:
             kwargs["initial"] = {
                 "title": known.title,
@@ -154,3 +152,9 @@ class CorrectionForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=100)
+
+
+class VoidForm(ReasonForm):
+    """A question that does not count."""
+
+    turn = forms.IntegerField(label=gettext_lazy("第几题"), min_value=1)

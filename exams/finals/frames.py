@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from exams.finals import ranking
 from exams.finals.course import STAKES, Event, Kind, Phase, State, Turn
@@ -50,9 +51,7 @@ def view(final: Final, state: State) -> dict[str, Any]:
     }
 
 
-def change(
-    final: Final, before: State, after: State, events: Sequence[Event]
-) -> Batch:
+def change(final: Final, before: State, after: State, events: Sequence[Event]) -> Batch:
     """The events and what they changed, for those who saw `before`."""
     old, new = view(final, before), view(final, after)
     changed = {name: value for name, value in new.items() if old[name] != value}
@@ -182,7 +181,12 @@ def _board(final: Final, state: State) -> list[dict[str, Any]]:
         rows = [row for row in rows if row.id in listed][:MOST_SHOWN]
     scored = is_scored(state)
     return [
-        {"place": row.place if scored else None, "id": row.id, "label": row.label, "points": figure(row.points)}
+        {
+            "place": row.place if scored else None,
+            "id": row.id,
+            "label": row.label,
+            "points": figure(row.points),
+        }
         for row in rows
     ]
 
@@ -218,9 +222,9 @@ def personal(final: Final, state: State, player_id: int) -> dict[str, Any] | Non
 @lru_cache(maxsize=256)
 def _item(room: UUID, item_id: int) -> tuple[str, str, dict[str, Any]]:
     """(kind, stem, content): items of sealed papers never change."""
-    row = PaperItem.objects.values_list(
-        "version__kind", "version__stem", "version__content"
-    ).get(pk=item_id)
+    row = PaperItem.objects.values_list("version__kind", "version__stem", "version__content").get(
+        pk=item_id
+    )
     return row[0], row[1], row[2]
 
 
@@ -231,7 +235,11 @@ def _question(room: UUID, item_id: int) -> dict[str, Any]:
     with translation.override(settings.LANGUAGE_CODE):
         html = render_to_string(
             "finals/parts/question.html",
-            {"stem": stem, "fields": shown_fields(kind, content, {}, "c-"), "prefix": "c-"},
+            {
+                "stem": mark_safe(stem),  # noqa: S308  (sanitised when it was kept)
+                "fields": shown_fields(kind, content, {}, "c-"),
+                "prefix": "c-",
+            },
         )
     return {"item": item_id, "kind": kind, "html": html}
 

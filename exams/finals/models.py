@@ -87,7 +87,7 @@ class FinalRound(models.Model):
     section = models.CharField(_("大题"), max_length=60, blank=True)
     kind = models.CharField(_("方式"), max_length=4, choices=RoundKind.choices)
     seconds = models.PositiveSmallIntegerField(_("答题时间（秒）"), default=20)
-    costs = models.BooleanField(_("答错扣分"), default=False)
+    costs = models.BooleanField(_("抢答答错扣分"), default=False)
 
     class Meta:
         verbose_name = _("环节")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 
 from exams.finals import frames, queries, words
 from exams.finals.course import State
@@ -27,8 +28,12 @@ def live_config(final: Final, *, mode: str, player: FinalPlayer | None = None) -
 
 def standing(final: Final, state: State, player: FinalPlayer | None) -> dict[str, Any]:
     """How things stand, for a page that has no script."""
+    view = frames.view(final, state)
+    question = view["question"]
     return {
-        "view": frames.view(final, state),
+        "view": view,
+        # Drawn and escaped by the template of the frame.
+        "question": mark_safe(question["html"]) if question else "",  # noqa: S308
         "me": None if player is None else frames.personal(final, state, player.pk),
     }
 

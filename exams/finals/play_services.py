@@ -14,9 +14,9 @@ from typing import Any
 
 from django.db import transaction
 
-from exams.finals import deciding, frames, queries, ranking, rules, words
-from exams.finals.course import Event, Phase, State, after
-from exams.finals.deciding import Draft, RefusedError
+from exams.finals import deciding, frames, queries, ranking, rules, settling, words
+from exams.finals.course import Draft, Event, Phase, State, after
+from exams.finals.deciding import RefusedError
 from exams.finals.errors import NotInPlayError, NotTheHostError
 from exams.finals.models import Final, FinalEvent, FinalState
 from exams.questions.models import QuestionVersion
@@ -73,7 +73,7 @@ def settle(*, final_id: int) -> State:
 def settled(final: Final) -> queries.Known:
     """How things stand, after whatever has become due; who only looks holds nobody up."""
     known = queries.known_of(final)
-    if deciding.due(known.state, int(clock.now().timestamp() * 1000)):
+    if settling.due(known.state, int(clock.now().timestamp() * 1000)):
         settle(final_id=final.pk)
         known = queries.known_of(final)
     return known
@@ -121,7 +121,7 @@ class _Writing:
 
     def settle(self) -> None:
         for _each in range(MOST_DUE):
-            drafts = deciding.due(self.state, self.now_ms)
+            drafts = settling.due(self.state, self.now_ms)
             if not drafts:
                 return
             self.add(drafts)
@@ -213,9 +213,7 @@ def _asked_version(item_id: int, opens_at: int) -> QuestionVersion:
     return queries.item_with_key(item_id).version
 
 
-def _judged(
-    item_id: int, opens_at: int, sent: dict[str, Any]
-) -> tuple[dict[str, Any], Fraction]:
+def _judged(item_id: int, opens_at: int, sent: dict[str, Any]) -> tuple[dict[str, Any], Fraction]:
     version = _asked_version(item_id, opens_at)
     type_ = question_type(version.kind)
     try:
@@ -295,9 +293,7 @@ def correct(
     _press(
         final,
         by,
-        lambda state: deciding.correct(
-            state, turn=turn, side=side, points=points, reason=reason
-        ),
+        lambda state: deciding.correct(state, turn=turn, side=side, points=points, reason=reason),
     )
 
 

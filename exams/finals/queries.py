@@ -112,12 +112,6 @@ def player_of(by: Any, final: Final) -> FinalPlayer | None:
     return found.select_related("team").first()
 
 
-def still_players(player_ids: Iterable[int]) -> set[int]:
-    """Which of these have not left."""
-    found = FinalPlayer.objects.filter(pk__in=list(player_ids), left_at=None)
-    return set(found.values_list("pk", flat=True))
-
-
 def rounds_in(final: Final) -> QuerySet[FinalRound]:
     return FinalRound.objects.filter(final=final).order_by("position")
 
@@ -150,9 +144,9 @@ def paper_items(paper: Paper) -> list[PaperItem]:
 def left_in(final: Final, section: str, state: State) -> list[Question]:
     """The questions of a section that have not been asked, in the order of the paper."""
     asked = {turn.item for turn in state.turns}
-    rows = (
-        items_of(final.paper).filter(section=section).exclude(pk__in=asked)
-    ).values_list("pk", "points")
+    rows = (items_of(final.paper).filter(section=section).exclude(pk__in=asked)).values_list(
+        "pk", "points"
+    )
     return [Question(item, points) for item, points in rows]
 
 
@@ -170,6 +164,7 @@ def item_with_key(item_id: int) -> PaperItem:
 
 
 # --- How things stand -----------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Known:

@@ -8,7 +8,7 @@ from lms.members.queries import OVERSEEING, has_role, standing_today
 
 
 def can_host(by: Any, branch: Branch) -> bool:
-    """Secretaries and administrators, of their own subtree: if one's line drops, another goes on."""
+    """Secretaries and administrators of the subtree: if one's line drops, another goes on."""
     return has_role(by, OVERSEEING, branch)
 
 

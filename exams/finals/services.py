@@ -9,8 +9,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from exams.finals import queries, rules, words
-from exams.finals.course import Kind, Phase, State
-from exams.finals.deciding import Draft, RefusedError
+from exams.finals.course import Draft, Kind, Phase, State
+from exams.finals.deciding import RefusedError
 from exams.finals.errors import (
     CannotJoinError,
     FinalContentError,
@@ -269,4 +269,3 @@ def render_record(*, job_id: int) -> None:
             jobs.finish(lease=lease)
     except LeaseLostError:
         return
-

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exams.finals import deciding, page, play_services, queries, services
 from exams.finals.course import STAKES, State
-from exams.finals.forms import CorrectionForm, FinalForm, ReasonForm, RoundForm
+from exams.finals.forms import CorrectionForm, FinalForm, ReasonForm, RoundForm, VoidForm
 from exams.finals.models import Final, FinalRound, FinalState
 from exams.finals.views import A_PAGE, person
 from exams.finals.words import TONES
@@ -118,6 +118,11 @@ def console(request: HttpRequest, final_id: int) -> HttpResponse:
         "finals/console.html",
         {
             **_panel(found, state),
+            "correction": CorrectionForm(
+                sides=_sides(state), initial=_last(state), auto_id="correct-%s"
+            ),
+            "voiding": VoidForm(initial=_last(state), auto_id="void-%s"),
+            "cancelling": ReasonForm(auto_id="cancel-%s"),
             "config": page.live_config(found, mode="host"),
             **page.standing(found, state, None),
         },
@@ -244,6 +249,13 @@ def _correct(request: HttpRequest, final: Final) -> None:
     )
 
 
+def _void(request: HttpRequest, final: Final) -> None:
+    form = VoidForm(request.POST)
+    if not form.is_valid():
+        raise DomainError(_("请填写题号和原因，原因最多 100 字。"))
+    play_services.void(final=final, by=person(request), **form.cleaned_data)
+
+
 def _ask(request: HttpRequest, final: Final) -> None:
     play_services.ask(
         final=final,
@@ -269,9 +281,7 @@ VERBS: dict[str, Callable[[HttpRequest, Final], Any]] = {
     ),
     "pause": lambda request, final: play_services.pause(final=final, by=person(request)),
     "resume": lambda request, final: play_services.resume(final=final, by=person(request)),
-    "void": lambda request, final: play_services.void(
-        final=final, by=person(request), turn=_number(request, "turn"), reason=_reason(request)
-    ),
+    "void": _void,
     "correct": _correct,
     "finish": lambda request, final: play_services.finish(final=final, by=person(request)),
     "cancel": lambda request, final: play_services.cancel(
@@ -281,6 +291,10 @@ VERBS: dict[str, Callable[[HttpRequest, Final], Any]] = {
         by=person(request), final=final, player_id=_number(request, "player")
     ),
 }
+
+
+def _last(state: State) -> dict[str, Any]:
+    return {"turn": state.turn.number if state.turn else None}
 
 
 def _sides(state: State) -> list[tuple[int, str]]:
@@ -311,9 +325,6 @@ def _panel(final: Final, state: State) -> dict[str, Any]:
         "stakes": STAKES,
         "players": list(queries.players_of(final)) if not is_running else [],
         "teams": queries.teams_of(final) if final.by_team else [],
-        "correction": CorrectionForm(
-            sides=_sides(state), initial={"turn": turns[-1].number if turns else None}
-        ),
         "can_correct": is_running and bool(turns),
         "log": queries.log_of(final, kinds=SAID_ALOUD, most=MOST_LOGGED),
     }

@@ -50,7 +50,6 @@ def strings() -> dict[str, str]:
     """What the live page says, in the reader's language; {…} is filled in by the page."""
     return {
         "connecting": _("正在连接…"),
-        "connected": _("已连接"),
         "reconnecting": _("连接中断，正在重新连接…"),
         "signed_out": _("登录已过期，请重新登录后回到这里。"),
         "elsewhere": _("您在别的窗口打开了同一场决赛，这里已停下。要在这里看，请刷新。"),
@@ -84,7 +83,6 @@ def strings() -> dict[str, str]:
         "team_first": _("您的队抢到了，请作答"),
         "called": _("{side}作答中"),
         "buzzes": _("已有 {count} 方抢答，正在排定"),
-        "not_first": _("没有抢到，先后顺序见下"),
         "order": _("抢答顺序"),
         "order_note": _("计时 = 服务器收到 − 线路折算（往返时间的一半，最多 {cap} 毫秒）"),
         "arrived": _("收到"),
@@ -103,7 +101,6 @@ def strings() -> dict[str, str]:
         "no_persons": _("还没有人选择公开个人成绩。"),
         "own_place": _("第 {place} 名"),
         "own_points": _("{points} 分"),
-        "own_team": _("我的队"),
         "own": _("我"),
         "only_you": _("个人名次只有您自己看得到"),
         "stake_choose": _("请选择风险分值"),

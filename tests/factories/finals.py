@@ -1,8 +1,10 @@
-"""Finals that can be played: a sealed paper with a section for each way of asking, teams, players."""
+"""Finals that can be played: a sealed paper with a section for each way of asking."""
 
 import itertools
 from collections.abc import Sequence
 from decimal import Decimal
+
+from django.core.files.base import ContentFile
 
 from exams.finals import play_services, queries, services
 from exams.finals.models import Final, FinalPlayer
@@ -10,9 +12,9 @@ from exams.gatherings.tokens import code_for
 from exams.papers.models import Paper, PaperItem, PaperKind, PaperState
 from lms.core import clock
 from lms.members.models import Branch, Member
-from tests.factories.courses import editor
+from tests.factories.courses import SMALLEST_PDF, editor
 from tests.factories.exam_attempts import OPTIONS, make_version
-from tests.factories.members import make_secretary
+from tests.factories.members import make_member, make_secretary
 
 _numbers = itertools.count(1)
 
@@ -88,9 +90,7 @@ def code_of(final: Final) -> str:
     return code_for(queries.code_key(), final.pk, clock.now().timestamp())
 
 
-def join(
-    final: Final, member: Member, *, team: int = 0, is_listed: bool = True
-) -> FinalPlayer:
+def join(final: Final, member: Member, *, team: int = 0, is_listed: bool = True) -> FinalPlayer:
     """The member comes in: into the team at this place, if there are teams."""
     teams = queries.teams_of(final)
     return services.join_final(
@@ -112,3 +112,14 @@ def ask(final: Final, position: int, *, side: int | None = None) -> int:
     number = (state.turn.number if state.turn else 0) + 1
     play_services.ask(final=final, by=final.made_by, turn=number, position=position, side=side)
     return number
+
+
+def make_finished(branch: Branch, **fields: object) -> Final:
+    """One that is over, with its record."""
+    final = make_lobby(branch, **fields)
+    for team in (0, 1):
+        join(final, make_member(branch), team=team)
+    begin(final)
+    play_services.finish(final=final, by=final.made_by)
+    final.record.save("record.pdf", ContentFile(SMALLEST_PDF))
+    return final

@@ -1,4 +1,4 @@
-"""A live final: a host, two players in browsers, fifty by simulated sockets, a killed web process."""
+"""A live final: a host, two players in browsers, fifty by sockets, a killed web process."""
 
 import time
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from exams.finals import queries, ranking
 from exams.finals.models import Final, FinalEvent, FinalRound, FinalState
 from lms.members.models import Member
+from tests.factories.exam_attempts import OPTIONS
 from tests.factories.finals import (
     ALL,
     RIGHT,
@@ -20,7 +21,6 @@ from tests.factories.finals import (
     make_final,
     make_final_paper,
 )
-from tests.factories.exam_attempts import OPTIONS
 from tests.factories.members import (
     BranchTree,
     make_administrator,
@@ -330,16 +330,19 @@ def test_a_host_makes_one_and_another_takes_over(
     expect(computer.locator(".final-own__line").first).to_contain_text("20 分")
 
     # Voided with a reason; corrected with a reason; both are on record.
-    other.locator("summary").filter(has_text="改判").click()
-    other.get_by_label("第几题").fill("1")
-    other.get_by_label("哪一方").select_option(label="机关第一党支部代表队")
-    other.get_by_label("本题应得分").fill("5")
-    other.locator("details").filter(has_text="改判").get_by_label("原因").fill("答案不完整")
     other.get_by_role("button", name="改判").click()
+    judged = other.get_by_role("dialog", name="改判")
+    judged.get_by_label("第几题").fill("1")
+    judged.get_by_label("哪一方").select_option(label="机关第一党支部代表队")
+    judged.get_by_label("本题应得分").fill("5")
+    judged.get_by_label("原因").fill("答案不完整")
+    shoot(other, "final-correct")
+    judged.get_by_role("button", name="确定改判").click()
     expect(phone.locator(".final-own__line").first).to_contain_text("15 分")
-    other.locator("summary").filter(has_text="第 3 题作废").click()
-    other.get_by_label("原因").first.fill("题目有争议")
-    other.get_by_role("button", name="作废这一题").click()
+    other.get_by_role("button", name="作废一题").click()
+    voided = other.get_by_role("dialog", name="作废一题")
+    voided.get_by_label("原因").fill("题目有争议")
+    voided.get_by_role("button", name="作废这一题").click()
     expect(phone.locator(".final-stage__note")).to_have_text("本题作废：题目有争议")
     expect(other.locator(".final-panel__log")).to_contain_text("第 1 题改判为 5 分：答案不完整")
     assert_accessible(other)
@@ -380,5 +383,3 @@ def test_without_script_it_can_be_watched(
     page.reload()
     expect(page.locator(".final-stage")).to_contain_text("共答题第1问")
     shoot(page, "final-no-script")
-
-

@@ -44,7 +44,9 @@ class Crowd:
         chosen = range(len(self.lines)) if who is None else who
 
         async def at_once() -> list[dict[str, Any]]:
-            return await asyncio.gather(*(self.lines[each].say(do, turn, **more) for each in chosen))
+            return await asyncio.gather(
+                *(self.lines[each].say(do, turn, **more) for each in chosen)
+            )
 
         return self.run(at_once())
 

@@ -23,6 +23,7 @@ from exams.contests.models import Contest, DailyPractice
 from exams.corrections.models import Appeal, Correction
 from exams.credit.models import StudyHourEntry
 from exams.exchange.models import FileFormat, QuestionImport
+from exams.finals.models import Final
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.gatherings.queries import token_key
 from exams.gatherings.scan_services import keep_scan
@@ -65,6 +66,7 @@ from tests.factories.blanks import make_blank
 from tests.factories.closings import make_closing
 from tests.factories.contests import make_contest
 from tests.factories.corrections import make_appeal, make_reversal_proposal
+from tests.factories.finals import make_finished, make_lobby
 from tests.factories.hours import make_entry
 from tests.factories.integrity import make_case
 from tests.factories.merging import make_merge_proposal
@@ -415,6 +417,16 @@ class World:
     def tally(self, where: str) -> Tally:
         branch = self.branches[where]
         return make_tally(branch, by=members.make_secretary(branch))
+
+    @functools.cache  # noqa: B019
+    def final(self, where: str) -> Final:
+        branch = self.branches[where]
+        return make_lobby(branch, by=members.make_secretary(branch))
+
+    @functools.cache  # noqa: B019
+    def finished_final(self, where: str) -> Final:
+        branch = self.branches[where]
+        return make_finished(branch, by=members.make_secretary(branch))
 
     @functools.cache  # noqa: B019
     def closed_tally(self, where: str) -> Tally:

@@ -42,6 +42,7 @@ export class Board {
       this.rows.set(row.id, element);
     }
     element.classList.toggle('is-own', isOwn);
+    element.classList.toggle('is-first', row.place === 1);
     element.replaceChildren(
       make('span', 'final-board__place', row.place === null ? '–' : String(row.place)),
       make('span', 'final-board__label', row.label),

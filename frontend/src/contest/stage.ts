@@ -208,6 +208,7 @@ export class Stage {
       );
     }
     this.acts.replaceChildren(...drawn);
+    this.acts.classList.toggle('is-stakes', stakes);
     this.acts.hidden = drawn.length === 0;
   }
 

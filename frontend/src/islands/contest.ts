@@ -105,8 +105,11 @@ export class LmsContest extends HTMLElement {
     this.drawOwn(this.view);
     this.dataset['seq'] = String(this.seq);
     this.dataset['phase'] = this.view.phase;
+    this.closest('.final-live')?.classList.toggle('is-begun', this.view.phase !== 'lobby');
     if (this.config.mode === 'screen') document.body.classList.toggle('screen--lobby', this.view.phase === 'lobby');
-    if (frame.set !== undefined) this.dispatchEvent(new CustomEvent('contest-changed', { bubbles: true }));
+    // What only counts answers changes no button.
+    const counted = Object.keys(frame.set ?? {}).every((name) => ['answered', 'buzzes'].includes(name));
+    if (!counted) this.dispatchEvent(new CustomEvent('contest-changed', { bubbles: true }));
   }
 
   /** What the server drew for those without a script makes room at the first word of the line. */

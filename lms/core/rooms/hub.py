@@ -153,6 +153,7 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._commands: set[asyncio.Task[None]] = set()
+        # Taken up again by `_listen` when it is lost, with all rooms there are then.
         self._pubsub: Any = None
 
     def enter(self, name: str, seat: Seat, *, source: Callable[[], Source], seq: int) -> Room:
@@ -213,18 +214,23 @@ class Hub:
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _listen_once(self) -> None:
-        async with redis.asyncio.Redis.from_url(_address(), socket_timeout=None) as client:
-            async with client.pubsub(ignore_subscribe_messages=True) as pubsub:
-                # One room nobody is in keeps the subscription open while all others close.
-                await pubsub.subscribe(channel_of(""), *map(channel_of, list(self.rooms)))
-                self._pubsub = pubsub
-                for room in list(self.rooms.values()):
-                    await room.look()
-                async for message in pubsub.listen():
-                    name = message["channel"].decode().removeprefix(channel_of(""))
-                    room_now = self.rooms.get(name)
-                    if room_now is not None:
-                        await self._take(room_now, message["data"])
+        async with (
+            redis.asyncio.Redis.from_url(_address(), socket_timeout=None) as client,
+            client.pubsub(ignore_subscribe_messages=True) as pubsub,
+        ):
+            # One room nobody is in keeps the subscription open while all others close.
+            asked = list(self.rooms)
+            await pubsub.subscribe(channel_of(""), *map(channel_of, asked))
+            self._pubsub = pubsub
+            for name in set(self.rooms).difference(asked):  # opened meanwhile
+                self._subscribe(name)
+            for room in list(self.rooms.values()):
+                await room.look()
+            async for message in pubsub.listen():
+                name = message["channel"].decode().removeprefix(channel_of(""))
+                named = self.rooms.get(name)
+                if named is not None:
+                    await self._take(named, message["data"])
 
     async def _take(self, room: Room, data: bytes) -> None:
         try:

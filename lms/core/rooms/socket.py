@@ -175,9 +175,7 @@ class RoomSocket(ABC, Generic[Guest]):
         """One person has a few windows; the oldest gives way."""
         room, whose = line.entry.room, line.entry.whose
         own = [
-            each
-            for each in self._lines
-            if each.entry.whose == whose and each.entry.room == room
+            each for each in self._lines if each.entry.whose == whose and each.entry.room == room
         ]
         if len(own) >= MOST_OF_ONE:
             min(own, key=lambda each: each.opened).end(ELSEWHERE)

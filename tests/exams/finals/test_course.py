@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exams.finals import deciding, ranking
-from exams.finals.course import Event, Kind, Phase, State, after, fold
-from exams.finals.deciding import Draft, Question, RefusedError, Round, due, due_at
+from exams.finals.course import Draft, Event, Kind, Phase, State, after, fold
+from exams.finals.deciding import Question, RefusedError, Round
+from exams.finals.settling import GRACE_MS, due, due_at
 
 CAP = 250
 ROUNDS = [
@@ -124,7 +125,9 @@ def step(play: Play, chance: random.Random) -> None:
         lambda: play.answer(player, chance.choice([0, 1, Fraction(1, 2)])),
         lambda: play.buzz(player, allowance=chance.randint(0, CAP)),
         lambda: play.write(
-            deciding.stake(play.state, player=player, turn=number + 1, points=chance.choice([10, 20, 30]))
+            deciding.stake(
+                play.state, player=player, turn=number + 1, points=chance.choice([10, 20, 30])
+            )
         ),
         lambda: play.write(deciding.pause(play.state)),
         lambda: play.write(deciding.resume(play.state)),
@@ -180,9 +183,7 @@ def test_whatever_is_tried_it_stays_whole(seed: int, steps: int) -> None:
             assert set(turn.results) <= {turn.to}
         if turn.is_ordered:
             assert len({buzz.side for buzz in turn.order}) == len(turn.order)
-            waiting = [
-                buzz.counts_at(turn.opens_at) for buzz in turn.order[turn.called + 1 :]
-            ]
+            waiting = [buzz.counts_at(turn.opens_at) for buzz in turn.order[turn.called + 1 :]]
             assert waiting == sorted(waiting)
 
 
@@ -232,7 +233,7 @@ def test_the_time_is_over_by_the_servers_clock_less_the_line() -> None:
     play.now += 200
     assert refused(play, play.answer, 2) == "too_late"
     play.answer(1, allowance=200)
-    play.wait(CAP + deciding.GRACE_MS)
+    play.wait(CAP + GRACE_MS)
     assert play.state.open_turn is None
     assert play.points()[1] == 10
 
@@ -274,7 +275,7 @@ def test_the_first_by_the_allowance_is_called_and_then_the_next() -> None:
     play.wait(60)
     play.buzz(2, allowance=100)
     assert refused(play, play.answer, 1) == "not_yours"  # nobody has been called
-    play.wait(CAP + deciding.GRACE_MS)
+    play.wait(CAP + GRACE_MS)
     turn = play.state.turn
     assert turn is not None
     assert [buzz.side for buzz in turn.order] == [2, 1]
@@ -284,7 +285,7 @@ def test_the_first_by_the_allowance_is_called_and_then_the_next() -> None:
     play.answer(2, 0)
     assert play.state.turn is not None
     assert play.state.turn.called_side == 1
-    play.wait(10_000 + CAP + deciding.GRACE_MS)  # says nothing in its time
+    play.wait(10_000 + CAP + GRACE_MS)  # says nothing in its time
     assert play.state.turn.called_side == 3
     play.answer(3)
     assert play.state.open_turn is None
@@ -304,7 +305,7 @@ def test_a_second_press_of_a_side_changes_nothing() -> None:
 def test_nobody_buzzes_at_all() -> None:
     play = Play()
     play.ask(ROUNDS[2])
-    play.wait(deciding.READING_MS + 10_000 + CAP + deciding.GRACE_MS)
+    play.wait(deciding.READING_MS + 10_000 + CAP + GRACE_MS)
     assert play.state.open_turn is None
     assert set(play.points().values()) == {Decimal(0)}
 
@@ -353,13 +354,12 @@ def test_void_and_correction() -> None:
             play.answer(player)
     play.write(deciding.void(play.state, turn=1, reason="题目有误"))
     assert set(play.points().values()) == {10}
-    play.write(
-        deciding.correct(play.state, turn=2, side=3, points=Decimal(0), reason="答案有误")
-    )
+    play.write(deciding.correct(play.state, turn=2, side=3, points=Decimal(0), reason="答案有误"))
     assert play.points()[3] == 0
-    assert refused(
-        play, deciding.correct, play.state, turn=1, side=3, points=Decimal(5), reason="x"
-    ) == "moved"
+    assert (
+        refused(play, deciding.correct, play.state, turn=1, side=3, points=Decimal(5), reason="x")
+        == "moved"
+    )
     assert play.state.turns[1].is_corrected
 
 

@@ -59,9 +59,7 @@ def answer(final: Final, player: FinalPlayer, sent: dict[str, Any], *, allowance
         arrived=now_ms(),
         allowance=allowance,
     )
-    _state, [refused] = play_services.take(
-        final_id=final.pk, said=[Said(said, player.member_id)]
-    )
+    _state, [refused] = play_services.take(final_id=final.pk, said=[Said(said, player.member_id)])
     return "" if refused is None else refused.why
 
 
@@ -107,9 +105,7 @@ def test_only_the_branchs_office_holders_hold_one(tree: BranchTree, people: Peop
 @pytest.mark.parametrize(
     "teams", [["甲", "甲"], [f"{number}队" for number in range(21)], ["很" * 31, "乙"]]
 )
-def test_teams_have_names_of_their_own(
-    tree: BranchTree, people: People, teams: list[str]
-) -> None:
+def test_teams_have_names_of_their_own(tree: BranchTree, people: People, teams: list[str]) -> None:
     with pytest.raises(FinalContentError):
         make_final(tree.general, by=people.host, teams=teams)
     assert Final.objects.count() == 0
@@ -349,15 +345,16 @@ def test_an_open_question_is_settled_before_the_end_and_an_end_is_final(
 
 
 def test_any_state_before_the_end_can_be_called_off(tree: BranchTree, people: People) -> None:
-    for final in (make_final(tree.general, by=people.host), make_lobby(tree.general, by=people.host)):
+    for final in (
+        make_final(tree.general, by=people.host),
+        make_lobby(tree.general, by=people.host),
+    ):
         play_services.cancel(final=final, by=people.second, reason="场地停电")
         assert (final.state, final.ended_by) == (FinalState.CANCELLED, people.second)
         assert queries.state_of(final).reason == "场地停电"
 
 
-def test_where_all_are_in_one_hall_nothing_is_allowed_for(
-    tree: BranchTree, people: People
-) -> None:
+def test_where_all_are_in_one_hall_nothing_is_allowed_for(tree: BranchTree, people: People) -> None:
     final = make_lobby(tree.general, by=people.host, cap_ms=0)
     join(final, people.zhang)
     join(final, people.li, team=1)
@@ -368,9 +365,7 @@ def test_where_all_are_in_one_hall_nothing_is_allowed_for(
     assert turn.cap_ms == 0
 
 
-def test_who_is_alone_is_a_side_and_shown_only_by_choice(
-    tree: BranchTree, people: People
-) -> None:
+def test_who_is_alone_is_a_side_and_shown_only_by_choice(tree: BranchTree, people: People) -> None:
     final = make_lobby(tree.general, by=people.host, by_team=False, teams=[])
     zhang = join(final, people.zhang, is_listed=False)
     li = join(final, people.li, is_listed=True)

@@ -186,9 +186,7 @@ def test_one_person_has_a_few_windows(school_server: str, final: Final, people: 
     cookie = cookie_of(people.zhang)
 
     async def play() -> None:
-        lines = [
-            await LiveClient.open(school_server, path_of(final), cookie) for _each in range(7)
-        ]
+        lines = [await LiveClient.open(school_server, path_of(final), cookie) for _each in range(7)]
         await lines[0].until(lambda: lines[0].close_code is not None)
         assert [line.close_code for line in lines] == [4409, *[None] * 6]
         for line in lines:
@@ -281,8 +279,7 @@ def test_no_key_and_no_later_question_is_on_the_wire_before_its_time(
 
     async def play() -> None:
         lines = [
-            await LiveClient.open(school_server, path_of(final), cookie)
-            for cookie in (zhang, host)
+            await LiveClient.open(school_server, path_of(final), cookie) for cookie in (zhang, host)
         ]
         turn = await in_thread(ask, final, ALL)
         await lines[0].say("answer", turn, sent=RIGHT)

@@ -11,6 +11,7 @@ import pytest
 from lms.core.rooms import hub as hubs
 from lms.core.rooms.hub import MOST_WAITING, Batch, Hub, Room, Seat, announce
 
+
 class Facts:
     """What would be in a database: numbered facts, committed before anybody is told."""
 
