@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from exams.contests import member_services, queries, reading
 from exams.contests.board import TOP, board_for
-from exams.contests.finals_slot import finals_of
 from exams.contests.models import Contest, ContestState
 from exams.contests.phases import Phase
 from exams.contests.rules import can_practise, day_of_people, phase_on
 from exams.contests.words import person_rules, phase_words, team_note, team_rules, used_words
+from exams.finals.models import FinalState
+from exams.finals.queries import finals_of_contest
+from exams.finals.words import TONES
 from exams.practice.queries import card_of, explaining_lesson, practice_questions
 from exams.practice.services import PracticeError, arrangement_for
 from exams.questions.models import Question
@@ -52,7 +54,10 @@ def contest(request: HttpRequest, contest_id: int) -> HttpResponse:
         "today": queries.today_of(found, by, day) if can_practise(found, day) else None,
         "practises_later": phase is Phase.SOON and found.daily_questions > 0,
         "rounds": reading.round_rows(rounds, by),
-        "finals": finals_of(by, found),
+        "finals": [
+            {"final": final, "tone": TONES[FinalState(final.state)]}
+            for final in finals_of_contest(by, found)
+        ],
         "person_rules": person_rules(found, known),
         "team_rules": team_rules(found) if known else [],
     }

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from exams.contests.models import Contest
 from exams.finals import queries
 from exams.finals.models import Final, FinalRound, FinalTeam, RoundKind
 from exams.papers.models import Paper
@@ -15,6 +16,8 @@ CAPS = (
     ("250", gettext_lazy("各自上网：按测得的线路折算，最多 250 毫秒")),
     ("0", gettext_lazy("同一会场、同一网络：不折算，以服务器收到为准")),
 )
+# Called in the form what the services call them.
+NAMED_ALIKE = ("branch", "contest", "title", "paper")
 WAYS = (("team", gettext_lazy("分队")), ("alone", gettext_lazy("个人")))
 
 
@@ -28,6 +31,12 @@ class FinalForm(forms.Form):
 
     branch = _BranchField(Branch.objects.none(), label=gettext_lazy("举办组织"), empty_label=None)
     title = forms.CharField(label=gettext_lazy("名称"), max_length=60)
+    contest = forms.ModelChoiceField(
+        Contest.objects.none(),
+        label=gettext_lazy("所属竞赛"),
+        required=False,
+        empty_label=gettext_lazy("不属于某场竞赛"),
+    )
     paper = forms.ModelChoiceField(
         Paper.objects.none(),
         label=gettext_lazy("试卷"),
@@ -51,11 +60,14 @@ class FinalForm(forms.Form):
             kwargs["initial"] = {
                 "title": known.title,
                 "paper": known.paper_id,
+                "contest": known.contest_id,
                 "way": "team" if known.by_team else "alone",
                 "teams": "\n".join(team.name for team in queries.teams_of(known)),
                 "cap": str(known.cap_ms),
             }
         super().__init__(*args, **kwargs)
+        contests: Any = self.fields["contest"]
+        contests.queryset = queries.contests_for(by)
         papers: Any = self.fields["paper"]
         papers.queryset = queries.papers_for(by)
         if known is not None:
@@ -70,7 +82,7 @@ class FinalForm(forms.Form):
         """The answers as the services take them."""
         said = dict(self.cleaned_data)
         return {
-            **{name: said[name] for name in ("branch", "title", "paper") if name in said},
+            **{name: said[name] for name in NAMED_ALIKE if name in said},
             "by_team": said["way"] == "team",
             "teams": said["teams"].splitlines(),
             "cap_ms": int(said["cap"]),

@@ -41,6 +41,14 @@ class Final(models.Model):
     branch = models.ForeignKey(
         "members.Branch", models.PROTECT, verbose_name=_("举办组织"), related_name="finals"
     )
+    contest = models.ForeignKey(
+        "exams.Contest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("所属竞赛"),
+        related_name="finals",
+    )
     title = models.CharField(_("名称"), max_length=60)
     paper = models.ForeignKey(
         "exams.Paper", models.PROTECT, verbose_name=_("试卷"), related_name="finals"

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from exams.contests.models import Contest, ContestState
 from exams.finals.course import Event, Kind, State, fold
 from exams.finals.deciding import Question, Round
 from exams.finals.models import (
@@ -74,6 +75,18 @@ def finals_of_member(by: Any) -> QuerySet[Final]:
         .select_related("branch")
         .order_by("ended_at", "-made_at", "-pk")
     )
+
+
+def finals_of_contest(by: Any, contest: Contest) -> list[Final]:
+    """The finals of a contest that one may watch, the first planned first."""
+    found = visible_finals(by).filter(contest=contest, state__in=SHOWN)
+    return list(found.order_by("made_at", "pk"))
+
+
+def contests_for(by: Any) -> QuerySet[Contest]:
+    """The contests a final may close: those of the branches one looks after."""
+    looked_after = visible_branches(by).order_by()
+    return Contest.objects.filter(branch__in=looked_after).exclude(state=ContestState.CANCELLED)
 
 
 def final_for(by: Any, final_id: int) -> Final | None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from exams.contests.models import Contest
 from exams.finals import queries, rules, words
 from exams.finals.course import Draft, Kind, Phase, State
 from exams.finals.deciding import RefusedError
@@ -46,12 +47,14 @@ def create_final(
     by_team: bool,
     teams: Sequence[str],
     cap_ms: int = 250,
+    contest: Contest | None = None,
 ) -> Final:
     """Plan a final: a round for each section of the paper, teams by their names."""
     if not rules.can_host(by, branch):
         raise NotTheHostError(words.not_the_host())
     final = Final(
         branch=branch,
+        contest=contest,
         title=title,
         paper=paper,
         by_team=by_team,
@@ -67,14 +70,22 @@ def create_final(
 
 
 def change_final(
-    *, by: Member, final: Final, title: str, paper: Paper, by_team: bool, teams: Sequence[str],
+    *,
+    by: Member,
+    final: Final,
+    title: str,
+    paper: Paper,
+    by_team: bool,
+    teams: Sequence[str],
     cap_ms: int,
-) -> None:  # fmt: skip
+    contest: Contest | None = None,
+) -> None:
     """Correct it until people come in; another paper brings its own rounds."""
     with transaction.atomic():
         held = _hold_draft(by, final)
         is_other = held.paper_id != paper.pk
-        held.title, held.paper, held.by_team, held.cap_ms = title, paper, by_team, cap_ms
+        held.contest, held.title, held.paper = contest, title, paper
+        held.by_team, held.cap_ms = by_team, cap_ms
         held.save()
         if is_other:
             FinalRound.objects.filter(final=held).delete()

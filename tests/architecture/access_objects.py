@@ -351,6 +351,8 @@ def paper_exam(world: World, where: str, role: str) -> dict[str, Any]:
 
 def own_sheet(world: World, where: str, role: str) -> dict[str, Any]:
     return {"attempt_id": world.own_sheet(world.person(where, role)).pk, "page": 1}
+
+
 def final(world: World, where: str, role: str) -> dict[str, Any]:
     """One that lets people in."""
     return {"final_id": world.final(where).pk, "verb": "pause", "token": "0" * 20}

@@ -18,6 +18,7 @@ from exams.gatherings.tokens import token_for
 from lms.core import clock, jobs
 from lms.members.models import Member
 from tests.exams.finals.conftest import People
+from tests.factories.contests import make_contest
 from tests.factories.exam_attempts import CANARY
 from tests.factories.finals import (
     ALL,
@@ -196,3 +197,32 @@ def test_the_record_is_printed_with_lines_to_sign(tree: BranchTree, people: Peop
         assert words in printed
     assert "张秀英" not in printed
     assert signed_in(people.zhang).get(f"/finals/{final.pk}/record.pdf").status_code == 404
+
+
+def test_a_contest_names_its_finals_to_who_may_watch_them(tree: BranchTree, people: People) -> None:
+    contest = make_contest(tree.general, by=make_administrator(tree.general))
+    host = signed_in(people.host)
+    final = make_lobby(tree.general, by=people.host)
+    said = {
+        "title": final.title,
+        "paper": final.paper_id,
+        "way": "team",
+        "teams": "红旗队\n先锋队",
+        "cap": "0",
+    }
+    draft = make_final(tree.general, by=people.host)
+    host.post(f"/finals/{draft.pk}/edit/", {**said, "paper": draft.paper_id, "contest": contest.pk})
+    Final.objects.filter(pk=final.pk).update(contest=contest)
+
+    def listed(member: Member) -> list[int]:
+        answer = signed_in(member).get(f"/contests/{contest.pk}/")
+        return [each["final"].pk for each in answer.context["finals"]]
+
+    draft.refresh_from_db()
+    # What is still in preparation is nobody's to watch.
+    assert (draft.contest, listed(people.zhang), listed(people.host)) == (
+        contest,
+        [final.pk],
+        [final.pk],
+    )
+    assert signed_in(people.outsider).get(f"/contests/{contest.pk}/").status_code == 404

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0023_exams_on_paper"),
+        ("exams", "0021_exams_on_paper"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

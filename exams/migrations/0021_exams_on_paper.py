@@ -9,7 +9,7 @@ import exams.on_paper.standing
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0022_finals"),
+        ("exams", "0020_contests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
