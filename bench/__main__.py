@@ -25,6 +25,7 @@ NAMES = (
     "exam-ops",
     "exam-storm",
     "sheet-reader",
+    "final",
 )
 COLUMNS = ("name", "value", "unit", "reference", "ratio", "aim", "holds")
 

@@ -22,9 +22,13 @@ class ExamsConfig(AppConfig):
         )
         from exams.gatherings import conditions as attendance
         from exams.gatherings.open_items import open_items as open_gatherings
+        from exams.marking import holds
         from exams.marking.receivers import attempt_is_finished
         from exams.marking.signals import attempt_released
         from exams.merging.part import HoursPart
+        from exams.on_paper.holding import reason_to_wait
+        from exams.on_paper.queries import is_on_paper
+        from exams.on_paper.sheet_use import EXAM_USE
         from exams.papers.condition import EXAM
         from exams.papers.receivers import attempt_is_released
         from exams.passing import conditions, kinds, receivers
@@ -42,6 +46,8 @@ class ExamsConfig(AppConfig):
         left_open.register("gatherings", open_gatherings)
         parts.register("hours", HoursPart())
         uses.register(TALLY_USE)
+        uses.register(EXAM_USE)
+        holds.register("on_paper", holds.Hold(reason_to_wait, is_on_paper))
         hours.install(hours_for_video)
         look_at(ledger_years)
         lesson_completed.connect(lesson_is_completed, dispatch_uid="exams.lesson_is_completed")
@@ -59,5 +65,8 @@ class ExamsConfig(AppConfig):
         register(Place("exams", _("考试"), "/exams/", "edit", SIGNED_IN, 25))
         register(
             Place("classes", _("培训班"), "/classes/", "people", SIGNED_IN, 30, in_bottom=False)
+        )
+        register(
+            Place("contests", _("竞赛"), "/contests/", "award", SIGNED_IN, 37, in_bottom=False)
         )
         register(Place("practice", _("练习"), "/practice/", "edit", SIGNED_IN, 36, in_bottom=False))

@@ -3,12 +3,21 @@
 from exams.attempts.models import Allowance, Answer, Attempt, AttemptEvent, Exam
 from exams.certificates.models import Certificate, CertificateYear
 from exams.closing.models import ClosedYear, YearClosing
+from exams.contests.models import (
+    Contest,
+    ContestRound,
+    DailyPractice,
+    NamedShowing,
+    RankingChange,
+)
 from exams.corrections.models import Appeal, AppealAnswer, Correction
 from exams.credit.models import HourTotal, LedgerHead, MemberYear, StudyHourEntry
 from exams.exchange.models import QuestionImport
+from exams.finals.models import Final, FinalEvent, FinalPlayer, FinalRound, FinalTeam
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.integrity.models import ReviewCase
-from exams.marking.models import KeyCorrection, Mark, MarkingPlace, Regrade
+from exams.marking.models import KeyCorrection, Mark, MarkCorrection, MarkingPlace, Regrade
+from exams.on_paper.models import PaperNote, PaperPlan, PaperSheet
 from exams.papers.models import Paper, PaperItem, Seat
 from exams.passing.models import CreditAward
 from exams.practice.models import PracticeCard
@@ -34,23 +43,37 @@ __all__ = [
     "Certificate",
     "CertificateYear",
     "ClosedYear",
+    "Contest",
+    "ContestRound",
     "Correction",
     "CreditAward",
+    "DailyPractice",
     "Exam",
+    "Final",
+    "FinalEvent",
+    "FinalPlayer",
+    "FinalRound",
+    "FinalTeam",
     "Gathering",
     "HourTotal",
     "KeyCorrection",
     "LedgerHead",
     "Mark",
+    "MarkCorrection",
     "MarkingPlace",
     "MemberYear",
+    "NamedShowing",
     "Paper",
     "PaperItem",
+    "PaperNote",
+    "PaperPlan",
+    "PaperSheet",
     "PracticeCard",
     "Presence",
     "Question",
     "QuestionImport",
     "QuestionVersion",
+    "RankingChange",
     "Regrade",
     "ReviewCase",
     "RuleSet",

@@ -6,6 +6,7 @@ from exams.analysis import urls as analysis
 from exams.attempts.urls import urlpatterns as attempts
 from exams.certificates import views as certificates
 from exams.classes import views as classes
+from exams.contests import urls as contests
 from exams.marking import urls as marking
 from exams.practice import urls as practice
 from exams.questions import urls as questions
@@ -16,6 +17,7 @@ urlpatterns = [
     *questions.urlpatterns,
     *practice.urlpatterns,
     *attempts,
+    *contests.urlpatterns,
     path("classes/", classes.mine, name="my_classes"),
     path("classes/led/", classes.looked_after, name="classes_looked_after"),
     path("classes/<int:class_id>/", classes.my_class, name="my_class"),

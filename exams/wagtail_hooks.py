@@ -8,6 +8,8 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from exams.classes import screens
+from exams.contests import history as contest_history
+from exams.contests import screens as contests
 from exams.exchange import views as exchange
 from exams.papers import history
 from exams.papers import screens as papers
@@ -24,6 +26,7 @@ ADDRESSED = (
     questions,
     sources,
     papers,
+    contests,
 )
 
 
@@ -51,9 +54,15 @@ def addresses() -> list[URLPattern | URLResolver]:
     return [address for module in ADDRESSED for address in module.PATTERNS]
 
 
+class ExamGroup(papers.ExamGroup):
+    """Papers, exams, and what is made of exams."""
+
+    items = (*papers.ExamGroup.items, contests.ContestViewSet)
+
+
 @hooks.register("register_admin_viewset")
-def paper_screens() -> papers.ExamGroup:
-    return papers.ExamGroup()
+def paper_screens() -> ExamGroup:
+    return ExamGroup()
 
 
 @hooks.register("register_admin_menu_item")
@@ -69,3 +78,4 @@ def questions_menu_item() -> MenuItem:
 @hooks.register("register_log_actions")
 def paper_actions(actions: Any) -> None:
     history.register(actions)
+    history.register(actions, contest_history.ACTIONS)

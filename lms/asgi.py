@@ -17,6 +17,8 @@ pages = get_wsgi_application()
 
 from courses.progress.beats import PATH, beats  # noqa: E402  (needs Django's settings)
 from exams.attempts.answers import answers, is_answers  # noqa: E402
+from exams.finals.consumers import final_socket, is_final_socket  # noqa: E402
+from lms.core.rooms.socket import refuse  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -35,6 +37,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await answers(scope, receive, send)
     elif scope["type"] == "http":
         await _pages(scope, receive, send)  # type: ignore[arg-type]
+    elif scope["type"] == "websocket" and is_final_socket(scope["path"]):
+        await final_socket(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await refuse(scope, send, 404)
 
 
 async def _live(receive: Receive, send: Send) -> None:
@@ -44,4 +50,5 @@ async def _live(receive: Receive, send: Send) -> None:
     await receive()
     await beats.close()
     await answers.close()
+    await final_socket.close()
     await send({"type": "lifespan.shutdown.complete"})

@@ -44,6 +44,7 @@ app.autodiscover_tasks(
         "exams.certificates",
         "exams.exchange",
         "exams.credit",
+        "exams.finals",
         "exams.gatherings",
         "exams.marking",
         "exams.passing",

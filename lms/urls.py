@@ -20,10 +20,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("courses.api_urls")),
     path("api/v1/", include("lms.reports.api_urls")),
     path("", include("courses.progress.urls")),
+    path("", include("exams.finals.urls")),
     path("", include("exams.gatherings.urls")),
     path("", include("exams.integrity.urls")),
     path("", include("exams.sheets.urls")),
     path("", include("exams.tallies.urls")),
+    path("", include("exams.on_paper.urls")),
     path("", include("media_pipeline.urls")),
 ]
 

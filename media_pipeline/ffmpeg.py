@@ -1,8 +1,4 @@
-"""The only file that runs ffmpeg: composes its arguments, watches it, ends it.
-
-One decode feeds all renditions, sound is encoded once: the tee muxer hands each finished packet
-to every output that wants it. Options are those that ffmpeg 5.1 and 9 both understand.
-"""
+"""The only file that runs ffmpeg: finds it, watches it, ends it."""
 
 import os
 import re
@@ -19,24 +15,17 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from lms.core.errors import DomainError
-from media_pipeline import whitelists
-from media_pipeline.ladder import (
-    AUDIO_BITRATE,
-    AUDIO_SAMPLE_RATE,
-    SEGMENT_SECONDS,
-    RenditionPlan,
-)
-from media_pipeline.probe import MAX_SECONDS, MediaInfo
+from media_pipeline.command import loudness_arguments
+from media_pipeline.probe import MediaInfo
 from media_pipeline.processes import TERM_SECONDS, Limits, end_group, start
 
 STALL_SECONDS = 60
 LOG_TAIL_BYTES = 8_000
-INIT_NAME = "init.mp4"
-INDEX_NAME = "index.m3u8"
-SEGMENT_NAME = "%05d.m4s"
-POSTER_NAME = "poster.jpg"
-PROGRESSIVE_NAME = "low.mp4"
+# What EBU R128 calls silence: its absolute gate.
+SILENCE_LUFS = -70.0
+MEASURE_CPU_SECONDS = 900
 _OUT_TIME = re.compile(rb"out_time_us=(\d+)")
+_LOUDNESS = re.compile(r"^\s+I:\s+(-?[0-9.]+) LUFS", re.MULTILINE)
 
 
 class TranscodeFailedError(DomainError):
@@ -79,100 +68,26 @@ def wall_seconds_for(info: MediaInfo) -> float:
     return 600 + 10 * info.duration_seconds
 
 
-def arguments(source: Path, info: MediaInfo, plans: Sequence[RenditionPlan]) -> list[str]:
-    """ffmpeg's arguments to write all renditions of `source` below the working directory.
+def measured_loudness(source: Path, info: MediaInfo, *, during: Callable[[], None]) -> float | None:
+    """How loud the chosen sound is (integrated, EBU R128), in LUFS; None if nothing can be heard.
 
-    Makes for each plan `<name>/init.mp4`, `<name>/00000.m4s`…, `<name>/index.m3u8`; of the
-    lowest also a progressive `low.mp4`; and `poster.jpg`.
+    `during` is called about twice a second, and ends the measuring by raising. Raises
+    TranscodeFailedError where the sound cannot be read at all.
     """
-    return [
-        *("-nostdin", "-hide_banner", "-loglevel", "warning", "-y"),
-        *("-progress", "pipe:1", "-stats_period", "0.5"),
-        *_input_options(source),
-        # The encoders keep the cores busy: slicing the scaling as well costs 5 % and gains nothing.
-        *("-filter_complex_threads", "1", "-filter_complex", _graph(info, plans)),
-        *_encoding(info, plans),
-        *("-f", "tee", _tee(info, plans)),
-        *("-map", "[poster]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4"),
-        *("-map_metadata", "-1", "-f", "image2", "-update", "1", POSTER_NAME),
-    ]
-
-
-def _input_options(source: Path) -> list[str]:
-    return [
-        *("-protocol_whitelist", whitelists.PROTOCOLS),
-        *("-format_whitelist", whitelists.FORMATS),
-        *("-codec_whitelist", whitelists.DECODERS),
-        *("-max_pixels", str(whitelists.MAX_PIXELS)),
-        *("-max_streams", str(whitelists.MAX_STREAMS)),
-        *("-threads", "2"),
-        *("-t", str(MAX_SECONDS + 60)),
-        *("-i", f"file:{source.resolve()}"),
-    ]
-
-
-def _graph(info: MediaInfo, plans: Sequence[RenditionPlan]) -> str:
-    """Scale once to the largest, then down from there: each size costs only its own pixels."""
-    highest = plans[-1]
-    missing = info.duration_seconds - info.picture_seconds
-    # Sound that outlasts the picture keeps its last picture: segments need one to be cut at.
-    hold = f"tpad=stop_mode=clone:stop_duration={missing:.3f}," if missing > 0.5 else ""
-    chains = [
-        f"[0:{info.video_index}]fps={highest.frame_rate}:start_time=0,{hold}"
-        f"scale={highest.width}:{highest.height}:flags=bicubic,setsar=1,format=yuv420p,"
-        f"split={len(plans) + 1}[forposter]" + "".join(f"[s{n}]" for n in range(len(plans))),
-        f"[forposter]select='isnan(prev_selected_t)*gte(t,{poster_moment(info):.3f})'[poster]",
-    ]
-    for number, plan in enumerate(plans):
-        scaling = "null"
-        if plan is not highest:
-            scaling = f"scale={plan.width}:{plan.height}:flags=bicubic,setsar=1"
-        chains.append(f"[s{number}]{scaling}[v{number}]")
-    if info.sound_index is not None:
-        chains.append(
-            f"[0:{info.sound_index}]aresample={AUDIO_SAMPLE_RATE}:async=1:first_pts=0,"
-            f"aformat=channel_layouts=stereo,apad=whole_dur={info.duration_seconds:.3f}[sound]"
-        )
-    return ";".join(chains)
-
-
-def poster_moment(info: MediaInfo) -> float:
-    """A tenth in, past the black of the first second, before the end of a short clip."""
-    return min(max(1.0, info.picture_seconds / 10), info.picture_seconds / 2)
-
-
-def _encoding(info: MediaInfo, plans: Sequence[RenditionPlan]) -> list[str]:
-    options: list[str] = []
-    for number in range(len(plans)):
-        options += ["-map", f"[v{number}]"]
-    options += ["-c:v", "libx264", "-preset", "veryfast", "-profile:v", "main"]
-    options += ["-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT_SECONDS})"]
-    options += ["-sc_threshold", "0", "-g", "600", "-bf", "2"]
-    for number, plan in enumerate(plans):
-        options += [f"-crf:v:{number}", str(plan.crf), f"-level:v:{number}", plan.level]
-        options += [f"-maxrate:v:{number}", str(plan.max_bitrate)]
-        options += [f"-bufsize:v:{number}", str(2 * plan.max_bitrate)]
-    if info.sound_index is not None:
-        options += ["-map", "[sound]", "-c:a", "aac", "-b:a", str(AUDIO_BITRATE)]
-    return [*options, "-flags", "+global_header", "-map_metadata", "-1", "-map_chapters", "-1"]
-
-
-def _tee(info: MediaInfo, plans: Sequence[RenditionPlan]) -> str:
-    sound = ",a:0" if info.sound_index is not None else ""
-    hls = (
-        f"onfail=abort:f=hls:hls_time={SEGMENT_SECONDS}:hls_playlist_type=event:hls_list_size=0"
-        ":hls_segment_type=fmp4:hls_flags=independent_segments+temp_file"
-        f":hls_fmp4_init_filename={INIT_NAME}"
+    if info.sound_index is None:
+        return None
+    words = run(
+        [binary(), *loudness_arguments(source, info.sound_index)],
+        limits=Limits(
+            memory_bytes=1_500_000_000, cpu_seconds=MEASURE_CPU_SECONDS, file_bytes=0, nice=5
+        ),
+        wall_seconds=wall_seconds_for(info),
+        cwd=source.parent,
+        on_progress=lambda progress: during(),
     )
-    outputs = [
-        f"[select=\\'v:{number}{sound}\\':{hls}:hls_segment_filename={plan.name}/{SEGMENT_NAME}]"
-        f"{plan.name}/{INDEX_NAME}"
-        for number, plan in enumerate(plans)
-    ]
-    outputs.append(
-        f"[select=\\'v:0{sound}\\':onfail=abort:f=mp4:movflags=+faststart]{PROGRESSIVE_NAME}"
-    )
-    return "|".join(outputs)
+    found = _LOUDNESS.findall(words)
+    loudness = float(found[-1]) if found else SILENCE_LUFS
+    return loudness if loudness > SILENCE_LUFS else None
 
 
 def run(

@@ -1,6 +1,7 @@
 """Which sizes a lecture is made in: pure decisions, no files, no clock."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,6 +13,12 @@ VARIABLE_FRAME_RATE = Fraction(25)
 LEAST_STEP = Fraction(6, 5)
 AUDIO_BITRATE = 96_000
 AUDIO_SAMPLE_RATE = 48_000
+# For who only listens: a voice needs no more, and a village line carries it.
+LISTENING_BITRATE = 56_000
+SOUND_NAME = "sound"
+# EBU R128: how loud every lecture is made, so that nobody reaches for the volume in between.
+LOUDNESS_LUFS = -16.0
+MOST_GAIN_DB = 30.0
 
 
 @dataclass(frozen=True)
@@ -22,13 +29,19 @@ class Rung:
     short_side: int
     max_bitrate: int
     crf: int
+    # Phones too old for High are served by the small sizes.
+    profile: str
 
 
 # Talking heads and slides: more bits would not be seen, and phones pay for them.
 RUNGS = (
-    Rung("360p", 360, 500_000, 24),
-    Rung("720p", 720, 1_500_000, 23),
+    Rung("240p", 240, 250_000, 25, "main"),
+    Rung("360p", 360, 500_000, 24, "main"),
+    Rung("720p", 720, 1_500_000, 23, "high"),
+    Rung("1080p", 1080, 2_800_000, 23, "high"),
 )
+# What a browser gets that plays no stream: one file, good enough to read a slide.
+PROGRESSIVE_SHORT_SIDE = 360
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class RenditionPlan:
     frame_rate: Fraction
     max_bitrate: int
     crf: int
+    profile: str
     level: str
 
 
@@ -101,7 +115,8 @@ def renditions_for(picture: Picture) -> list[RenditionPlan]:
     """The renditions to make, lowest first; never larger than the source.
 
     A source between two rungs gets the rung below and, if that is a fifth longer, one of its own
-    size. One below the lowest rung gets its own size alone. Very long pictures are held to 2,048 on the long side.
+    size. One below the lowest rung gets its own size alone. Very long pictures are held to 2,048
+    on the long side.
     """
     short = min(picture.width, picture.height)
     rate = frame_rate_for(picture)
@@ -122,9 +137,26 @@ def renditions_for(picture: Picture) -> list[RenditionPlan]:
                 frame_rate=rate,
                 max_bitrate=rung.max_bitrate,
                 crf=rung.crf,
+                profile=rung.profile,
                 level=_level(width, height, rate),
             )
         )
         if short <= rung.short_side:
             break
     return plans
+
+
+def progressive_plan(plans: Sequence[RenditionPlan]) -> RenditionPlan:
+    """Of `plans`, lowest first, the one that is also kept as a single file."""
+    small = [plan for plan in plans if min(plan.width, plan.height) <= PROGRESSIVE_SHORT_SIDE]
+    return small[-1] if small else plans[0]
+
+
+def gain_db(loudness: float | None) -> float:
+    """Decibels to add to a sound of `loudness` (LUFS); nothing to silence or the unmeasured.
+
+    What is hardly there is not raised without end: it would be the room's noise.
+    """
+    if loudness is None:
+        return 0.0
+    return max(-MOST_GAIN_DB, min(MOST_GAIN_DB, LOUDNESS_LUFS - loudness))

@@ -8,15 +8,15 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from media_pipeline import boxes
-from media_pipeline.ffmpeg import (
-    INDEX_NAME,
-    INIT_NAME,
-    POSTER_NAME,
-    PROGRESSIVE_NAME,
-    TranscodeFailedError,
-)
+from media_pipeline.command import INDEX_NAME, INIT_NAME, POSTER_NAME, PROGRESSIVE_NAME
+from media_pipeline.ffmpeg import TranscodeFailedError
 from media_pipeline.files import replace_text
-from media_pipeline.ladder import AUDIO_BITRATE, SEGMENT_SECONDS, RenditionPlan
+from media_pipeline.ladder import (
+    AUDIO_BITRATE,
+    SEGMENT_SECONDS,
+    SOUND_NAME,
+    RenditionPlan,
+)
 
 MASTER_NAME = "master.m3u8"
 # The low rendition is shown from this many segments on, while the rest is still being made.
@@ -24,14 +24,16 @@ PLAYABLE_SEGMENTS = 2
 # How far the result may fall short of the source, in seconds and as a share.
 SHORT_SECONDS = 1.0
 SHORT_SHARE = 0.02
+# How far a segment may begin from where the one before it ended, in seconds.
+GAP_SECONDS = 0.1
 _LISTED = re.compile(r"^#EXTINF:([0-9.]+),\s*\n([0-9]+\.m4s)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """One rendition, read back segment by segment."""
+    """One rendition, read back segment by segment; without a plan it is the sound alone."""
 
-    plan: RenditionPlan
+    plan: RenditionPlan | None
     codecs: str
     segments: int
     key_times: tuple[float, ...]
@@ -39,6 +41,10 @@ class Checked:
     peak_bandwidth: int
     average_bandwidth: int
     size_bytes: int
+
+    @property
+    def name(self) -> str:
+        return self.plan.name if self.plan else SOUND_NAME
 
 
 def listed_segments(folder: Path) -> list[tuple[str, float]]:
@@ -50,40 +56,43 @@ def listed_segments(folder: Path) -> list[tuple[str, float]]:
     return [(name, float(seconds)) for seconds, name in _LISTED.findall(text)]
 
 
-def checked(folder: Path, plan: RenditionPlan) -> Checked:
-    """Read a rendition back; raises TranscodeFailedError if a segment is not as it must be.
+def checked(take: Path, plan: RenditionPlan | None) -> Checked:
+    """Read a take's rendition back; raises TranscodeFailedError if a segment is not as it must be.
 
     Every segment must be whole, begin with a key frame and follow the one before it without a
     gap: this is what a player needs to begin and to change size anywhere.
     """
+    name = plan.name if plan else SOUND_NAME
+    folder = take / name
     segments = listed_segments(folder)
     if not segments:
-        raise _unsound(plan, "no segment")
+        raise _unsound(name, "no segment")
+    leading = "vide" if plan else "soun"
     try:
         init = (folder / INIT_NAME).read_bytes()
         tracks = boxes.heads(init)
         key_times: list[float] = []
-        expected = ended = 0.0
+        ended = 0.0
         sizes: list[int] = []
-        for name, seconds in segments:
-            data = (folder / name).read_bytes()
+        for segment, seconds in segments:
+            data = (folder / segment).read_bytes()
             sizes.append(len(data))
-            pictures = [run for run in boxes.runs(data, tracks) if run.handler == "vide"]
-            if not pictures or not pictures[0].starts_with_key:
-                raise _unsound(plan, f"{name} does not begin with a key frame")
-            if key_times and abs(pictures[0].start - expected) > 0.1:
-                raise _unsound(plan, f"{name} begins at {pictures[0].start}, not {expected}")
-            key_times.append(round(pictures[0].start, 3))
-            ended = expected = pictures[-1].start + pictures[-1].duration
+            runs = [run for run in boxes.runs(data, tracks) if run.handler == leading]
+            if not runs or not runs[0].starts_with_key:
+                raise _unsound(name, f"{segment} does not begin with a key frame")
+            if key_times and abs(runs[0].start - ended) > GAP_SECONDS:
+                raise _unsound(name, f"{segment} begins at {runs[0].start}, not {ended}")
+            key_times.append(round(runs[0].start, 3))
+            ended = runs[-1].start + runs[-1].duration
             if seconds > SEGMENT_SECONDS + 1:
-                raise _unsound(plan, f"{name} lasts {seconds} s")
+                raise _unsound(name, f"{segment} lasts {seconds} s")
     except (OSError, ValueError, KeyError, IndexError) as error:
-        raise _unsound(plan, str(error)) from error
-    total = sum(seconds for _name, seconds in segments)
+        raise _unsound(name, str(error)) from error
+    total = sum(seconds for _segment, seconds in segments)
     # A last crumb of a segment says nothing about the rate a line must carry.
     rates = [
         size * 8 / seconds
-        for size, (_name, seconds) in zip(sizes, segments, strict=True)
+        for size, (_segment, seconds) in zip(sizes, segments, strict=True)
         if seconds >= 1 or len(segments) == 1
     ]
     return Checked(
@@ -98,21 +107,26 @@ def checked(folder: Path, plan: RenditionPlan) -> Checked:
     )
 
 
-def _unsound(plan: RenditionPlan, detail: str) -> TranscodeFailedError:
+def _unsound(name: str, detail: str) -> TranscodeFailedError:
     return TranscodeFailedError(
-        _("转码结果检查未通过（%(name)s）。请重试。") % {"name": plan.name}, detail
+        _("转码结果检查未通过（%(name)s）。请重试。") % {"name": name}, detail
     )
 
 
-def check_all(take: Path, plans: Sequence[RenditionPlan], seconds: float) -> list[Checked]:
+def check_all(
+    take: Path, plans: Sequence[RenditionPlan], *, seconds: float, has_sound: bool
+) -> list[Checked]:
     """Check every rendition, the progressive file and the poster of a finished take.
 
     `seconds` is how long the source lasts; sizes must agree on where their key frames are.
+    Returns the pictures, the lowest first, and the sound after them.
     """
-    found = [checked(take / plan.name, plan) for plan in plans]
+    pictures = [checked(take, plan) for plan in plans]
+    for one in pictures:
+        if one.key_times != pictures[0].key_times:
+            raise _unsound(one.name, "key frames are not where the lowest rendition has them")
+    found = [*pictures, *([checked(take, None)] if has_sound else [])]
     for one in found:
-        if one.key_times != found[0].key_times:
-            raise _unsound(one.plan, "key frames are not where the lowest rendition has them")
         if one.duration_seconds < seconds - max(SHORT_SECONDS, SHORT_SHARE * seconds):
             raise TranscodeFailedError(
                 _("视频在 %(minutes)d 分 %(seconds)d 秒处中断，文件不完整。请重新拷贝后上传。")
@@ -123,23 +137,23 @@ def check_all(take: Path, plans: Sequence[RenditionPlan], seconds: float) -> lis
             )
     with (take / PROGRESSIVE_NAME).open("rb") as file:
         if file.read(8)[4:] != b"ftyp":
-            raise _unsound(plans[0], PROGRESSIVE_NAME)
+            raise _unsound(PROGRESSIVE_NAME, "no file type box")
     with (take / POSTER_NAME).open("rb") as file:
         if file.read(2) != b"\xff\xd8":
-            raise _unsound(plans[0], POSTER_NAME)
+            raise _unsound(POSTER_NAME, "no JPEG")
     return found
 
 
 def publish_first(take: Path, first: Checked) -> None:
     """A master playlist with the lowest rendition alone, which still grows."""
-    promised = first.plan.max_bitrate + AUDIO_BITRATE
+    promised = (first.plan.max_bitrate if first.plan else 0) + AUDIO_BITRATE
     replace_text(take / MASTER_NAME, master([first], least_bandwidth=promised))
 
 
 def publish_all(take: Path, renditions: Sequence[Checked]) -> None:
     """The rendition playlists as finished ones, and the master that names them all."""
     for one in renditions:
-        index = take / one.plan.name / INDEX_NAME
+        index = take / one.name / INDEX_NAME
         text = index.read_text(encoding="utf-8")
         replace_text(index, text.replace("#EXT-X-PLAYLIST-TYPE:EVENT", "#EXT-X-PLAYLIST-TYPE:VOD"))
     replace_text(take / MASTER_NAME, master(renditions))
@@ -174,13 +188,16 @@ def master(renditions: Sequence[Checked], *, least_bandwidth: int = 0) -> str:
     """The master playlist (RFC 8216, 4.3.4): what a player chooses a size by."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     for one in renditions:
-        plan = one.plan
-        lines.append(
-            "#EXT-X-STREAM-INF:"
-            f"BANDWIDTH={max(one.peak_bandwidth, least_bandwidth)},"
-            f"AVERAGE-BANDWIDTH={one.average_bandwidth},"
-            f'CODECS="{one.codecs}",RESOLUTION={plan.width}x{plan.height},'
-            f"FRAME-RATE={float(plan.frame_rate):.3f},CLOSED-CAPTIONS=NONE"
-        )
-        lines.append(f"{plan.name}/{INDEX_NAME}")
+        facts = [
+            f"BANDWIDTH={max(one.peak_bandwidth, least_bandwidth)}",
+            f"AVERAGE-BANDWIDTH={one.average_bandwidth}",
+            f'CODECS="{one.codecs}"',
+        ]
+        if one.plan:
+            facts += [
+                f"RESOLUTION={one.plan.width}x{one.plan.height}",
+                f"FRAME-RATE={float(one.plan.frame_rate):.3f}",
+            ]
+        lines.append(f"#EXT-X-STREAM-INF:{','.join(facts)},CLOSED-CAPTIONS=NONE")
+        lines.append(f"{one.name}/{INDEX_NAME}")
     return "\n".join(lines) + "\n"

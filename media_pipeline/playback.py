@@ -21,7 +21,7 @@ from lms.core.errors import DomainError
 from lms.members.models import Member
 from media_pipeline import files, queries
 from media_pipeline.captions import as_webvtt
-from media_pipeline.ffmpeg import POSTER_NAME, PROGRESSIVE_NAME
+from media_pipeline.command import POSTER_NAME, PROGRESSIVE_NAME
 from media_pipeline.models import Asset
 from media_pipeline.packaging import MASTER_NAME, captions_playlist, with_captions
 
@@ -35,7 +35,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _FILE = re.compile(
     r"(?P<take>[0-9a-f]{32})/"
     r"(?P<name>master\.m3u8|poster\.jpg|low\.mp4"
-    r"|[1-9][0-9]{0,3}p/(?:index\.m3u8|init\.mp4|[0-9]{5,6}\.m4s))",
+    r"|(?:[1-9][0-9]{0,3}p|sound)/(?:index\.m3u8|init\.mp4|[0-9]{5,6}\.m4s))",
     re.ASCII,
 )
 # What is written when it is asked for.

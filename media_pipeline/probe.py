@@ -20,9 +20,12 @@ CHILD = Path(__file__).with_name("probe_child.py")
 WALL_SECONDS = 60
 LIMITS = Limits(memory_bytes=1_200_000_000, cpu_seconds=40, file_bytes=1_000_000, open_files=64)
 MAX_SECONDS = 4 * 3600
+CHINESE = ("chi", "zho", "zh", "cmn")
 MIN_SECONDS = 0.5
 MAX_FRAME_RATE = 240
 MIN_SIDE = 32
+# PQ and HLG: shown as they are, an ordinary screen makes them grey (ITU-R BT.2100).
+HDR_TRANSFERS = (16, 18)
 # A file may end this much before its head says, in seconds and as a share.
 MISSING_SECONDS = 2.0
 MISSING_SHARE = 0.02
@@ -44,9 +47,9 @@ class NotAVideoError(MediaRefusedError):
         )
 
 
-class NoPictureError(MediaRefusedError):
+class NothingToPlayError(MediaRefusedError):
     def __init__(self) -> None:
-        super().__init__(_("文件里没有视频画面。请上传带画面的讲课录像（MP4、MOV、MKV 或 WebM）。"))
+        super().__init__(_("文件里既没有画面，也没有声音。请确认选对了文件，再重新上传。"))
 
 
 class TruncatedError(MediaRefusedError):
@@ -100,15 +103,28 @@ class UndecodableError(MediaRefusedError):
 
 
 @dataclass(frozen=True)
+class SoundTrack:
+    """One sound track: where it stands in the file, and what its maker called it."""
+
+    index: int
+    language: str
+    title: str
+    channels: int
+
+
+@dataclass(frozen=True)
 class MediaInfo:
     """What the pipeline needs to know of a source.
 
-    width, height: display pixels after rotation and pixel shape; duration_seconds: of picture
-    or sound, whichever lasts longer; sound_index: None without sound.
+    width, height: display pixels after rotation and pixel shape, 0 without a picture;
+    video_index, sound_index: None without a picture or a sound; duration_seconds: of picture or
+    sound, whichever lasts longer; transfer: how brightness is coded (ISO/IEC 23091-2, table 3);
+    sounds: every sound track there is to choose from; loudness: LUFS of the chosen one, None if
+    there is none to hear or it was not measured.
     """
 
     format_name: str
-    video_index: int
+    video_index: int | None
     video_codec: str
     width: int
     height: int
@@ -117,9 +133,19 @@ class MediaInfo:
     duration_seconds: float
     picture_seconds: float
     sound_index: int | None
+    is_interlaced: bool = False
+    transfer: int = 0
+    sounds: tuple[SoundTrack, ...] = ()
+    loudness: float | None = None
 
     @property
-    def picture(self) -> Picture:
+    def is_hdr(self) -> bool:
+        return self.transfer in HDR_TRANSFERS
+
+    @property
+    def picture(self) -> Picture | None:
+        if self.video_index is None:
+            return None
         return Picture(self.width, self.height, self.average_rate, self.rate_is_constant)
 
     def as_facts(self) -> dict[str, Any]:
@@ -129,7 +155,8 @@ class MediaInfo:
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> "MediaInfo":
-        return cls(**{**facts, "average_rate": _rate(facts["average_rate"])})
+        sounds = tuple(SoundTrack(**sound) for sound in facts.get("sounds", ()))
+        return cls(**{**facts, "average_rate": _rate(facts["average_rate"]), "sounds": sounds})
 
 
 def probe(path: Path) -> MediaInfo:
@@ -162,9 +189,10 @@ def judge(facts: dict[str, Any]) -> MediaInfo:
         raise TruncatedError if facts.get("is_mp4") else NotAVideoError
     if facts["streams"] > whitelists.MAX_STREAMS:
         raise TooManyStreamsError
-    video = facts.get("video")
+    video, sounds = facts.get("video"), facts.get("sounds", [])
+    sound = _chosen(sounds)
     if video is None:
-        raise NoPictureError
+        return _sound_alone(facts, sound)
     if video["encrypted"]:
         raise EncryptedError
     if video["codec"] not in whitelists.VIDEO_CODECS:
@@ -176,18 +204,12 @@ def judge(facts: dict[str, Any]) -> MediaInfo:
         raise UndecodableError
     if min(width, height) < MIN_SIDE:
         raise PictureTooSmallError
-    sound = facts.get("sound")
     if sound is not None and sound["codec"] not in whitelists.AUDIO_CODECS:
         raise UnknownCodecError
     promised = video["duration"] or facts["duration"] or video["ends"]
-    if video["ends"] < promised - max(MISSING_SECONDS, MISSING_SHARE * promised):
-        raise TruncatedError
-    picture_seconds = min(promised, video["ends"])
+    picture_seconds = _whole(promised, video["ends"])
     duration = max(picture_seconds, (sound or {}).get("duration") or 0.0)
-    if duration > MAX_SECONDS:
-        raise TooLongError
-    if picture_seconds < MIN_SECONDS:
-        raise TooShortError
+    _check_length(duration, picture_seconds)
     average, base = _rate(video["average_rate"]), _rate(video["base_rate"])
     constant = (
         average is not None
@@ -206,7 +228,60 @@ def judge(facts: dict[str, Any]) -> MediaInfo:
         duration_seconds=duration,
         picture_seconds=picture_seconds,
         sound_index=None if sound is None else sound["index"],
+        is_interlaced=video["interlaced"],
+        transfer=video["transfer"],
+        sounds=_tracks(sounds),
     )
+
+
+def _sound_alone(facts: dict[str, Any], sound: dict[str, Any] | None) -> MediaInfo:
+    if sound is None:
+        raise NothingToPlayError
+    if sound["codec"] not in whitelists.AUDIO_CODECS:
+        raise UnknownCodecError
+    seconds = _whole(sound["duration"] or facts["duration"] or sound["ends"], sound["ends"])
+    _check_length(seconds, seconds)
+    return MediaInfo(
+        format_name=facts["format"],
+        video_index=None,
+        video_codec="",
+        width=0,
+        height=0,
+        average_rate=None,
+        rate_is_constant=True,
+        duration_seconds=seconds,
+        picture_seconds=0.0,
+        sound_index=sound["index"],
+        sounds=_tracks(facts["sounds"]),
+    )
+
+
+def _chosen(sounds: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The track its maker marked, else the first that says Chinese, else the first."""
+    marked = [sound for sound in sounds if sound["is_default"]]
+    if len(marked) == 1:
+        return marked[0]
+    chinese = [sound for sound in sounds if sound["language"] in CHINESE]
+    return next(iter(chinese or sounds), None)
+
+
+def _tracks(sounds: list[dict[str, Any]]) -> tuple[SoundTrack, ...]:
+    names = [field.name for field in dataclasses.fields(SoundTrack)]
+    return tuple(SoundTrack(**{name: sound[name] for name in names}) for sound in sounds)
+
+
+def _whole(promised: float, ends: float) -> float:
+    """How long a stream lasts; raises TruncatedError if it ends well before it says."""
+    if ends < promised - max(MISSING_SECONDS, MISSING_SHARE * promised):
+        raise TruncatedError
+    return min(promised, ends)
+
+
+def _check_length(seconds: float, shown: float) -> None:
+    if seconds > MAX_SECONDS:
+        raise TooLongError
+    if shown < MIN_SECONDS:
+        raise TooShortError
 
 
 def display_size(video: dict[str, Any]) -> tuple[int, int]:

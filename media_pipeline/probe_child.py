@@ -14,6 +14,7 @@ from typing import Any
 import av
 
 TAIL_SECONDS = 15
+DEFAULT = 0x1
 ATTACHED_PICTURE = 0x400  # a cover image: a video stream to the library, not to a person
 PACKETS_TO_FIRST_PICTURE = 300
 WHITELISTS = runpy.run_path(str(Path(__file__).with_name("whitelists.py")))
@@ -41,8 +42,20 @@ def seconds(stream: Any) -> float | None:
     return float(stream.duration * stream.time_base) if stream.duration else None
 
 
+def sound_track(stream: Any) -> dict[str, Any]:
+    return {
+        "index": stream.index,
+        "codec": codec_name(stream),
+        "duration": seconds(stream),
+        "language": (stream.metadata.get("language") or "")[:12],
+        "title": (stream.metadata.get("title") or "")[:80],
+        "is_default": bool(stream.disposition & DEFAULT),
+        "channels": stream.codec_context.channels if stream.codec_context else 0,
+    }
+
+
 def last_moment(path: str, index: int, duration: float | None) -> float:
-    """Seconds at which the last packet of the picture ends; the whole file if it must be."""
+    """Seconds at which the stream's last packet ends; reads the whole file if it must."""
     with opened(path) as container:
         stream = container.streams[index]
         if duration is not None and duration > 2 * TAIL_SECONDS:
@@ -70,7 +83,12 @@ def first_picture(container: Any, video: Any) -> dict[str, Any]:
         except av.FFmpegError:
             frames = []
         if frames:
-            return {"decodes": True, "rotation": frames[0].rotation}
+            return {
+                "decodes": True,
+                "rotation": frames[0].rotation,
+                "interlaced": bool(frames[0].interlaced_frame),
+                "transfer": int(frames[0].color_trc),
+            }
         if count > PACKETS_TO_FIRST_PICTURE:
             break
     return {}
@@ -84,14 +102,10 @@ def described(path: str) -> dict[str, Any]:
             "streams": len(container.streams),
             "duration": container.duration / av.time_base if container.duration else None,
         }
-        if container.streams.audio:
-            sound = container.streams.audio[0]
-            facts["sound"] = {
-                "index": sound.index,
-                "codec": codec_name(sound),
-                "duration": seconds(sound),
-            }
+        facts["sounds"] = [sound_track(sound) for sound in container.streams.audio]
         if not pictures:
+            for sound in facts["sounds"]:
+                sound["ends"] = last_moment(path, sound["index"], facts["duration"])
             return facts
         video = pictures[0]
         facts["video"] = {
@@ -107,6 +121,8 @@ def described(path: str) -> dict[str, Any]:
             "encrypted": False,
             "decodes": False,
             "rotation": 0,
+            "interlaced": False,
+            "transfer": 0,
         }
         known = facts["video"]["codec"] in WHITELISTS["VIDEO_CODECS"]
         if not known or video.width * video.height > WHITELISTS["MAX_PIXELS"]:

@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from django.db import transaction
@@ -9,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from lms.core import clock, jobs
 from lms.core.errors import DomainError
-from lms.core.jobs import Lease, LeaseLostError
+from lms.core.jobs import Lease, LeaseLostError, Pulse
 from lms.core.models import OPEN_JOB_STATES
 from lms.core.states import StateMovedError, advance, advance_or_raise
 from lms.members.models import Branch, Member
-from media_pipeline import files
+from media_pipeline import ffmpeg, files
 from media_pipeline.models import Asset, AssetState
 from media_pipeline.probe import EmptyFileError, MediaRefusedError, probe
 from media_pipeline.rules import can_handle_asset, can_upload_for
@@ -88,10 +89,15 @@ def probe_asset(*, job_id: int) -> None:
     try:
         info = probe(original)
         sha256 = files.sha256_of(original, during=lambda: jobs.beat(lease=lease))
+        loudness = ffmpeg.measured_loudness(original, info, during=Pulse(lease))
+        info = replace(info, loudness=loudness)
     except LeaseLostError:
         return
     except MediaRefusedError as refusal:
         _give_up(lease, asset, refusal.message)
+        return
+    except ffmpeg.TranscodeFailedError as failure:
+        _try_again_or_give_up(lease, asset, failure)
         return
     with jobs.fenced(lease=lease):
         advance(

@@ -7,8 +7,15 @@ from django.db import transaction
 from lms.core import clock, jobs
 from lms.core.jobs import HEARTBEAT_SECONDS, Lease, LeaseLostError
 from lms.core.states import advance
-from media_pipeline import ffmpeg, files, packaging
-from media_pipeline.ladder import AUDIO_BITRATE, renditions_for
+from media_pipeline import command, ffmpeg, files, packaging
+from media_pipeline.ladder import (
+    AUDIO_BITRATE,
+    LISTENING_BITRATE,
+    SOUND_NAME,
+    RenditionPlan,
+    progressive_plan,
+    renditions_for,
+)
 from media_pipeline.models import Asset, AssetState, Rendition
 from media_pipeline.probe import MediaInfo
 from media_pipeline.signals import asset_ready
@@ -31,19 +38,27 @@ class Run:
         self.folder = files.take_folder(asset.pk, self.take)
         self.source = files.original_path(asset.pk)
         self.info = MediaInfo.from_facts(asset.facts)
-        self.plans = renditions_for(self.info.picture)
+        picture = self.info.picture
+        self.plans = [] if picture is None else renditions_for(picture)
+        self.has_sound = self.info.sound_index is not None
         self.playable = False
         self.beaten_at = time.monotonic()
 
+    @property
+    def most_bytes(self) -> int:
+        """What the take may need on the disk."""
+        pictures = [*self.plans, progressive_plan(self.plans)] if self.plans else []
+        bits = sum(plan.max_bitrate + AUDIO_BITRATE for plan in pictures) + LISTENING_BITRATE
+        return int(bits / 8 * self.info.duration_seconds)
+
     def make(self) -> None:
         """Run ffmpeg; raises DiskFullError, TranscodeFailedError, LeaseLostError."""
-        bits = sum(plan.max_bitrate + AUDIO_BITRATE for plan in (*self.plans, self.plans[0]))
-        files.ensure_room(int(bits / 8 * self.info.duration_seconds))
+        files.ensure_room(self.most_bytes)
         files.drop_other_takes(self.asset.pk, keep="")
-        for plan in self.plans:
-            (self.folder / plan.name).mkdir(parents=True)
+        for name in (*(plan.name for plan in self.plans), SOUND_NAME):
+            (self.folder / name).mkdir(parents=True)
         self.log_tail = ffmpeg.run(
-            [ffmpeg.binary(), *ffmpeg.arguments(self.source, self.info, self.plans)],
+            [ffmpeg.binary(), *command.arguments(self.source, self.info, self.plans)],
             limits=ffmpeg.limits_for(self.info),
             wall_seconds=ffmpeg.wall_seconds_for(self.info),
             cwd=self.folder,
@@ -63,10 +78,11 @@ class Run:
 
     def _show_first(self) -> None:
         """Let the lowest rendition be watched while the others, and its own rest, are made."""
-        lowest = self.plans[0]
-        if len(packaging.listed_segments(self.folder / lowest.name)) < packaging.PLAYABLE_SEGMENTS:
+        lowest: RenditionPlan | None = self.plans[0] if self.plans else None
+        folder = self.folder / (lowest.name if lowest else SOUND_NAME)
+        if len(packaging.listed_segments(folder)) < packaging.PLAYABLE_SEGMENTS:
             return
-        packaging.publish_first(self.folder, packaging.checked(self.folder / lowest.name, lowest))
+        packaging.publish_first(self.folder, packaging.checked(self.folder, lowest))
         with jobs.fenced(lease=self.lease):
             advance(
                 self.asset,
@@ -79,7 +95,12 @@ class Run:
 
     def publish(self) -> None:
         """Check everything, then show it: one transaction under the lease."""
-        made = packaging.check_all(self.folder, self.plans, self.info.duration_seconds)
+        made = packaging.check_all(
+            self.folder,
+            self.plans,
+            seconds=self.info.duration_seconds,
+            has_sound=self.has_sound,
+        )
         packaging.publish_all(self.folder, made)
         now = clock.now()
         with jobs.fenced(lease=self.lease):
@@ -108,10 +129,10 @@ class Run:
         Rendition.objects.bulk_create(
             Rendition(
                 asset=self.asset,
-                name=one.plan.name,
-                width=one.plan.width,
-                height=one.plan.height,
-                frame_rate=float(one.plan.frame_rate),
+                name=one.name,
+                width=one.plan.width if one.plan else 0,
+                height=one.plan.height if one.plan else 0,
+                frame_rate=float(one.plan.frame_rate) if one.plan else 0.0,
                 codecs=one.codecs,
                 peak_bandwidth=one.peak_bandwidth,
                 average_bandwidth=one.average_bandwidth,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticated
@@ -51,6 +51,11 @@ class CourseDetailSerializer(CourseSerializer):
     lessons = LessonSerializer(source="standing.lessons", many=True)
 
 
+# What is said instead of an answer.
+SIGNED_OUT = {401: inline_serializer("SignedOut", {"error": serializers.CharField()})}
+NOT_FOUND = inline_serializer("NotFound", {"detail": serializers.CharField()})
+
+
 @access(SIGNED_IN)
 class CourseViewSet(viewsets.GenericViewSet[Any]):
     """Courses the caller may study."""
@@ -64,13 +69,13 @@ class CourseViewSet(viewsets.GenericViewSet[Any]):
     def get_queryset(self) -> Any:
         return visible_courses(self.request.user)
 
-    @extend_schema(responses=CourseSerializer(many=True))
+    @extend_schema(responses={200: CourseSerializer(many=True), **SIGNED_OUT})
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.get_queryset())
         items = reading.course_items(courses=list(page or ()), by=request.user)
         return self.get_paginated_response(CourseSerializer(items, many=True).data)
 
-    @extend_schema(responses=CourseDetailSerializer)
+    @extend_schema(responses={200: CourseDetailSerializer, 404: NOT_FOUND, **SIGNED_OUT})
     def retrieve(self, request: Request, slug: str) -> Response:
         course = reading.course_named(by=request.user, slug=slug)
         if course is None:

@@ -1,7 +1,8 @@
 """`POST /exams/attempts/<id>/answers`: a plain ASGI route, the most frequent request of an exam.
 
 The signed ticket in the body is all the authority there is; everything else is decided by the
-statement of `saving`. The reply is sent after the commit: what it names is in the database.
+statement of `saving`. The reply is sent after the commit: what it names is in the database. A
+message that says `handIn` also hands in, and is answered with the receipt, however often.
 """
 
 import asyncio
@@ -13,13 +14,20 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exams.attempts import queries
+from exams.attempts.models import Attempt
 from exams.attempts.saving import AnswerWriter, Message, Saved, Told
-from exams.attempts.services import closed_words, finish_if_over, paper_of
-from exams.attempts.serving import ServedPaper
+from exams.attempts.services import (
+    announce_finished,
+    closed_words,
+    finish_if_over,
+    new_receipt,
+)
+from exams.attempts.serving import ServedPaper, served_paper
 from exams.attempts.tickets import Ticket, read_ticket
 from exams.questions.types import AnswerError
 from lms.core import clock
@@ -67,6 +75,7 @@ class _Said:
     tab: UUID
     answers: list[Mapping[str, Any]]
     events: list[tuple[str, int]] = field(default_factory=list)
+    hands_in: bool = False
 
 
 class AnswerRoute(PlainRoute):
@@ -79,6 +88,8 @@ class AnswerRoute(PlainRoute):
         self._writer: AnswerWriter | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._attempts: dict[UUID, _Known] = {}
+        self._finished: list[UUID] = []
+        self._announcing: asyncio.Task[None] | None = None
 
     async def take(self, path: str, body: bytes) -> dict[str, Any]:
         at = clock.now()
@@ -86,10 +97,16 @@ class AnswerRoute(PlainRoute):
         attempt = UUID(hex=said.ticket.attempt)
         if path != f"{PREFIX}{attempt}{SUFFIX}":
             raise Refused(401, _RELOAD)
-        known = await self._known(attempt)
-        told, unreadable = read_answers(said, known)
+        told: list[Told] = []
+        unreadable: list[int] = []
+        if said.answers:  # who only asks for the time, or hands in, needs no paper
+            told, unreadable = read_answers(said, await self._known(attempt))
+        if said.hands_in and unreadable:
+            raise Refused(422, _NOT_UNDERSTOOD, unreadable=unreadable)
+        receipt = new_receipt(at) if said.hands_in else ""
+        ticket = said.ticket
         message = Message(
-            attempt, said.ticket.member_id, said.ticket.device, said.tab, at, told, said.events
+            attempt, ticket.member_id, ticket.device, said.tab, at, told, said.events, receipt
         )
         writer = self._writer_here()
         if writer.is_full:
@@ -100,10 +117,15 @@ class AnswerRoute(PlainRoute):
             raise Refused(503, _BUSY) from error
         except NobodysError as error:
             raise Refused(401, _RELOAD) from error
-        return await self._answer(attempt, known, told, unreadable, outcome)
+        if outcome.receipt:
+            self._announce(attempt)
+            return _handed_in(attempt, outcome.receipt)
+        if said.hands_in and outcome.refusal == "over":
+            return _handed_in(attempt, await _in_thread(_receipt, attempt))
+        return await self._answer(attempt, told, unreadable, outcome)
 
     async def _answer(
-        self, attempt: UUID, known: _Known, told: list[Told], unreadable: list[int], outcome: Saved
+        self, attempt: UUID, told: list[Told], unreadable: list[int], outcome: Saved
     ) -> dict[str, Any]:
         if outcome.refusal == "over":
             raise Refused(410, await _in_thread(_what_counts, attempt))
@@ -124,7 +146,7 @@ class AnswerRoute(PlainRoute):
         }
         stale = [one.position for one in told if one.item_id not in outcome.revisions]
         if stale:
-            conflicts = await _in_thread(_kept, attempt, known, stale)
+            conflicts = await _in_thread(_kept, attempt, await self._known(attempt), stale)
             raise Refused(409, _STALE, conflicts=conflicts, **answer)
         return answer
 
@@ -139,10 +161,23 @@ class AnswerRoute(PlainRoute):
             self._attempts[attempt] = known
         return known
 
+    def _announce(self, attempt: UUID) -> None:
+        """Say that it was handed in, beside the event loop; nobody waits for it."""
+        self._finished.append(attempt)
+        if self._announcing is None or self._announcing.done():
+            self._announcing = asyncio.get_running_loop().create_task(self._announce_finished())
+
+    async def _announce_finished(self) -> None:
+        while self._finished:
+            finished, self._finished = self._finished, []
+            await _in_thread(_announced, finished)
+
     async def close(self) -> None:
         """Write what waits and close the connection."""
         if self._writer is not None:
             await self._writer.close()
+        if self._announcing is not None:
+            await self._announcing
 
     def _writer_here(self) -> AnswerWriter:
         loop = asyncio.get_running_loop()
@@ -160,7 +195,7 @@ def parse(body: bytes, at: dt.datetime) -> _Said:
     try:
         said = json.loads(body)
         token, tab, answers = said["ticket"], UUID(said["tab"]), said["answers"]
-        events = said.get("events", [])
+        events, hands_in = said.get("events", []), said.get("handIn") is True
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Refused(422, _NOT_UNDERSTOOD) from error
     if type(token) is not str or type(answers) is not list or type(events) is not list:
@@ -170,7 +205,7 @@ def parse(body: bytes, at: dt.datetime) -> _Said:
     ticket = read_ticket(token, at.timestamp())
     if ticket is None:
         raise Refused(401, _RELOAD)
-    return _Said(ticket, tab, answers, [_event(event) for event in events])
+    return _Said(ticket, tab, answers, [_event(event) for event in events], hands_in)
 
 
 def _event(said: Any) -> tuple[str, int]:
@@ -241,16 +276,33 @@ async def _in_thread(look: Callable[..., Result], *about: Any) -> Result:
 
 
 def _known(attempt_id: UUID) -> _Known | None:
-    attempt = queries.attempt_with_paper(attempt_id)
-    return None if attempt is None else _Known(paper_of(attempt.exam), attempt.items)
+    asked = queries.asked_in(attempt_id)
+    return None if asked is None else _Known(served_paper(*asked.paper), asked.items)
 
 
 def _what_counts(attempt_id: UUID) -> str:
     """Said to who still writes; with it, the attempt is finished if nobody has done so."""
-    attempt = queries.attempt_with_paper(attempt_id)
-    assert attempt is not None
+    return closed_words(_over(attempt_id))
+
+
+def _receipt(attempt_id: UUID) -> str:
+    """The receipt of an attempt that is over."""
+    return _over(attempt_id).receipt
+
+
+def _over(attempt_id: UUID) -> Attempt:
+    attempt = queries.attempt(attempt_id)
     finish_if_over(attempt)
-    return closed_words(attempt)
+    return attempt
+
+
+def _announced(finished: list[UUID]) -> None:
+    for attempt_id in finished:
+        announce_finished(attempt_id)
+
+
+def _handed_in(attempt: UUID, receipt: str) -> dict[str, Any]:
+    return {"receipt": receipt, "url": reverse("exam_receipt", args=[attempt])}
 
 
 def _kept(attempt_id: UUID, known: _Known, positions: list[int]) -> list[dict[str, Any]]:

@@ -246,6 +246,13 @@ class Answer(models.Model):
     def __str__(self) -> str:
         return f"{self.attempt_id} · {self.item_id} · {self.revision}"
 
+    @property
+    def is_on_paper(self) -> bool:
+        """Written by hand: `answer` is {"paper": the number of its sheet}, and with it
+        {"area": the question's number} if it stands on the sheet and not in the booklet.
+        """
+        return "paper" in self.answer
+
 
 class AttemptEvent(models.Model):
     """Something that happened during an attempt, for people to read; it decides nothing."""

@@ -1,11 +1,16 @@
 """Which exams and attempts there are for whom, and what stands in them."""
 
 import datetime as dt
+import functools
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
 from courses.training.models import Enrolment, EnrolmentState
 from exams.attempts.models import (
@@ -17,9 +22,11 @@ from exams.attempts.models import (
     Exam,
     ExamState,
 )
-from exams.attempts.timing import Allowed, Granted, together
+from exams.attempts.timing import NOTHING, Allowed, Granted, together
+from exams.papers.models import Paper
 from exams.papers.queries import people_of
-from lms.members.models import Member
+from lms.core.statements import Statement
+from lms.members.models import Branch, Member
 from lms.members.queries import (
     administered_branches,
     path_and_above,
@@ -33,29 +40,166 @@ def visible_exams(by: Any) -> QuerySet[Exam]:
     """The exams `by` may sit or has sat: of the own branch and above, or of a class one is in."""
     if not by.is_authenticated or not by.is_active:
         return Exam.objects.none()
-    branch, _roles = standing_today(by)
-    enrolled = Enrolment.objects.filter(
-        training_class=OuterRef("training_class"), member_id=by.pk
-    ).exclude(state=EnrolmentState.WITHDRAWN)
-    reached = Q(Exists(enrolled), training_class__isnull=False)
-    if branch is not None:
-        reached |= Q(training_class__isnull=True, branch__path__in=path_and_above(branch))
-    own = Attempt.objects.filter(exam=OuterRef("pk"), member_id=by.pk)
     return (
-        Exam.objects.filter(Q(state__in=SAT) & reached | Exists(own))
+        _exams_for(by.pk, _paths_of(by))
         .select_related("paper", "branch")
         .order_by("-opens_at", "-pk")
     )
 
 
+def _paths_of(by: Any) -> list[str]:
+    """The paths of the branch `by` belongs to today and of those above it."""
+    branch, _roles = standing_today(by)
+    return [] if branch is None else path_and_above(branch)
+
+
+def _exams_for(member_id: int, paths: list[str]) -> QuerySet[Exam]:
+    """The exams for the member whose branch and those above it have these paths."""
+    enrolled = Enrolment.objects.filter(
+        training_class=OuterRef("training_class"), member_id=member_id
+    ).exclude(state=EnrolmentState.WITHDRAWN)
+    reached = Q(Exists(enrolled), training_class__isnull=False)
+    if paths:
+        reached |= Q(training_class__isnull=True, branch__path__in=paths)
+    own = Attempt.objects.filter(exam=OuterRef("pk"), member_id=member_id)
+    return Exam.objects.filter(Q(state__in=SAT) & reached | Exists(own))
+
+
+# Marks of the statements below.
+_MEMBER, _EXAM, _ATTEMPT = -101, -102, UUID(int=103)
+
+# What a sitting needs of whom: where it is, as seen from the exam, and its columns.
+_Parts = list[tuple[Any, str, list[str]]]
+_TO_SIT: _Parts = [
+    (Exam, "", [field.attname for field in Exam._meta.concrete_fields]),
+    (Branch, "branch__", ["id", "path", "name"]),
+    (Paper, "paper__", ["id", "sealed_at"]),
+]
+_OF_ATTEMPT: _Parts = [
+    (Attempt, "", [field.attname for field in Attempt._meta.concrete_fields]),
+    *((model, f"exam__{at}", fields) for model, at, fields in _TO_SIT),
+]
+
+
+def _columns(parts: _Parts) -> list[str]:
+    return [f"{at}{field}" for _model, at, fields in parts for field in fields]
+
+
+def _made(parts: _Parts, row: Iterable[Any]) -> list[Any]:
+    """The instances of a row of these columns; what was not loaded is, when it is asked for."""
+    values = iter(row)
+    return [
+        model.from_db("default", fields, [next(values) for _field in fields])
+        for model, _at, fields in parts
+    ]
+
+
 def exam_to_sit(by: Any, exam_id: int) -> Exam | None:
-    """One of `visible_exams` with its paper."""
-    return visible_exams(by).filter(pk=exam_id).first()
+    """One of `visible_exams` with its branch and its paper."""
+    if not by.is_authenticated or not by.is_active:
+        return None
+    paths = _paths_of(by)
+    for row in _exam_statement(len(paths)).rows(by.pk, exam_id, *paths):
+        exam, exam.branch, exam.paper = _made(_TO_SIT, row)
+        return exam
+    return None
+
+
+@functools.cache
+def _exam_statement(depth: int) -> Statement:
+    """One exam for a member of a branch so deep: member, exam, and the paths are to be given."""
+    paths = [f"the path at {place} " for place in range(depth)]
+    found = _exams_for(_MEMBER, paths).filter(pk=_EXAM).values_list(*_columns(_TO_SIT))
+    return Statement(found, _MEMBER, _EXAM, *paths)
+
+
+def attempts_of(member_id: int, exam_id: int) -> list[Attempt]:
+    """The member's attempts at the exam, the first one first."""
+    return list(Attempt.objects.filter(member_id=member_id, exam_id=exam_id).order_by("number"))
+
+
+def own_attempt(by: Any, attempt_id: UUID) -> Attempt | None:
+    """An attempt of `by`, with its exam, its branch and paper."""
+    if not by.is_authenticated:
+        return None
+    for row in _attempt_statement().rows(attempt_id, by.pk):
+        attempt, exam, exam.branch, exam.paper = _made(_OF_ATTEMPT, row)
+        attempt.items, attempt.exam = json.loads(attempt.items), exam
+        return attempt
+    return None
+
+
+@functools.cache
+def _attempt_statement() -> Statement:
+    found = Attempt.objects.filter(pk=_ATTEMPT, member_id=_MEMBER)
+    return Statement(found.values_list(*_columns(_OF_ATTEMPT)), _ATTEMPT, _MEMBER)
+
+
+@dataclass(frozen=True)
+class AskedIn:
+    """Which questions of which sealed paper (its id, and when it was sealed) are asked."""
+
+    items: list[list[Any]]
+    paper: tuple[int, dt.datetime]
+
+
+def asked_in(attempt_id: UUID) -> AskedIn | None:
+    """What is asked in an attempt, whoever's: for those who hold its ticket."""
+    for items, *paper in _asked_statement().rows(attempt_id):
+        return AskedIn(json.loads(items), (paper[0], paper[1]))
+    return None
+
+
+@functools.cache
+def _asked_statement() -> Statement:
+    columns = ("items", "exam__paper_id", "exam__paper__sealed_at")
+    return Statement(Attempt.objects.filter(pk=_ATTEMPT).values_list(*columns), _ATTEMPT)
+
+
+@dataclass(frozen=True)
+class Had:
+    """What a member had of an exam: how many attempts, which one runs, what was granted."""
+
+    count: int = 0
+    running: UUID | None = None
+    allowances: int = 0
+    allowed: Allowed = NOTHING
+
+
+@functools.cache
+def _had_statement() -> Statement:
+    own = Attempt.objects.filter(exam=OuterRef("pk"), member_id=_MEMBER).order_by()
+    counted = own.values("exam").annotate(count=Count("pk")).values("count")
+    running = own.filter(state=AttemptState.OPEN).values("pk")
+    granted = Allowance.objects.filter(exam=OuterRef("pk"), member_id=_MEMBER).values_list(
+        JSONObject(
+            extra_seconds="extra_seconds",
+            time_percent="time_percent",
+            extra_attempts="extra_attempts",
+            at="at",
+        )
+    )
+    rows = Exam.objects.filter(pk=_EXAM).values_list(
+        Coalesce(Subquery(counted), 0), Subquery(running), ArraySubquery(granted)
+    )
+    return Statement(rows, _MEMBER, _EXAM)
+
+
+def had(member_id: int, exam_id: int) -> Had:
+    """What the member had of the exam until now."""
+    ((count, running, rows),) = _had_statement().rows(member_id, exam_id)
+    granted = [json.loads(row) for row in rows]
+    return Had(
+        count,
+        running,
+        len(granted),
+        together(Granted(**{**one, "at": dt.datetime.fromisoformat(one["at"])}) for one in granted),
+    )
 
 
 def allowed_for(member_id: int, exam_id: int) -> Allowed:
     """All that was granted to the member in the exam."""
-    return allowed_among(exam_id, [member_id]).get(member_id, Allowed())
+    return had(member_id, exam_id).allowed
 
 
 def allowed_among(exam_id: int, member_ids: Iterable[int]) -> dict[int, Allowed]:
@@ -78,23 +222,9 @@ def _together(rows: QuerySet[Allowance], by: str) -> dict[int, Allowed]:
     return {key: together(given) for key, given in granted.items()}
 
 
-def attempts_of(member_id: int, exam_id: int) -> list[Attempt]:
-    """The member's attempts at the exam, the first one first."""
-    return list(Attempt.objects.filter(member_id=member_id, exam_id=exam_id).order_by("number"))
-
-
-def own_attempt(by: Any, attempt_id: UUID) -> Attempt | None:
-    """An attempt of `by`, with its exam and paper."""
-    if not by.is_authenticated:
-        return None
-    return (
-        Attempt.objects.select_related("exam__paper").filter(pk=attempt_id, member_id=by.pk).first()
-    )
-
-
-def attempt_with_paper(attempt_id: UUID) -> Attempt | None:
-    """An attempt, whoever's: for those who hold its ticket."""
-    return Attempt.objects.select_related("exam__paper").filter(pk=attempt_id).first()
+def attempt(attempt_id: UUID) -> Attempt:
+    """The attempt alone."""
+    return Attempt.objects.get(pk=attempt_id)
 
 
 def latest_attempts(by: Member, exam_ids: Iterable[int]) -> dict[int, Attempt]:

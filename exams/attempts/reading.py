@@ -1,6 +1,7 @@
 """What the pages of exams show: my exams in three groups, and the room."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +53,12 @@ def standing(exam: Exam, last: Attempt | None, allowed: Allowed, now: dt.datetim
 
 def my_exams(by: Member) -> list[Standing]:
     """The member's exams, the latest first."""
+    return standings(by, list(queries.visible_exams(by)[:MOST_LISTED]))
+
+
+def standings(by: Member, exams: Sequence[Exam]) -> list[Standing]:
+    """Where the member stands with these exams, in two statements."""
     now = clock.now()
-    exams = list(queries.visible_exams(by)[:MOST_LISTED])
     last = queries.latest_attempts(by, [exam.pk for exam in exams])
     allowed = queries.allowed_in(by, [exam.pk for exam in exams])
     return [standing(exam, last.get(exam.pk), allowed.get(exam.pk, NOTHING), now) for exam in exams]

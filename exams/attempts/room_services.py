@@ -101,6 +101,10 @@ def reopen_attempt(
         held = Attempt.objects.select_for_update(no_key=True).get(pk=attempt.pk)
         if held.state not in REOPENED or held.finished_at is None:
             raise AttemptClosedError(_("这份答卷现在不能重新打开，请看页面上的状态。"))
+        if held.finished_by == FinishedBy.SHEET:
+            raise AttemptClosedError(
+                _("这是纸质答卷，不能在屏幕上重新打开。读错的，请在“纸质考试”里改答题卡。")
+            )
         left = left_at(held.finished_at, held.deadline_at) + dt.timedelta(seconds=extra_seconds)
         if left <= dt.timedelta(0):
             raise NothingToGiveError(_("这份答卷没有剩余时间，请填写再给多少分钟。"))
@@ -158,7 +162,7 @@ def finish_for(*, attempt: Attempt, by: Member, reason: str) -> None:
         tab=None,
     ):
         note(attempt, "finished_for", by=by, reason=reason)
-        transaction.on_commit(lambda: announce_finished(attempt.pk), robust=True)
+        announce_finished(attempt.pk)
 
 
 def _given(reason: str) -> str:

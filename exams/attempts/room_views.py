@@ -30,6 +30,9 @@ EVENTS: dict[str, Callable[[], str]] = {
     "allowed": lambda: _("加时"),
     "reopened": lambda: _("重新打开"),
     "finished_for": lambda: _("代为交卷"),
+    "from_paper": lambda: _("由答题卡读入"),
+    "sheet_corrected": lambda: _("答题卡改判，重新计分"),
+    "sheet_moved": lambda: _("答题卡改分派给本人"),
 }
 
 

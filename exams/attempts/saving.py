@@ -1,4 +1,4 @@
-"""Saving answers: one statement for many messages, with every check inside it.
+"""Saving answers and handing in: one statement for many messages, with every check inside it.
 
 The statement locks the attempt, and decides by what it reads under that lock: whose it is, whether
 it is open, whether the time is up, which tab and device write, which question is on the screen,
@@ -19,14 +19,15 @@ from lms.core.group_commit import GroupWriter
 # `said` has one line a message; its answers stand at first…last of the flat columns. A revision
 # says one more than the writer has seen. An answer that is kept already changes nothing and is
 # acknowledged: an acknowledgement may have been lost on its way. What is refused is not returned.
+# A message with a receipt hands in, if all its answers are kept now: open → finished.
 SAVE = """
 WITH said AS (
     SELECT * FROM unnest(
         %(attempts)s::uuid[], %(members)s::bigint[], %(devices)s::text[], %(tabs)s::uuid[],
         %(ats)s::timestamptz[], %(firsts)s::int[], %(lasts)s::int[], %(first_events)s::int[],
-        %(last_events)s::int[]
+        %(last_events)s::int[], %(receipts)s::text[]
     ) WITH ORDINALITY AS s(attempt_id, member_id, device, tab, at, first, last, first_event,
-                           last_event, number)
+                           last_event, receipt, number)
 ), held AS MATERIALIZED (
     SELECT said.*, a.id, a.deadline_at, a.reached, a.tab AS writing,
            e.navigation = 'forward' AS forward_only, e.fairness <> 'none' AS is_watched,
@@ -38,9 +39,6 @@ WITH said AS (
     JOIN exams_attempt a ON a.id = said.attempt_id AND a.member_id = said.member_id
     JOIN exams_exam e ON e.id = a.exam_id
     FOR NO KEY UPDATE OF a
-), claimed AS (
-    UPDATE exams_attempt a SET tab = held.tab FROM held
-    WHERE a.id = held.id AND held.refusal = '' AND held.tab IS DISTINCT FROM held.writing
 ), noted AS (
     INSERT INTO exams_attemptevent (attempt_id, kind, at, details)
     SELECT held.id, event.kind, held.at - event.ago * interval '1 second', '{}'
@@ -68,12 +66,28 @@ WITH said AS (
             + ((kept.answer, kept.is_flagged) <> (excluded.answer, excluded.is_flagged))::int
     WHERE kept.revision = excluded.revision - 1 OR kept.answer = excluded.answer
     RETURNING attempt_id, item_id, revision
+), counted AS (
+    SELECT attempt_id, count(*) AS count, array_agg(item_id) AS items,
+           array_agg(revision) AS revisions
+    FROM saved GROUP BY attempt_id
+), settled AS MATERIALIZED (
+    SELECT held.*, counted.items, counted.revisions,
+           held.refusal = '' AND held.receipt <> ''
+               AND coalesce(counted.count, 0) = held.last - held.first + 1 AS is_handed_in
+    FROM held LEFT JOIN counted ON counted.attempt_id = held.id
+), claimed AS (
+    UPDATE exams_attempt a SET tab = s.tab FROM settled s
+    WHERE a.id = s.id AND s.refusal = '' AND NOT s.is_handed_in
+      AND s.tab IS DISTINCT FROM s.writing
+), handed_in AS (
+    UPDATE exams_attempt a
+    SET state = 'finished', finished_at = least(s.at, s.deadline_at), finished_by = 'member',
+        receipt = s.receipt, tab = NULL
+    FROM settled s WHERE a.id = s.id AND s.is_handed_in
 )
-SELECT held.number, held.refusal, held.deadline_at, held.at,
-       array_agg(saved.item_id) FILTER (WHERE saved.item_id IS NOT NULL),
-       array_agg(saved.revision) FILTER (WHERE saved.item_id IS NOT NULL)
-FROM held LEFT JOIN saved ON saved.attempt_id = held.id
-GROUP BY held.number, held.refusal, held.deadline_at, held.at
+SELECT number, refusal, deadline_at, at, items, revisions,
+       CASE WHEN is_handed_in THEN receipt ELSE '' END
+FROM settled
 """
 
 
@@ -101,6 +115,7 @@ class Message:
     """The answers of one message to one attempt, each question once.
 
     `tab` is the writer's; None writes for the person in front of a form, whatever tab is open.
+    With a `receipt` it also hands in, unless one of its answers is not kept.
     """
 
     attempt: UUID
@@ -111,6 +126,7 @@ class Message:
     answers: list[Told] = field(default_factory=list)
     # What happened in the window, and how many seconds ago: shown to people, decides nothing.
     events: list[tuple[str, int]] = field(default_factory=list)
+    receipt: str = ""
     outcome: Any = None
 
 
@@ -118,13 +134,20 @@ class Message:
 class Saved:
     """What became of a message: `refusal` is empty, over, device or tab.
 
-    `revisions` holds, by item, what is kept now; an item that is missing was not saved.
+    `revisions` holds, by item, what is kept now; an item that is missing was not saved. `receipt`
+    is that of the message, if it handed in.
     """
 
     refusal: str
     deadline_at: dt.datetime
     at: dt.datetime
     revisions: dict[int, int]
+    receipt: str = ""
+
+    @property
+    def finished_at(self) -> dt.datetime:
+        """When an attempt handed in by this message was finished, as the statement wrote it."""
+        return min(self.at, self.deadline_at)
 
 
 def parameters(messages: Sequence[Message]) -> dict[str, Any]:
@@ -153,6 +176,7 @@ def parameters(messages: Sequence[Message]) -> dict[str, Any]:
         "lasts": lasts,
         "first_events": first_events,
         "last_events": last_events,
+        "receipts": [message.receipt for message in messages],
         "kinds": [kind for kind, _ago in events],
         "agos": [ago for _kind, ago in events],
         "items": [one.item_id for one in told],
@@ -165,8 +189,9 @@ def parameters(messages: Sequence[Message]) -> dict[str, Any]:
 
 def saved(row: Sequence[Any]) -> Saved:
     """The columns after the number."""
-    refusal, deadline_at, at, items, revisions = row
-    return Saved(refusal, deadline_at, at, dict(zip(items or (), revisions or (), strict=True)))
+    refusal, deadline_at, at, items, revisions, receipt = row
+    kept = dict(zip(items or (), revisions or (), strict=True))
+    return Saved(refusal, deadline_at, at, kept, receipt)
 
 
 class AnswerWriter(GroupWriter[Message]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,7 +35,9 @@ from exams.attempts.rules import attempts_left, is_startable, window_of
 from exams.attempts.saving import SAVE, Message, Saved, Told, parameters, saved
 from exams.attempts.serving import Asked, ServedPaper, served_paper
 from exams.attempts.signals import attempt_finished
+from exams.attempts.starting import begun
 from exams.attempts.timing import GRACE, end, is_over
+from exams.papers.queries import seat_number
 from lms.core import clock
 from lms.core.states import advance
 from lms.members.models import Member
@@ -69,6 +71,17 @@ class Sitting:
     now: dt.datetime
 
     @property
+    def is_forward(self) -> bool:
+        """Whether nobody goes back: one question is shown at a time."""
+        return self.exam.navigation == Navigation.FORWARD
+
+    @property
+    def minutes(self) -> int:
+        """How long this attempt may take."""
+        length = self.attempt.deadline_at - self.attempt.started_at
+        return round(length.total_seconds() / 60)
+
+    @property
     def remaining_ms(self) -> int:
         return max(0, round((self.attempt.deadline_at - self.now).total_seconds() * 1000))
 
@@ -82,43 +95,57 @@ def start_attempt(*, by: Member, exam: Exam, device: str = "") -> Attempt:
     However often and from wherever it is called: going on is never a new attempt. The deadline is
     stamped by the row that says which questions are asked.
     """
-    for _again in range(2):  # another call may begin, or end, one between our reading and writing
-        had = queries.attempts_of(by.pk, exam.pk)
-        running = next((one for one in had if one.state == AttemptState.OPEN), None)
-        if running is not None:
+    return _started(by, exam, device)[0]
+
+
+def start_sitting(*, by: Member, exam: Exam, device: str = "") -> Sitting:
+    """Begin or go on, and what the member sees: the reply to "start" is the sitting itself."""
+    attempt, is_new = _started(by, exam, device)
+    return open_sitting(attempt=attempt, device=device, is_new=is_new)
+
+
+def _started(by: Member, exam: Exam, device: str) -> tuple[Attempt, bool]:
+    """The running attempt, and whether it was begun by this call."""
+    # Most begin for the first time and were granted nothing: it is tried before anything is read.
+    had = queries.Had()
+    if not (is_startable(exam, had.allowed, clock.now()) and exam.attempts_allowed):
+        had = queries.had(by.pk, exam.pk)
+    for _again in range(3):  # another call may begin, or end, one between our reading and writing
+        if had.running is not None:
+            running = queries.attempt(had.running)
             running.exam = exam
             if not finish_if_over(running):
-                return running
-        try:
-            with transaction.atomic():
-                return _begun(by, exam, device, len(had))
-        except IntegrityError:
-            continue
+                return running, False
+        attempt = _drawn(by, exam, device, had)
+        if begun(attempt, granted=had.allowances):
+            return attempt, True
+        had = queries.had(by.pk, exam.pk)
     raise NotOpenError(_("刚才没有开始成功，请再点一次“开始答题”。"))
 
 
-def _begun(by: Member, exam: Exam, device: str, had: int) -> Attempt:
+def _drawn(by: Member, exam: Exam, device: str, had: queries.Had) -> Attempt:
+    """An attempt that may begin now, not written yet."""
     now = clock.now()
-    allowed = queries.allowed_for(by.pk, exam.pk)
+    allowed = had.allowed
     if exam.state != ExamState.PUBLISHED or now < exam.opens_at:
         raise NotOpenError(_("考试还没有开始，请在本页等候，到时间就可以开始答题。"))
     if not is_startable(exam, allowed, now):
         raise NotOpenError(_("考试已经结束，不能再开始。如有特殊情况，请联系举办单位。"))
-    if not attempts_left(exam, allowed, had):
+    if not attempts_left(exam, allowed, had.count):
         raise NoAttemptLeftError(_("您的考试次数已经用完。如有特殊情况，请联系举办单位。"))
     paper = paper_of(exam)
     seed = secrets.randbits(62)
-    form = paper.form_for(seed)
+    form = paper.form_for(_turn(by, exam, paper, seed))
     items = paper.arranged_for(
         seed=seed,
         form=form,
         shuffles_questions=exam.shuffles_questions,
         shuffles_options=exam.shuffles_options,
     )
-    return Attempt.objects.create(
+    return Attempt(
         exam=exam,
         member=by,
-        number=had + 1,
+        number=had.count + 1,
         form=form,
         seed=seed,
         items=items,
@@ -127,6 +154,14 @@ def _begun(by: Member, exam: Exam, device: str, had: int) -> Attempt:
         device=device if exam.fairness == Fairness.ONE_DEVICE else "",
         out_of=paper.points_of(items),
     )
+
+
+def _turn(by: Member, exam: Exam, paper: ServedPaper, seed: int) -> int:
+    """What decides about the form: in a room the seat, as on the list at its door; else chance."""
+    if not paper.has_forms or exam.fairness != Fairness.ROOM:
+        return seed
+    seat = seat_number(exam.pk, by.pk)
+    return seed if seat is None else seat - 1
 
 
 def paper_of(exam: Exam) -> ServedPaper:
@@ -171,7 +206,7 @@ def _question(
     paper: ServedPaper, attempt: Attempt, position: int, kept: dict[int, Answer]
 ) -> Question:
     asked = paper.asked(attempt.items, position)
-    answer = kept.get(asked.item_id)
+    answer = kept.get(asked.item.id)
     if answer is None:
         return Question(asked, {}, 0, False, None)
     written = paper.written(attempt.items, position, answer.answer)
@@ -227,10 +262,13 @@ def save_answers(
     answers: Iterable[Told],
     device: str = "",
     tab: UUID | None = None,
+    receipt: str = "",
 ) -> Saved:
     """Keep these answers as far as nothing newer is kept; committed when this returns."""
     bound = device if attempt.exam.fairness == Fairness.ONE_DEVICE else ""
-    message = Message(attempt.pk, attempt.member_id, bound, tab, clock.now(), list(answers))
+    message = Message(
+        attempt.pk, attempt.member_id, bound, tab, clock.now(), list(answers), receipt=receipt
+    )
     with connection.cursor() as cursor:
         cursor.execute(SAVE, parameters([message]))
         rows = cursor.fetchall()
@@ -251,7 +289,9 @@ def submit_attempt(
     Nothing is handed in over an answer that is not kept: StaleAnswersError names those questions.
     """
     told = list(answers)
-    outcome = save_answers(attempt=attempt, answers=told, device=device, tab=tab)
+    outcome = save_answers(
+        attempt=attempt, answers=told, device=device, tab=tab, receipt=new_receipt(clock.now())
+    )
     if outcome.refusal == "over":
         attempt.refresh_from_db(fields=["state", "deadline_at", "finished_at", "receipt"])
         finish_if_over(attempt)
@@ -263,34 +303,20 @@ def submit_attempt(
     stale = [one.position for one in told if one.item_id not in outcome.revisions]
     if stale:
         raise StaleAnswersError(_("有的题目在别处改过，请核对后再交卷。"), stale)
-    _finish(attempt, by=FinishedBy.MEMBER, at=min(outcome.at, outcome.deadline_at))
+    attempt.state, attempt.finished_by = AttemptState.FINISHED, FinishedBy.MEMBER
+    attempt.finished_at, attempt.receipt, attempt.tab = outcome.finished_at, outcome.receipt, None
+    announce_finished(attempt.pk)
     return attempt
 
 
-def _finish(attempt: Attempt, *, by: FinishedBy, at: dt.datetime, where: Q | None = None) -> bool:
-    """One conditional update: of those who would finish an attempt, one does."""
-    moved = advance(
-        attempt,
-        to=AttemptState.FINISHED,
-        from_=[AttemptState.OPEN],
-        where=where,
-        finished_at=at,
-        finished_by=by,
-        receipt=new_receipt(at),
-        tab=None,
-    )
-    if moved:
-        # A listener's failure is logged and made up for by its own sweep; the receipt stands.
-        transaction.on_commit(lambda: announce_finished(attempt.pk), robust=True)
-    else:
-        attempt.refresh_from_db(
-            fields=["state", "finished_at", "finished_by", "receipt", "deadline_at"]
-        )
-    return moved
-
-
 def announce_finished(attempt_id: UUID) -> None:
-    attempt_finished.send(sender=Attempt, attempt_id=attempt_id)
+    """Once the present transaction is committed.
+
+    A listener's failure is logged and made up for by its own sweep; the receipt stands.
+    """
+    transaction.on_commit(
+        lambda: attempt_finished.send(sender=Attempt, attempt_id=attempt_id), robust=True
+    )
 
 
 def new_receipt(at: dt.datetime) -> str:
@@ -309,9 +335,21 @@ def finish_if_over(attempt: Attempt) -> bool:
     now = clock.now()
     if not is_over(now, attempt.deadline_at):
         return False
-    in_row = Q(deadline_at=attempt.deadline_at, deadline_at__lt=now - GRACE)
-    if _finish(attempt, by=FinishedBy.TIME, at=attempt.deadline_at, where=in_row):
+    if advance(
+        attempt,
+        to=AttemptState.FINISHED,
+        from_=[AttemptState.OPEN],
+        where=Q(deadline_at=attempt.deadline_at, deadline_at__lt=now - GRACE),
+        finished_at=attempt.deadline_at,
+        finished_by=FinishedBy.TIME,
+        receipt=new_receipt(attempt.deadline_at),
+        tab=None,
+    ):
+        announce_finished(attempt.pk)
         return True
+    attempt.refresh_from_db(
+        fields=["state", "finished_at", "finished_by", "receipt", "deadline_at"]
+    )
     return attempt.state != AttemptState.OPEN or finish_if_over(attempt)
 
 

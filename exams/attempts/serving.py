@@ -5,39 +5,29 @@ nothing of it again. Keys are not loaded at all.
 """
 
 import datetime as dt
+import json
 import random
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
-from exams.papers.drawing import DrawnFrom, draw
+from django.utils.html import escape
+
+from exams.papers.drawing import DrawnFrom, draw, form_for
 from exams.papers.models import Paper, PaperItem, PaperKind
 from exams.questions.types import question_type
+from lms.core.design.kept import sign
 
 KEPT_PAPERS = 32
 
-FORMS = ("A", "B")
 
+@dataclass(frozen=True)
+class Item:
+    """One question of a sealed paper, as its author wrote it."""
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question as it is shown: `content` is in the order of the screen."""
-
-    position: int
-    item_id: int
-    kind: str
-    stem: str
-    content: Mapping[str, Any]
-    points: Decimal
-    section: str
-    arrangement: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
     id: int
     form: str
     position: int
@@ -48,18 +38,44 @@ class _Item:
     stem: str
     content: Mapping[str, Any]
 
+    @cached_property
+    def texts(self) -> list[str]:
+        """What is shuffled of it, in HTML and in the author's order."""
+        return [escape(text) for text in self.content.get(question_type(self.kind).shuffled, ())]
+
+    @cached_property
+    def shape(self) -> str:
+        """The content as one value, with a sign in the place of each of `texts`."""
+        if not self.texts:
+            return json.dumps(self.content)
+        signs = [sign(f"text{place}") for place in range(len(self.texts))]
+        return json.dumps({**self.content, question_type(self.kind).shuffled: signs})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as it is shown: at this position, in this arrangement."""
+
+    position: int
+    item: Item
+    arrangement: tuple[int, ...]
+
 
 @dataclass(frozen=True)
 class ServedPaper:
     """A sealed paper without its keys, kept by each process that serves it."""
 
     kind: str
-    items: Mapping[int, _Item]
+    items: Mapping[int, Item]
     takes: Mapping[int, int]
 
-    def form_for(self, number: int) -> str:
-        """Which form the attempt with this seed gets."""
-        return FORMS[number % len(FORMS)] if self.kind == PaperKind.AB else ""
+    @property
+    def has_forms(self) -> bool:
+        return self.kind == PaperKind.AB
+
+    def form_for(self, turn: int) -> str:
+        """Which form a seat or an attempt gets: neighbours in number get different ones."""
+        return form_for((item.form for item in self.items.values()), turn=turn)
 
     def arranged_for(
         self, *, seed: int, form: str, shuffles_questions: bool, shuffles_options: bool
@@ -106,17 +122,7 @@ class ServedPaper:
     def asked(self, items: Sequence[Sequence[Any]], position: int) -> Asked:
         """The question at `position` (from 1) of an attempt with these items."""
         id_, arrangement = items[position - 1]
-        item = self.items[id_]
-        return Asked(
-            position=position,
-            item_id=id_,
-            kind=item.kind,
-            stem=item.stem,
-            content=question_type(item.kind).arranged(item.content, arrangement),
-            points=item.points,
-            section=item.section,
-            arrangement=tuple(arrangement),
-        )
+        return Asked(position, self.items[id_], tuple(arrangement))
 
     def read(
         self, items: Sequence[Sequence[Any]], position: int, sent: Mapping[str, Any]
@@ -145,11 +151,11 @@ def served_paper(paper_id: int, sealed_at: dt.datetime) -> ServedPaper:
         "id", "form", "position", "section", "cell", "points",
         "version__kind", "version__stem", "version__content",
     )  # fmt: skip
-    items = {row[0]: _Item(*row) for row in rows}
+    items = {row[0]: Item(*row) for row in rows}
     return ServedPaper(paper.kind, items, takes_of(paper, items.values()))
 
 
-def takes_of(paper: Paper, items: Collection[_Item]) -> dict[int, int]:
+def takes_of(paper: Paper, items: Collection[Item]) -> dict[int, int]:
     """How many of each cell of a random paper an attempt gets; without a blueprint, all."""
     asked = {number: cell["count"] for number, cell in enumerate(paper.blueprint.get("cells", ()))}
     held = Counter(item.cell for item in items)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
@@ -16,16 +15,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.progress.browsers import mark, number_of, remember
-from exams.attempts import queries, reading, services
-from exams.attempts.answers import PREFIX, SUFFIX, is_form
-from exams.attempts.errors import AttemptClosedError, OtherDeviceError, StaleAnswersError
+from exams.attempts import queries, reading, rules, services
+from exams.attempts.answers import PREFIX, SUFFIX
+from exams.attempts.errors import AttemptClosedError, OtherDeviceError
 from exams.attempts.forms import answers_in_form
-from exams.attempts.models import Attempt, AttemptState, Exam, Fairness, Navigation
+from exams.attempts.models import Attempt, AttemptState, Exam, Fairness
+from exams.attempts.page import sitting_page
 from exams.attempts.saving import Told
 from exams.attempts.services import Sitting
 from exams.attempts.tickets import TICKET_SECONDS, Ticket, issue_ticket
 from exams.attempts.words import sitting_words
-from exams.questions.types import AnswerError
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
 from lms.core.errors import DomainError
@@ -37,7 +36,12 @@ from lms.members.models import Member
 def mine(request: HttpRequest) -> HttpResponse:
     """My exams: open, soon, over, and what to do with each."""
     rows = reading.my_exams(_person(request))
-    context = {"groups": reading.groups(rows), "watches": queries.watched_exams(request.user)[:20]}
+    context = {
+        "groups": reading.groups(rows),
+        "watches": queries.watched_exams(request.user)[:20],
+        "may_mark": rules.marks_somewhere(request.user),
+        "may_read_results": rules.looks_after_somebody(request.user),
+    }
     return render(request, "exams/mine.html", context)
 
 
@@ -66,8 +70,7 @@ def start(request: HttpRequest, exam_id: int) -> HttpResponse:
     found = _exam(request, exam_id)
     number, device = _device(request, found)
     try:
-        attempt = services.start_attempt(by=_person(request), exam=found, device=device)
-        shown = services.open_sitting(attempt=attempt, device=device)
+        shown = services.start_sitting(by=_person(request), exam=found, device=device)
     except DomainError as refused:
         messages.error(request, refused.message)
         return redirect("exam", exam_id)
@@ -116,7 +119,7 @@ def _saved_form(request: HttpRequest, shown: Sitting, device: str) -> HttpRespon
     go = request.POST.get("go", "")
     if go == "submit":
         return redirect("exam_submit", attempt.pk)
-    if go == "next" and shown.exam.navigation == Navigation.FORWARD:
+    if go == "next" and shown.is_forward:
         services.move_on(attempt=attempt, position=attempt.reached)
         return redirect("exam_sitting", attempt.pk)
     address = reverse("exam_sitting", args=[attempt.pk])
@@ -161,7 +164,7 @@ def _not_all_saved(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    """Ask once more before handing in; a POST hands in, of a form or of the page's script."""
+    """Ask once more before handing in; a POST hands in. The page's script does it by its route."""
     attempt = _own(request, attempt_id)
     if request.method != "POST":
         try:
@@ -172,50 +175,12 @@ def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
             messages.error(request, refused.message)
             return redirect("exam", attempt.exam_id)
         return render(request, "exams/submit.html", _before_submitting(shown))
-    if request.content_type == "application/json":
-        return _submitted_by_script(request, attempt)
     try:
         services.submit_attempt(attempt=attempt, device=_device(request, attempt.exam)[1])
     except DomainError as refused:
         messages.error(request, refused.message)
         return redirect("exam_submit", attempt_id)
     return redirect("exam_receipt", attempt_id)
-
-
-def _submitted_by_script(request: HttpRequest, attempt: Attempt) -> JsonResponse:
-    try:
-        said = json.loads(request.body)
-        tab = UUID(said["tab"])
-        told = list(_told(attempt, said["answers"]))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, AnswerError):
-        return JsonResponse({"error": _("交卷的内容格式不对，请刷新页面后再交。")}, status=422)
-    try:
-        services.submit_attempt(
-            attempt=attempt, answers=told, device=_device(request, attempt.exam)[1], tab=tab
-        )
-    except StaleAnswersError as refused:
-        return JsonResponse({"error": refused.message, "stale": refused.positions}, status=409)
-    except DomainError as refused:
-        return JsonResponse({"error": refused.message}, status=403)
-    return JsonResponse(
-        {"receipt": attempt.receipt, "url": reverse("exam_receipt", args=[attempt.pk])}
-    )
-
-
-def _told(attempt: Attempt, answers: Iterable[Any]) -> Iterable[Told]:
-    paper = services.paper_of(attempt.exam)
-    for one in answers:
-        if not is_form(one["sent"]):
-            raise ValueError("sent")
-        position = int(one["position"])
-        yield Told(
-            position=position,
-            answer=paper.read(attempt.items, position, one["sent"]),
-            item_id=attempt.items[position - 1][0],
-            seen=min(max(int(one["revision"]), 0), 2**30),
-            is_flagged=one.get("flagged") is True,
-            is_cleared=one.get("cleared") is True,
-        )
 
 
 @access(SIGNED_IN)
@@ -297,27 +262,17 @@ def _sitting_page(
         "pageUrl": address,
         "answersUrl": f"{PREFIX}{attempt.pk}{SUFFIX}",
         "stateUrl": reverse("exam_state", args=[attempt.pk]),
-        "submitUrl": reverse("exam_submit", args=[attempt.pk]),
         "takeOverUrl": reverse("exam_take_over", args=[attempt.pk]),
         "remainingMs": shown.remaining_ms,
         "watched": shown.exam.fairness != Fairness.NONE,
-        "forward": shown.exam.navigation == Navigation.FORWARD,
+        "forward": shown.is_forward,
         "strings": sitting_words(),
     }
-    saved = [question.saved_at for question in shown.questions if question.saved_at]
-    context = {
-        **_before_submitting(shown),
-        "config": config,
-        "address": address,
-        "saved_at": max(saved, default=None),
-        "is_forward": config["forward"],
-    }
-    return render(request, "exams/sitting.html", context, status=status)
+    return HttpResponse(sitting_page(request, shown, config, address), status=status)
 
 
 def _before_submitting(shown: Sitting) -> dict[str, Any]:
     attempt = shown.attempt
-    length = attempt.deadline_at - attempt.started_at
     unanswered = [one.asked.position for one in shown.questions if not one.is_answered]
     return {
         "sitting": shown,
@@ -325,7 +280,7 @@ def _before_submitting(shown: Sitting) -> dict[str, Any]:
         "attempt": attempt,
         "unanswered": unanswered,
         "flagged": [one.asked.position for one in shown.questions if one.is_flagged],
-        "minutes": round(length.total_seconds() / 60),
+        "minutes": shown.minutes,
     }
 
 

@@ -1,9 +1,17 @@
 """The words of the sitting's islands, from the same catalogue as the pages."""
 
+from functools import lru_cache
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
 def sitting_words() -> dict[str, str]:
+    return _words(get_language())
+
+
+@lru_cache
+def _words(_language: str | None) -> dict[str, str]:
     return {
         "saved": _("已保存 {time}"),
         "saving": _("正在保存…"),

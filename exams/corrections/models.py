@@ -51,6 +51,11 @@ class Correction(models.Model):
         "exams.Appeal", models.PROTECT, verbose_name=_("由申诉提出"), null=True,
         related_name="corrections",
     )  # fmt: skip
+    # The exam whose new sums brought this about by themselves; other new sums may end it so.
+    follows = models.ForeignKey(
+        "exams.Exam", models.PROTECT, verbose_name=_("由考试重新计分提出"), null=True,
+        related_name="+",
+    )  # fmt: skip
     state = models.CharField(
         _("状态"), max_length=12, choices=CorrectionState.choices, default=CorrectionState.PROPOSED
     )

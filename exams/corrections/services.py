@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from exams.attempts.models import Exam
 from exams.corrections.appeals import correction_decided, correction_proposed
 from exams.corrections.errors import (
     AlreadyProposedError,
@@ -26,7 +27,7 @@ from exams.corrections.rules import can_decide, can_propose, can_withdraw
 from exams.credit.models import SourceKind, StudyHourEntry
 from exams.credit.services import post_entry
 from lms.core import clock
-from lms.core.states import advance_or_raise
+from lms.core.states import advance, advance_or_raise
 from lms.members.models import Branch, Member
 
 STEP = Decimal("0.25")
@@ -41,6 +42,7 @@ def propose_reversal(
     reason: str,
     note: str = "",
     appeal: Appeal | None = None,
+    follows: Exam | None = None,
 ) -> Correction:
     """Ask a second person to take an entry back. Nothing changes until they approve."""
     branch = _branch_to_propose_in(by, entry.member)
@@ -52,8 +54,8 @@ def propose_reversal(
         Correction(
             kind=CorrectionKind.REVERSAL, member=entry.member, branch=branch, entry=entry,
             category=entry.category, hours=entry.hours, earned_on=entry.earned_on,
-            title=entry.source_title, reason=reason, note=note, appeal=appeal, by=by,
-            proposed_at=clock.now(),
+            title=entry.source_title, reason=reason, note=note, appeal=appeal, follows=follows,
+            by=by, proposed_at=clock.now(),
         )
     )  # fmt: skip
 
@@ -69,6 +71,7 @@ def propose_addition(
     reason: str,
     note: str = "",
     appeal: Appeal | None = None,
+    follows: Exam | None = None,
 ) -> Correction:
     """Ask a second person to post hours that were earned and are missing (更正补记)."""
     branch = _branch_to_propose_in(by, member)
@@ -80,7 +83,7 @@ def propose_addition(
         Correction(
             kind=CorrectionKind.ADDITION, member=member, branch=branch, category=category,
             hours=hours, earned_on=earned_on, title=title, reason=reason, note=note,
-            appeal=appeal, by=by, proposed_at=clock.now(),
+            appeal=appeal, follows=follows, by=by, proposed_at=clock.now(),
         )
     )  # fmt: skip
 
@@ -139,6 +142,21 @@ def withdraw_correction(*, correction: Correction, by: Member) -> None:
     with transaction.atomic():
         _end(correction, to=CorrectionState.WITHDRAWN)
         correction_decided(correction=correction, by=by, is_approved=False)
+
+
+def end_overtaken(*, correction: Correction, answer: str) -> bool:
+    """End a proposal that followed from a result which is another now; False: it was decided."""
+    with transaction.atomic():
+        ended = advance(
+            correction,
+            to=CorrectionState.WITHDRAWN,
+            from_=[CorrectionState.PROPOSED],
+            decided_at=clock.now(),
+            answer=answer,
+        )
+        if ended:
+            correction_decided(correction=correction, by=correction.by, is_approved=False)
+    return ended
 
 
 def _branch_to_propose_in(by: Member, member: Member) -> Branch:

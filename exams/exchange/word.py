@@ -6,7 +6,6 @@ Word counts them. Pictures stay where they stand, by name.
 
 import io
 import re
-import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from lxml.etree import XMLSyntaxError
 
 from exams.exchange import plain
 from exams.exchange.drafts import Draft, Fault, Found, UnreadableFileError
+from lms.core.documents.archives import BadArchiveError, opened_archive
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED_BYTES = 120 * 1024 * 1024
@@ -57,18 +57,15 @@ def _opened(content: bytes) -> Document:
     if len(content) > MAX_BYTES:
         raise UnreadableFileError("large_file")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-        unpacked = sum(entry.file_size for entry in entries)
-        if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED_BYTES:
-            raise UnreadableFileError("large_file")
-        return docx.Document(io.BytesIO(content))
+        with opened_archive(
+            content, most_entries=MAX_ENTRIES, most_unpacked_bytes=MAX_UNPACKED_BYTES
+        ):
+            return docx.Document(io.BytesIO(content))
+    except BadArchiveError as refused:
+        case = "large_file" if refused.case == "large" else "damaged_word"
+        raise UnreadableFileError(case) from refused
     except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        OSError,
         KeyError,
-        ValueError,
         OpcError,
         XMLSyntaxError,
     ) as damage:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import CharField, Exists, OuterRef
+from django.db.models import CharField, Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
 from exams.attempts.models import Attempt, AttemptState, Exam
-from exams.corrections.models import Correction, CorrectionState
+from exams.corrections.models import Correction, CorrectionKind, CorrectionState
 from exams.credit.models import SourceKind, StudyCategory, StudyHourEntry
 from lms.members.models import Member
 
@@ -72,6 +72,24 @@ def hours_against_results(exam: Exam, members: Iterable[int]) -> list[Standing]:
         if has_passed == entry.is_reversed and not is_settled:
             found.append(Standing(entry.member, entry, has_passed))
     return found
+
+
+def overtaken_proposals(exam: Exam, members: Iterable[int]) -> list[Correction]:
+    """Open proposals that followed from results of this exam which are the other way round now."""
+    wanted = list(members)
+    passed = Attempt.objects.filter(
+        exam=exam, member=OuterRef("member"), state=AttemptState.RELEASED, is_passed=True
+    )
+    return list(
+        Correction.objects.filter(follows=exam, member__in=wanted, state=CorrectionState.PROPOSED)
+        .annotate(has_passed=Exists(passed))
+        .filter(
+            Q(kind=CorrectionKind.REVERSAL, has_passed=True)
+            | Q(kind=CorrectionKind.ADDITION, has_passed=False)
+        )
+        .select_related("by", "appeal")
+        .order_by("pk")
+    )
 
 
 def all_hours_against_results(exam: Exam) -> list[Standing]:

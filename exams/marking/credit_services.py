@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from exams.attempts.models import Attempt, AttemptState, Exam
-from exams.corrections.services import propose_addition, propose_reversal
+from exams.corrections.services import end_overtaken, propose_addition, propose_reversal
 from exams.credit.models import SourceKind, StudyCategory, StudyHourEntry
 from exams.credit.services import post_entry
 from exams.marking import credit_queries as queries
@@ -76,21 +76,30 @@ def attempt_evidence(attempt: Attempt) -> dict[str, Any]:
 def propose_what_follows(*, exam: Exam, members: list[int], by: Member, reason: str) -> list[int]:
     """Proposals for hours that no longer fit the results of these members.
 
+    Proposals of an earlier turn that were still open are ended: what they rested on is gone.
+
     Returns the members for whom it could not be proposed in `by`'s name (the own hours, hours of
     a branch `by` does not look after, a fraction nobody adds by hand): they are shown to people.
     """
+    said = _said(exam, reason)
+    for correction in queries.overtaken_proposals(exam, members):
+        end_overtaken(correction=correction, answer=said)
     left = []
     for standing in queries.hours_against_results(exam, members):
         try:
             with transaction.atomic():
-                _propose(exam, standing, by, reason)
+                _propose(exam, standing, by, said)
         except DomainError:
             left.append(standing.member.pk)
     return left
 
 
-def _propose(exam: Exam, standing: queries.Standing, by: Member, reason: str) -> None:
-    said = _("“%(exam)s”更正答案后重新计分：%(reason)s") % {"exam": exam.title, "reason": reason}
+def _said(exam: Exam, reason: str) -> str:
+    said = _("“%(exam)s”更正后重新计分：%(reason)s") % {"exam": exam.title, "reason": reason}
+    return said[:400]
+
+
+def _propose(exam: Exam, standing: queries.Standing, by: Member, said: str) -> None:
     if standing.has_passed:
         propose_addition(
             member=standing.member,
@@ -99,10 +108,11 @@ def _propose(exam: Exam, standing: queries.Standing, by: Member, reason: str) ->
             hours=exam.study_hours,
             earned_on=standing.entry.earned_on,
             title=exam.title,
-            reason=said[:400],
+            reason=said,
+            follows=exam,
         )
     else:
-        propose_reversal(entry=standing.entry, by=by, reason=said[:400])
+        propose_reversal(entry=standing.entry, by=by, reason=said, follows=exam)
 
 
 def _instant(moment: dt.datetime | None) -> str | None:

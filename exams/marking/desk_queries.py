@@ -1,6 +1,9 @@
 """What lies on a marker's desk beside the answer."""
 
+import datetime as dt
 from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
 
 from exams.attempts.models import Answer, AttemptState, Exam
 from exams.marking.models import ADJUDICATION, Mark, MarkingPlace, PlaceState
@@ -8,8 +11,8 @@ from exams.marking.queries import last_marks
 from exams.marking.similarity import likest
 from exams.papers.models import PaperItem
 from lms.core import clock
-from lms.members.models import Branch, Member
-from lms.members.queries import branch_on
+from lms.members.models import Branch, Member, Membership
+from lms.members.queries import branch_on, standing_on
 
 
 def items_of_version(exam: Exam, version_id: int) -> list[int]:
@@ -64,15 +67,32 @@ class Alike:
 
 
 def alike(answer: Answer) -> list[Alike]:
-    """Answers that resemble this one. A hint: it decides nothing and names nobody."""
+    """Answers of the same branch that resemble this one. A hint: it decides and names nothing.
+
+    By the branch on the day the exam closed: those who study together copy from each other, while
+    two branches far apart mostly quote the same source. Who is in no branch is compared with all.
+    """
+    exam = answer.attempt.exam
+    day = min(clock.today(), clock.local_date(exam.closes_at))
+    branch = Membership.objects.filter(standing_on(day), member=answer.attempt.member_id)
+    own = branch.values_list("branch", flat=True).first()
     others = dict(
-        Answer.objects.filter(
-            item__version=answer.item.version_id, attempt__exam=answer.attempt.exam_id
-        )
+        Answer.objects.filter(item__version=answer.item.version_id, attempt__exam=exam)
         .exclude(attempt__member=answer.attempt.member_id)
         .exclude(answer={})
+        .filter(_in_branch(own, day))
         .values_list("pk", "answer__text")
     )
     texts = [(pk, text) for pk, text in others.items() if isinstance(text, str)]
     found = likest(str(answer.answer.get("text", "")), texts)
     return [Alike(others[likeness.key], likeness.share) for likeness in found]  # type: ignore[index]
+
+
+def _in_branch(branch_id: int | None, day: dt.date) -> Q:
+    """Answers of those who belonged to the branch that day; of everybody where there is none."""
+    if branch_id is None:
+        return Q()
+    standing = Membership.objects.filter(
+        standing_on(day), member=OuterRef("attempt__member"), branch=branch_id
+    )
+    return Q(Exists(standing))

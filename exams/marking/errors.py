@@ -13,3 +13,7 @@ class ReleaseError(DomainError):
 
 class KeyCorrectionError(DomainError):
     """The key cannot be corrected like that."""
+
+
+class MarkCorrectionError(DomainError):
+    """This mark cannot be corrected like that, or not by this person."""

@@ -136,3 +136,23 @@ class KeyForm(forms.Form):
             return Decided(ruling, tuple({"correct": int(each)} for each in said["accepted"]))
         keys = said["keys"]
         return Decided(ruling, tuple(keys if isinstance(keys, list) else ()))
+
+
+class MarkCorrectionForm(forms.Form):
+    """What an answer should have earned, and why."""
+
+    points = forms.DecimalField(
+        label=gettext_lazy("更正为"), min_value=0, decimal_places=2, max_digits=5
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("原因"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("写明为什么更正，考生在成绩页可以看到。"),
+    )
+
+    def __init__(self, *args: Any, prefix_id: str = "", **kwargs: Any) -> None:
+        """`prefix_id` keeps apart the fields of several forms on one page."""
+        super().__init__(*args, **kwargs)
+        if prefix_id:
+            self.auto_id = f"id_{prefix_id}_%s"

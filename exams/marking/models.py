@@ -1,11 +1,11 @@
-"""Marks people give, the queue they take answers from, and corrections of keys."""
+"""Marks people give, the queue they take answers from, corrections of keys and of marks."""
 
 from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 ADJUDICATION = 3
@@ -150,3 +150,56 @@ class Regrade(models.Model):
 
     def __str__(self) -> str:
         return f"{self.correction_id} · {self.attempt_id}"
+
+
+class MarkCorrectionState(models.TextChoices):
+    """proposed → approved | refused | withdrawn"""
+
+    PROPOSED = "proposed", _("待批准")
+    APPROVED = "approved", _("已批准")
+    REFUSED = "refused", _("未批准")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class MarkCorrection(models.Model):
+    """One proposal to change what people gave for one answer whose result is out.
+
+    It changes nothing until a second person approves it. The marks stay as they were given; the
+    database refuses UPDATE of what is decided, DELETE and TRUNCATE.
+    """
+
+    answer = models.ForeignKey("exams.Answer", models.PROTECT, related_name="mark_corrections")
+    points_before = models.DecimalField(_("原给分"), max_digits=5, decimal_places=2)
+    points_after = models.DecimalField(_("更正为"), max_digits=5, decimal_places=2)
+    reason = models.CharField(_("原因"), max_length=400)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=MarkCorrectionState.choices,
+        default=MarkCorrectionState.PROPOSED,
+    )  # fmt: skip
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    reply = models.CharField(_("答复"), max_length=400, blank=True)
+    # What the approval did to the attempt.
+    passed_before = models.BooleanField(null=True)
+    passed_after = models.BooleanField(null=True)
+
+    class Meta:
+        verbose_name = _("评分更正")
+        verbose_name_plural = _("评分更正")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["answer"], condition=Q(state="proposed"), name="mark_correction_one_open"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=["proposed", "withdrawn"]) & Q(decided_by__isnull=True))
+                | (Q(state__in=["approved", "refused"]) & ~Q(decided_by=F("by"))),
+                name="mark_correction_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id} · {self.points_before} → {self.points_after}"

@@ -129,6 +129,8 @@ def machine_share(item: PaperItem, answer: Answer | None, decided: Decided | Non
     kind = question_type(version.kind)
     if answer is None or not answer.answer:
         return Fraction(0)
+    if answer.is_on_paper:
+        return None
     keys = decided.keys if decided and decided.ruling is Ruling.ACCEPT else (version.key,)
     return best_share(kind.share(version.content, key, answer.answer) for key in keys)
 

@@ -14,7 +14,7 @@ from courses.training.models import Enrolment, EnrolmentState
 from exams.attempts.models import Attempt, AttemptState, Exam, ExamState
 from exams.credit.models import MemberYear, SourceKind, StudyHourEntry
 from exams.marking import queries
-from exams.marking.models import KeyCorrection, Mark
+from exams.marking.models import KeyCorrection, Mark, MarkCorrection, MarkCorrectionState
 from exams.marking.queries import KNOWN_TO_MARKERS
 from exams.marking.scoring import Scored
 from exams.papers.models import PaperItem
@@ -54,15 +54,19 @@ class QuestionResult:
     scored: Scored
     marks: Sequence[Mark] = ()
     correction: KeyCorrection | None = None
+    mark_corrections: Sequence[MarkCorrection] = ()
 
 
 def question_results(attempt: Attempt) -> list[QuestionResult]:
-    """The questions of an attempt in its order, in five statements."""
+    """The questions of an attempt in its order, in six statements."""
     (sheet,) = queries.sheets([attempt], with_questions=True)
     rulings = queries.rulings_of(attempt.exam_id)
     marks = queries.marks_of_attempt(attempt)
     corrections = {row.version_id: row for row in corrections_of(attempt.exam)}
     points = queries.scored_sheet(sheet, rulings)
+    changed: dict[int, list[MarkCorrection]] = defaultdict(list)
+    for row in approved_corrections(attempt):
+        changed[row.answer.item_id].append(row)
     arrangements = dict(attempt.items)
     return [
         QuestionResult(
@@ -73,6 +77,7 @@ def question_results(attempt: Attempt) -> list[QuestionResult]:
             earned,
             marks.get(item.pk, ()),
             corrections.get(item.version_id),
+            changed[item.pk],
         )
         for number, (item, earned) in enumerate(zip(sheet.items, points, strict=True), start=1)
     ]
@@ -82,6 +87,15 @@ def corrections_of(exam: Exam) -> QuerySet[KeyCorrection]:
     """What was decided about keys of this exam, in order."""
     found = KeyCorrection.objects.filter(exam=exam).select_related("by", "version")
     return found.order_by("pk")
+
+
+def approved_corrections(attempt: Attempt) -> QuerySet[MarkCorrection]:
+    """What two people have changed of an attempt's marks, in order; for its member."""
+    return (
+        MarkCorrection.objects.filter(answer__attempt=attempt, state=MarkCorrectionState.APPROVED)
+        .select_related("by", "decided_by", "answer")
+        .order_by("decided_at", "pk")
+    )
 
 
 def entry_of(attempt: Attempt) -> StudyHourEntry | None:

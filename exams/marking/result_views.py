@@ -16,11 +16,12 @@ from exams.corrections.forms import AppealForm
 from exams.corrections.models import AppealSubject
 from exams.corrections.views import ACT
 from exams.marking import result_queries as queries
+from exams.marking.correction_queries import open_corrections
 from exams.marking.export import results_sheet
 from exams.marking.result_queries import QuestionResult
 from exams.marking.rules import RESULTS, can_lead, can_mark
 from exams.marking.scoring import Ruling
-from exams.marking.words import key_lines, lines, option_rows
+from exams.marking.words import answer_lines, key_lines, option_rows, part_lines
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
 from lms.members.models import Member
@@ -91,8 +92,10 @@ def _told(result: QuestionResult) -> dict[str, Any]:
         "question": version.question,
         "lesson_at": version.question.lesson_second * 1000,
         "options": options,
-        "own": lines(result.answer),
+        "own": answer_lines(version, result.answer),
         "right": [] if options else key_lines(version, keys),
+        "parts": part_lines(version, result.answer, keys),
+        "mark_corrections": result.mark_corrections,
         "is_full": result.scored.points == result.scored.of,
         "comments": [mark.comment for mark in result.marks if mark.comment],
     }
@@ -113,13 +116,15 @@ def results(request: HttpRequest, exam_id: int) -> HttpResponse:
     """Who was expected, sat and passed, by branch and by name."""
     exam = _exam(request, exam_id)
     found = queries.results_for(request.user, exam)
+    may_mark = can_mark(request.user, exam)
     return render(
         request,
         "marking/results.html",
         {
             "exam": exam,
             "here": "results",
-            "may_mark": can_mark(request.user, exam),
+            "may_mark": may_mark,
+            "open_corrections": open_corrections(exam) if may_mark else [],
             "may_lead": can_lead(request.user, exam),
             "results": found,
             "page": Paginator(found.rows, PEOPLE_A_PAGE).get_page(request.GET.get("page")),

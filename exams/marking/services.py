@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from exams.attempts.models import Answer, Attempt, AttemptState, Exam, ExamState, Release
-from exams.marking import queries
+from exams.marking import holds, queries
 from exams.marking.errors import ReleaseError
 from exams.marking.models import ADJUDICATION, MarkingPlace, PlaceState
 from exams.marking.rules import can_lead
@@ -123,12 +123,15 @@ def release_exam(*, exam: Exam, by: Member) -> int:
         raise ReleaseError(_("成绩由举办单位的管理员公布。"))
     if clock.now() < exam.closes_at:
         raise ReleaseError(_("考试还没有结束。结束以后再公布成绩，以免答案外传。"))
+    reason = holds.reason_to_wait(exam.pk)
+    if reason:
+        raise ReleaseError(reason)
     return _release(exam)
 
 
 def release_ended() -> int:
     """Release what is over, complete and needs nobody's word; how many exams there were."""
-    ended = list(queries.exams_to_release())
+    ended = [exam for exam in queries.exams_to_release() if not holds.is_by_hand(exam.pk)]
     for exam in ended:
         _release(exam)
     return len(ended)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.marking import release_views, result_views, views
+from exams.marking import correction_views, release_views, result_views, views
 
 EXAM = "exams/<int:exam_id>/"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{EXAM}keys/<int:version_id>/", release_views.correct_key, name="correct_key"),
     path(f"{EXAM}results/", result_views.results, name="exam_results"),
     path(f"{EXAM}results/results.xlsx", result_views.results_xlsx, name="exam_results_xlsx"),
+    path(f"{EXAM}results/<uuid:attempt_id>/", correction_views.correct_marks, name="correct_marks"),
     path("exams/<uuid:attempt_id>/result/", result_views.own_result, name="own_result"),
     path("exams/<uuid:attempt_id>/appeal/", result_views.appeal_result, name="appeal_result"),
 ]

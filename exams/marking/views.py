@@ -15,7 +15,7 @@ from exams.marking import desk_services as services
 from exams.marking.forms import MarkForm
 from exams.marking.models import MarkingPlace
 from exams.marking.rules import MARKING, can_lead
-from exams.marking.words import key_lines, lines, rubric_lines
+from exams.marking.words import answer_lines, key_lines, rubric_lines
 from lms.core.access import access
 from lms.core.errors import DomainError
 from lms.members.models import Member
@@ -91,7 +91,7 @@ def desk(request: HttpRequest, exam_id: int, place_id: int) -> HttpResponse:
             "exam": exam,
             "place": place,
             "item": item,
-            "answer": lines(place.answer.answer),
+            "answer": answer_lines(item.version, place.answer.answer),
             "model": key_lines(item.version, [item.version.key]),
             "form": form,
             "left": queries.places_for(by, exam, [item.pk]).count(),

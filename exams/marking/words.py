@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from exams.questions.models import QuestionVersion
-from exams.questions.types import Arrangement, question_type
+from exams.questions.types import CASE, Arrangement, question_type
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -64,22 +64,52 @@ def right_options(keys: Sequence[Mapping[str, Any]]) -> frozenset[int]:
     return frozenset(index for indexes in found for index in indexes or ())
 
 
-def lines(said: Any) -> list[str]:
-    """An answer or a key as lines to read: its texts in order."""
-    if isinstance(said, bool):
-        return [_("对") if said else _("错")]
-    if isinstance(said, Mapping):
-        return [line for value in said.values() for line in lines(value)]
-    if isinstance(said, list):
-        return [line for value in said for line in lines(value)]
-    text = str(said).strip()
-    return [text] if text else []
+def answer_lines(version: QuestionVersion, answer: Mapping[str, Any]) -> list[str]:
+    """An answer as its type of question says it, a line for each of its parts."""
+    if "paper" in answer:
+        where = (
+            _("写在答题卡上，卡号 %(sheet)s。")
+            if "area" in answer
+            else _("写在纸质题本上，卡号 %(sheet)s。")
+        )
+        return [where % {"sheet": answer["paper"]}]
+    return question_type(version.kind).answer_words(version.content, dict(answer))
 
 
 def key_lines(version: QuestionVersion, keys: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What would have been right: the model answer, or what the keys say."""
+    """What would have been right: the model answer, or what each of the keys says."""
     models = [key["model"] for key in keys if isinstance(key.get("model"), str)]
-    return models or [line for key in keys for line in lines(key)]
+    kind = question_type(version.kind)
+    return models or [line for key in keys for line in kind.key_words(version.content, dict(key))]
+
+
+@dataclass(frozen=True, slots=True)
+class PartLines:
+    """One part of a case in words."""
+
+    stem: str
+    points: Decimal
+    own: list[str]
+    right: list[str]
+
+
+def part_lines(
+    version: QuestionVersion, answer: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]
+) -> list[PartLines]:
+    """The parts of a case, each with its question; none for other types."""
+    if version.kind != CASE.name:
+        return []
+    parts = version.content["parts"]
+    given = answer.get("parts") or [{}] * len(parts)
+    found = []
+    for place, part in enumerate(parts):
+        kind = question_type(part["kind"])
+        right = [
+            line for key in keys for line in kind.key_words(part["content"], key["parts"][place])
+        ]
+        own = kind.answer_words(part["content"], given[place])
+        found.append(PartLines(part["stem"], Decimal(str(part["points"])), own, right))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What was done to papers and exams, as their histories in the back office say it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,8 @@ class SaidFormatter(LogFormatter):
         return " ".join(str(word) for word in (self.label, *said.values()))
 
 
-def register(actions: Any) -> None:
-    for name, label in ACTIONS.items():
+def register(actions: Any, labels: Mapping[str, Any] = ACTIONS) -> None:
+    """Let the log know these actions; other subjects name theirs."""
+    for name, label in labels.items():
         words = {"label": label, "message": label}
         actions.register_action(name)(type("SaidFormatter", (SaidFormatter,), words))

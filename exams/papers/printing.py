@@ -1,6 +1,6 @@
 """A paper, its key and its seats as data of the templates that are printed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -22,24 +22,46 @@ ROOM = {"blank": 0.0, "short": 4.5, "essay": 12.0, "case": 10.0, "numeric": 1.5}
 SHORT, SHORTER = 14, 6
 
 
-def paper_data(paper: Paper, form: str) -> dict[str, Any]:
-    """What is handed out: no key, and nothing of the bank but the questions."""
+def paper_data(paper: Paper, form: str, *, has_room: bool = True) -> dict[str, Any]:
+    """What is handed out: no key, and nothing of the bank but the questions.
+
+    Without room to write where that is done on an answer sheet.
+    """
     with translation.override(settings.LANGUAGE_CODE):
-        found = shown_paper(paper, form)
-        return {
-            "title": paper.title,
-            "form": f"{form} 卷" if form else "",
-            "issuer": paper.branch.name,
-            "note": _note(paper),
-            "fields": ["姓名", "单位", "党员编号", "座位号"],
-            "seal": "密封线内不要答题",
-            "points_line": f"满分 {figure(paper.points)} 分",
-            "score_heads": ["大题", *(_short(section) for section in found), "总分"],
-            "sections": [
-                {"heading": one.heading, "items": [_item(item) for item in one.items]}
-                for one in found
-            ],
-        }
+        return booklet_data(
+            paper,
+            shown_paper(paper, form),
+            title=paper.title,
+            form=f"{form} 卷" if form else "",
+            note=_note(paper),
+            has_room=has_room,
+        )
+
+
+def booklet_data(
+    paper: Paper,
+    found: Sequence[ShownSection],
+    *,
+    title: str,
+    form: str,
+    note: str,
+    has_room: bool = True,
+) -> dict[str, Any]:
+    """These questions of the paper as a booklet; in the language papers are printed in."""
+    return {
+        "title": title,
+        "form": form,
+        "issuer": paper.branch.name,
+        "note": note,
+        "fields": ["姓名", "单位", "党员编号", "座位号"],
+        "seal": "密封线内不要答题",
+        "points_line": f"满分 {figure(paper.points)} 分",
+        "score_heads": ["大题", *(_short(section) for section in found), "总分"],
+        "sections": [
+            {"heading": one.heading, "items": [_item(item, has_room) for item in one.items]}
+            for one in found
+        ],
+    }
 
 
 def key_data(paper: Paper, form: str) -> dict[str, Any]:
@@ -111,7 +133,7 @@ def _short(section: ShownSection) -> str:
     return section.heading.partition("、")[0]
 
 
-def _item(shown: ShownItem) -> dict[str, Any]:
+def _item(shown: ShownItem, has_room: bool) -> dict[str, Any]:
     options = [f"{letter}. {plain(words)}" for letter, words in shown.options]
     longest = max(map(len, options), default=0)
     columns = 4 if longest <= SHORTER + 3 else 2 if longest <= SHORT + 3 else 1
@@ -121,7 +143,7 @@ def _item(shown: ShownItem) -> dict[str, Any]:
         "options": options,
         "columns": columns,
         "more": _more(shown),
-        "room": ROOM.get(shown.item.version.kind, 0.0),
+        "room": ROOM.get(shown.item.version.kind, 0.0) if has_room else 0.0,
     }
 
 

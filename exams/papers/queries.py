@@ -184,6 +184,12 @@ def seats_of(exam: Exam) -> QuerySet[Seat]:
     return Seat.objects.filter(exam=exam).select_related("member").order_by("room", "number")
 
 
+def seat_number(exam_id: int, member_id: int) -> int | None:
+    """Of the member's seat in the room; None without one."""
+    found = Seat.objects.filter(exam=exam_id, member=member_id).values_list("number", flat=True)
+    return found.first()
+
+
 def exam_counts(exam: Exam) -> Mapping[str, int]:
     """How many may sit, have a seat, and have begun."""
     seats = Seat.objects.filter(exam=exam).count()

@@ -162,7 +162,7 @@ class ExamViewSet(BranchScopedViewSet):
 
 
 class ExamGroup(ModelViewSetGroup):
-    items = (PaperViewSet, ExamViewSet)
+    items: tuple[type[BranchScopedViewSet], ...] = (PaperViewSet, ExamViewSet)
     menu_label = _("试卷与考试")
     menu_icon = "tasks"
     menu_order = 295

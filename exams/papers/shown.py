@@ -56,9 +56,21 @@ def shown_paper(paper: Paper, form: str | None = None) -> list[ShownSection]:
     return sections(items, seed=paper.seed)
 
 
-def sections(items: Sequence[PaperItem], *, seed: int) -> list[ShownSection]:
-    """The items in sections, numbered through."""
-    numbered = [_shown(number, item, seed) for number, item in enumerate(items, start=1)]
+def sections(
+    items: Sequence[PaperItem],
+    *,
+    seed: int,
+    arrangements: Mapping[int, Sequence[int]] | None = None,
+) -> list[ShownSection]:
+    """The items in sections, numbered through; options in the order of print, or in these."""
+    numbered = [
+        _shown(
+            number,
+            item,
+            printed_arrangement(item, seed) if arrangements is None else arrangements[item.pk],
+        )
+        for number, item in enumerate(items, start=1)
+    ]
     names = list(dict.fromkeys(item.section for item in items))
     found = []
     for place, name in enumerate(names):
@@ -76,9 +88,8 @@ def printed_arrangement(item: PaperItem, seed: int) -> list[int]:
     return question_type(item.version.kind).arrangement(item.version.content, chance)
 
 
-def _shown(number: int, item: PaperItem, seed: int) -> ShownItem:
+def _shown(number: int, item: PaperItem, arrangement: Sequence[int]) -> ShownItem:
     version = item.version
-    arrangement = printed_arrangement(item, seed)
     content = question_type(version.kind).arranged(version.content, arrangement)
     options = tuple(zip(LETTERS, (str(o) for o in content.get("options", ())), strict=False))
     return ShownItem(number, item, content, arrangement, options)

@@ -43,6 +43,8 @@ SHORT_LINE = 4.0  # a line of text is not broken inside a word, and ends before 
 DIGIT_PITCH = 7.4
 DIGIT_LINE = 5.8
 HAIR = 0.011
+AREA_GAP = 4.0
+SMALLEST_AREA, LARGEST_AREA = 10.0, BOTTOM - TOP_OF_BODY
 DIGITS_HEIGHT = 9.0 + 10 * DIGIT_LINE + 4.0
 
 
@@ -96,8 +98,22 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Area:
+    """Room for an answer in words: a frame over the whole width, looked at by people alone."""
+
+    number: int
+    height: float  # in millimetres
+
+    @property
+    def key(self) -> str:
+        return f"w{self.number}"
+
+
+@dataclass(frozen=True)
 class Field:
-    """What is answered in one place: a question, or one digit (`d0` is the first) of the number."""
+    """What is answered in one place: a question, one digit (`d0` is the first) of the number, or
+    an area to write in (`w5`), which has no boxes.
+    """
 
     key: str
     label: str
@@ -110,6 +126,10 @@ class Field:
     @property
     def is_digit(self) -> bool:
         return self.key.startswith("d")
+
+    @property
+    def is_area(self) -> bool:
+        return not self.boxes
 
 
 @dataclass(frozen=True)
@@ -150,6 +170,7 @@ class SheetLayout:
     questions: tuple[Question, ...]
     form: str = "A"
     number_digits: int = 0
+    areas: tuple[Area, ...] = ()
 
     def __post_init__(self) -> None:
         numbers = [question.number for question in self.questions]
@@ -159,6 +180,8 @@ class SheetLayout:
             raise LayoutError(f"a question has two to {MOST_OPTIONS} options")
         if not 0 <= self.number_digits <= MOST_DIGITS or self.form not in FORMS:
             raise LayoutError("the number has too many digits, or there is no such form")
+        if any(not SMALLEST_AREA <= area.height <= LARGEST_AREA for area in self.areas):
+            raise LayoutError("an area is smaller than a line or larger than a page")
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
@@ -169,7 +192,9 @@ class SheetLayout:
         """Differs where anything that matters for reading differs."""
         said = [[question.number, *question.options] for question in self.questions]
         labels = [[question.is_multiple, question.label] for question in self.questions]
-        text = json.dumps([self.form, self.number_digits, said, labels], ensure_ascii=False)
+        parts = [self.form, self.number_digits, said, labels]
+        parts += [[area.number, area.height] for area in self.areas]
+        text = json.dumps(parts, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def field(self, key: str) -> Field | None:
@@ -191,7 +216,8 @@ class SheetLayout:
             Question(one["number"], tuple(one["options"]), one["is_multiple"], one["label"])
             for one in said["questions"]
         )
-        return cls(said["title"], questions, said["form"], said["number_digits"])
+        areas = tuple(Area(one["number"], one["height"]) for one in said["areas"])
+        return cls(said["title"], questions, said["form"], said["number_digits"], areas)
 
 
 def width_of(text: str, em: float) -> float:
@@ -222,17 +248,39 @@ def _pages(layout: SheetLayout) -> Iterator[Page]:
     top = TOP_OF_BODY + (DIGITS_HEIGHT if digits else 0)
     waiting = list(shapes)
     number = 1
+    fields: list[Field] = []
     while waiting:
-        fields: list[Field] = list(digits) if number == 1 else []
+        if fields:
+            yield Page(number, tuple(fields))
+            number += 1
+            top = TOP_OF_BODY
+        fields = list(digits) if number == 1 else []
         for column in range(columns):
             y = top
             while waiting and y + waiting[0].height <= BOTTOM:
                 shape = waiting.pop(0)
                 fields.append(_placed(shape, LEFT + column * pitch, y))
                 y += shape.height
-        yield Page(number, tuple(fields))
-        number += 1
-        top = TOP_OF_BODY
+    y = max(top, *(field.rect.bottom for field in fields)) + AREA_GAP
+    for area in layout.areas:
+        if y + area.height > BOTTOM:
+            yield Page(number, tuple(fields))
+            number, y, fields = number + 1, TOP_OF_BODY, []
+        fields.append(_area(area, y))
+        y += area.height + AREA_GAP
+    yield Page(number, tuple(fields))
+
+
+def _area(area: Area, y: float) -> Field:
+    return Field(
+        key=area.key,
+        label=f"{area.number}.",
+        options=(),
+        is_multiple=False,
+        rect=_rect(LEFT, y, RIGHT - LEFT, area.height),
+        label_rect=_rect(LEFT + 1.5, y + 1.5, 14.0, TEXT_LINE),
+        boxes=(),
+    )
 
 
 def _placed(shape: _Shape, x: float, y: float) -> Field:

@@ -127,6 +127,8 @@ class SheetPrint(models.Model):
     use = models.CharField(max_length=5)
     subject_id = models.PositiveBigIntegerField()
     copies = models.PositiveSmallIntegerField()
+    # What the use has laid down about it; `label` is what people read, if there is one.
+    about = models.JSONField(default=dict)
     file = models.FileField(upload_to="sheets/%Y/", blank=True)
     reason = models.CharField(max_length=400, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

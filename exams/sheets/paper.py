@@ -96,6 +96,8 @@ def _page(page: Page) -> list[dict[str, Any]]:
         {
             "label": found.label,
             "is_digit": found.is_digit,
+            "is_area": found.is_area,
+            "rect": _rect(found.rect),
             "label_rect": _rect(found.label_rect),
             "options": list(found.options),
             "boxes": [_rect(box) for box in found.boxes],

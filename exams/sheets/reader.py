@@ -82,8 +82,8 @@ def read_page(picture: Grey, *, layouts: Mapping[str, SheetLayout]) -> PageRead:
     if page is None:
         return PageRead(Reading(code, Refusal.OTHER_PRINT), straight)
     ink = _ink(straight)
-    fields = [_measure(ink, field) for field in page.fields]
-    if float(np.median([field.outline for field in fields])) < LEAST_OUTLINE:
+    fields = [_measure(ink, field) for field in page.fields if not field.is_area]
+    if fields and float(np.median([field.outline for field in fields])) < LEAST_OUTLINE:
         return PageRead(Reading(code, Refusal.BLURRED), straight)
     return PageRead(Reading(code, None, judge(fields)), straight)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -48,8 +49,15 @@ MOST_COPIES = 500
 # --- Printing -------------------------------------------------------------------------------------
 
 
-def order_print(*, by: Member, use: SheetUse, subject_id: int, copies: int) -> SheetPrint:
-    """Have so many sheets made ready for the printer."""
+def order_print(
+    *,
+    by: Member,
+    use: SheetUse,
+    subject_id: int,
+    copies: int,
+    about: Mapping[str, Any] | None = None,
+) -> SheetPrint:
+    """Have so many sheets made ready for the printer; `about` if the use has prepared them."""
     _require(by, use, subject_id)
     if not 1 <= copies <= MOST_COPIES:
         raise NotOnSheetError(
@@ -57,7 +65,12 @@ def order_print(*, by: Member, use: SheetUse, subject_id: int, copies: int) -> S
         )
     with transaction.atomic():
         order = SheetPrint.objects.create(
-            use=use.key, subject_id=subject_id, copies=copies, by=by, at=clock.now()
+            use=use.key,
+            subject_id=subject_id,
+            copies=copies,
+            about=use.prepare(by, subject_id, copies) if about is None else about,
+            by=by,
+            at=clock.now(),
         )
         jobs.open_job(kind=PRINT_JOB, subject_id=str(order.pk))
     return order
@@ -72,16 +85,11 @@ def render_print(*, job_id: int) -> None:
     use = known_use(order.use)
     try:
         with translation.override(settings.LANGUAGE_CODE):
-            data = paper_data(
-                use.copies_for(order.subject_id, order.copies),
-                layouts=dict(use.layouts_for(order.subject_id)),
-                use=use.key,
-                subject_id=order.subject_id,
-                key=queries.sheet_key(),
-                advice="请用黑色或蓝色笔把方框涂满。涂错了请擦净；擦不净，请换一张纸。"
-                "纸不要折叠，不要复印：每张编号不同。",
-            )
-        made = render_pdf(TEMPLATE, data)
+            made = use.pdf_for(
+                order.subject_id, order.about, lambda: jobs.beat(lease=lease)
+            ) or _sheets(use, order)
+    except LeaseLostError:
+        return
     except UnprintableCharacterError as refused:
         with jobs.fenced(lease=lease):
             SheetPrint.objects.filter(pk=order.pk).update(reason=refused.message[:400])
@@ -94,6 +102,19 @@ def render_print(*, job_id: int) -> None:
             jobs.finish(lease=lease)
     except LeaseLostError:
         return
+
+
+def _sheets(use: SheetUse, order: SheetPrint) -> bytes:
+    data = paper_data(
+        use.copies_for(order.subject_id, order.copies, order.about),
+        layouts=dict(use.layouts_for(order.subject_id)),
+        use=use.key,
+        subject_id=order.subject_id,
+        key=queries.sheet_key(),
+        advice="请用黑色或蓝色笔把方框涂满。涂错了请擦净；擦不净，请换一张纸。"
+        "纸不要折叠，不要复印：每张编号不同。",
+    )
+    return render_pdf(TEMPLATE, data)
 
 
 # --- Uploading ------------------------------------------------------------------------------------
@@ -257,7 +278,10 @@ def _already(page: SheetPage, key: str) -> str:
 
 def _hold(by: Member, page: SheetPage) -> SheetPage:
     """The page's row, held to the end of the transaction; its batch row is not."""
-    _require(by, known_use(page.use), page.subject_id)
+    use = known_use(page.use)
+    _require(by, use, page.subject_id)
+    if page.serial and use.is_own(by, page.subject_id, page.serial):
+        raise NotTheHandlerError(_("这是您自己的卡，请由别人判定。"))
     return SheetPage.objects.select_for_update(of=("self",)).get(pk=page.pk)
 
 

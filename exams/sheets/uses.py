@@ -27,12 +27,31 @@ class TakenPage:
     number: str = ""
 
 
+def _nothing(_by: Any, _subject_id: int, _copies: int) -> dict[str, Any]:
+    return {}
+
+
+def _no_file(
+    _subject_id: int, _about: Mapping[str, Any], _meanwhile: Callable[[], None]
+) -> bytes | None:
+    return None
+
+
+def _nobodys(_by: Any, _subject_id: int, _serial: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class SheetUse:
     """One use. `key` (capital letters, five at most) stands in the printed code.
 
     `take` is called whenever a page counts or counts otherwise, perhaps twice with the same; it
     may refuse it with a DomainError. `drop` takes it back. Both run in the caller's transaction.
+
+    `prepare` (who orders, of what, how many) may keep the sheets of an order beforehand; what it
+    returns stays with the order as JSON, and `copies_for` gets it. `pdf_for` is the whole file
+    where an order is of other papers than sheets; it calls what it is given now and then.
+    `is_own` keeps everybody from deciding about the sheet they filled in themselves.
     """
 
     key: str
@@ -41,9 +60,14 @@ class SheetUse:
     address_of: Callable[[int], str]
     layouts_for: Callable[[int], Mapping[str, SheetLayout]]
     takes_sheets: Callable[[int], bool]
-    copies_for: Callable[[int, int], Sequence[Copy]]
+    copies_for: Callable[[int, int, Mapping[str, Any]], Sequence[Copy]]
     take: Callable[[TakenPage], None]
     drop: Callable[[TakenPage], None]
+    prepare: Callable[[Any, int, int], dict[str, Any]] = _nothing
+    pdf_for: Callable[[int, Mapping[str, Any], Callable[[], None]], bytes | None] = _no_file
+    is_own: Callable[[Any, int, str], bool] = _nobodys
+    # Whether sheets are ordered on the common page; else where `address_of` leads.
+    prints_here: bool = True
 
     @property
     def slug(self) -> str:

@@ -153,6 +153,8 @@ def frame(use: SheetUse, subject_id: int) -> dict[str, Any]:
         "title": use.title_of(subject_id),
         "address": use.address_of(subject_id),
         "takes_sheets": use.takes_sheets(subject_id),
+        "prints_here": use.prints_here,
+        "home_name": _("打印与读卡") if use.prints_here else _("上传与读卡"),
     }
 
 

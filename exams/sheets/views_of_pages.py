@@ -1,25 +1,20 @@
 """Deciding about pages: one doubtful field after the other, or a whole page at once."""
 
-import io
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from PIL import Image
 
 from exams.sheets import queries, services, words
-from exams.sheets.layout import PAGE_WIDTH, Field, Rect
+from exams.sheets.layout import Field
 from exams.sheets.models import STANDING, PageState, SheetPage
+from exams.sheets.pieces import piece_of
 from exams.sheets.readings import Answer
 from exams.sheets.uses import known_use
 from exams.sheets.views import frame, handled, person, with_words
 from lms.core.access import SIGNED_IN, access
-
-AROUND = 3.5  # millimetres of paper around what is asked about
-CROP_SCALE = 2
 
 
 @access(SIGNED_IN)
@@ -167,13 +162,7 @@ def crop(request: HttpRequest, page_id: int, key: str) -> HttpResponse:
     """One field of the page, enlarged."""
     found = _page(request, str(page_id))
     field, _answer = _asked(found, key)
-    with found.image.open("rb") as file, Image.open(file) as whole:
-        scale = whole.width / PAGE_WIDTH
-        piece = whole.crop(_around(field.rect, scale, whole.size))
-        larger = piece.resize((piece.width * CROP_SCALE, piece.height * CROP_SCALE))
-        out = io.BytesIO()
-        larger.save(out, "JPEG", quality=85)
-    return _private(out.getvalue())
+    return _private(piece_of(found, field))
 
 
 # --- Putting together -----------------------------------------------------------------------------
@@ -212,15 +201,6 @@ def _marked(request: HttpRequest, name: str) -> list[int]:
 def _after(request: HttpRequest) -> tuple[int, str] | None:
     page_id, _dash, key = request.GET.get("after", "").partition("-")
     return (int(page_id), key) if page_id.isascii() and page_id.isdecimal() else None
-
-
-def _around(rect: Rect, scale: float, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    return (
-        max(0, round((rect.x - AROUND) * scale)),
-        max(0, round((rect.y - AROUND) * scale)),
-        min(size[0], round((rect.right + AROUND) * scale)),
-        min(size[1], round((rect.bottom + AROUND) * scale)),
-    )
 
 
 def _private(jpeg: bytes) -> HttpResponse:

@@ -114,10 +114,16 @@ class HandForm(forms.Form):
                     initial=known["lines"][line][0][option] if known else None,
                 )
 
-    def rows(self) -> list[tuple[str, list[Any]]]:
-        """Each line with its cells."""
+    def rows(self) -> list[tuple[str, list[tuple[str, Any]]]]:
+        """Each line with its cells, each under the name of its option."""
         return [
-            (name, [self[f"cell-{line}-{option}"] for option in range(len(self.tally.options))])
+            (
+                name,
+                [
+                    (said, self[f"cell-{line}-{option}"])
+                    for option, said in enumerate(self.tally.options)
+                ],
+            )
             for line, name in enumerate(self.tally.lines)
         ]
 

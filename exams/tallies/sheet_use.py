@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.urls import reverse
 
@@ -22,7 +23,7 @@ def _layouts(tally_id: int) -> Mapping[str, SheetLayout]:
     return {"A": queries.layout_of(found)} if found else {}
 
 
-def _copies(tally_id: int, count: int) -> Sequence[Copy]:
+def _copies(_tally_id: int, count: int, _about: Mapping[str, Any]) -> Sequence[Copy]:
     """Numbers by lot: neither their order nor any list says which sheet came to whom."""
     return [Copy(serial_of(secrets.randbelow(MOST_SERIAL))) for _sheet in range(count)]
 

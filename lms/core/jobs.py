@@ -6,6 +6,7 @@ other writes nothing. A worker that dies lets its lease run out; `sweep` sends t
 """
 
 import datetime as dt
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -107,6 +108,22 @@ def beat(*, lease: Lease, percent: int | None = None, log_tail: str | None = Non
         changes["log_tail"] = _printable(log_tail)
     if not _held(lease).update(**changes):
         raise LeaseLostError
+
+
+class Pulse:
+    """A heartbeat that may be asked for as often as one likes: beats when it is time to.
+
+    Raises LeaseLostError like `beat`.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        self.lease = lease
+        self.beaten_at = time.monotonic()
+
+    def __call__(self) -> None:
+        if time.monotonic() - self.beaten_at >= HEARTBEAT_SECONDS / 2:
+            beat(lease=self.lease)
+            self.beaten_at = time.monotonic()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
-"""The demo school's question bank: sixty questions and the clauses they rest on, each once."""
+"""The demo school's question banks: the committee's with its clauses, the instructor's own."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -11,6 +12,7 @@ from exams.questions.services import About, Written, make_ready, write_question
 from exams.questions.source_services import add_edition, add_source_text, add_topic
 from exams.questions.types import question_type
 from lms.demo.bank_texts import (
+    BRANCH_QUESTIONS,
     CONSTITUTION,
     CONSTITUTION_TITLE,
     EDITION,
@@ -25,11 +27,28 @@ EXPLAINED_AT = 60  # seconds: where the lecture on reading a regulation comes to
 
 
 def fill_bank(*, branch: Branch, by: Member, lesson: LessonPage) -> int:
-    """Write what is missing of the bank; returns how many questions were written."""
-    clauses = _clauses(branch, by)
+    """Write what is missing of the committee's bank; returns how many questions were written."""
+    return _fill(QUESTIONS, branch, by, _clauses(branch, by), lesson)
+
+
+def fill_branch_bank(*, branch: Branch, by: Member, lesson: LessonPage) -> int:
+    """The same of what an instructor has written for the own branch, and sees where others do not.
+
+    No question is in both banks: a paper of the committee draws from those of its branches too.
+    """
+    return _fill(BRANCH_QUESTIONS, branch, by, {}, lesson)
+
+
+def _fill(
+    texts: Sequence[QuestionText],
+    branch: Branch,
+    by: Member,
+    clauses: dict[str, SourceClause],
+    lesson: LessonPage,
+) -> int:
     there = set(Question.objects.filter(branch=branch).values_list("fingerprint", flat=True))
     written = 0
-    for text in QUESTIONS:
+    for text in texts:
         if fingerprint(said_by(text.stem, text.content)) not in there:
             with transaction.atomic():
                 _write(text, branch, by, clauses.get(text.clause), lesson)

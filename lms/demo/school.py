@@ -4,11 +4,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from courses.catalogue.models import LessonPage
+from courses.training.models import TrainingClass
 from lms import env
 from lms.core import clock
-from lms.demo.bank import fill_bank
+from lms.demo.bank import fill_bank, fill_branch_bank
 from lms.demo.captions import caption_lectures
 from lms.demo.content import all_lessons
+from lms.demo.contest import hold_contest
 from lms.demo.demo_year import demo_year
 from lms.demo.desk import lay_on_desks
 from lms.demo.enrolment import branch_of, enrol_everyone
@@ -21,8 +24,12 @@ from lms.demo.rules import lay_down_rules
 from lms.demo.study import tell_stories
 from lms.demo.teaching import lesson_of, publish_courses
 from lms.demo.texts import LessonText
+from lms.demo.training import TITLE as CLASS_TITLE
 from lms.demo.training import run_training_class
+from lms.members.models import Member
 
+# The lecture a wrong answer about reading leads to.
+EXPLAINING = "title-and-contents"
 FILM_CACHE = env.VAR_DIR / "demo-films"
 
 
@@ -65,13 +72,12 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
         year=year,
     )
     lessons = [lesson_of(assets[text.key]) for _course, text in all_lessons()]
-    written = fill_bank(
-        branch=branch_of("committee"),
+    _write_banks(
         by=members[administrator.number],
-        lesson=lesson_of(assets["title-and-contents"]),
+        instructor=members[instructor.number],
+        lesson=lesson_of(assets[EXPLAINING]),
+        report=report,
     )
-    if written:
-        report(f"{written} questions written")
     began_at = time.monotonic()
     told = tell_stories(members=members, lessons=lessons, year=year)
     hold_gatherings(members=members, branch=branch_of("first"), year=year)
@@ -86,7 +92,37 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
         year=year,
     )
     hold_exam(training_class=training_class, by=members[administrator.number])
+    hold_contest(branch=branch_of("committee"), members=members, by=members[administrator.number])
     return _accounts()
+
+
+def add_banks(report: Report) -> None:
+    """Give a demo school that was built before there were question banks those of today,
+    and its class the exam that is made of them.
+
+    Writes nothing where somebody has taken away what they stand on: an account, a branch, the
+    lecture.
+    """
+    instructor, administrator = (
+        Member.objects.filter(number=_with(duty).number, is_active=True).first()
+        for duty in (Duty.INSTRUCTOR, Duty.ADMINISTRATOR)
+    )
+    title = next(text.title for _course, text in all_lessons() if text.key == EXPLAINING)
+    lesson = LessonPage.objects.live().filter(title=title).order_by("pk").first()
+    if instructor and administrator and lesson:
+        _write_banks(by=administrator, instructor=instructor, lesson=lesson, report=report)
+        training_class = TrainingClass.objects.filter(title=CLASS_TITLE).first()
+        if training_class:
+            hold_exam(training_class=training_class, by=administrator)
+
+
+def _write_banks(*, by: Member, instructor: Member, lesson: LessonPage, report: Report) -> None:
+    written = fill_bank(branch=branch_of("committee"), by=by, lesson=lesson)
+    written += fill_branch_bank(
+        branch=branch_of(_with(Duty.INSTRUCTOR).branch), by=instructor, lesson=lesson
+    )
+    if written:
+        report(f"{written} questions written")
 
 
 def _with(duty: Duty) -> MemberText:

@@ -14,6 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 
 from lms.core.decoding import UnknownEncodingError, decoded
+from lms.core.documents.archives import BadArchiveError, opened_archive
 from lms.members.roster import (
     EPOCH_1900,
     EPOCH_1904,
@@ -88,17 +89,18 @@ def _read_workbook(content: bytes) -> Table:
 
 
 def _refuse_bombs(content: bytes) -> None:
-    """By what the archive declares; the reader unpacks no more than that of any part."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as damage:
-        raise UnreadableRosterError("damaged_workbook") from damage
-    if any(entry.flag_bits & 0x1 for entry in entries):
-        raise UnreadableRosterError("old_office")
-    unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED_BYTES:
-        raise UnreadableRosterError("large_file", most=f"{MAX_BYTES // 1024 // 1024} MB")
+        with opened_archive(
+            content, most_entries=MAX_ENTRIES, most_unpacked_bytes=MAX_UNPACKED_BYTES
+        ):
+            return
+    except BadArchiveError as refused:
+        if refused.case == "large":
+            raise UnreadableRosterError(
+                "large_file", most=f"{MAX_BYTES // 1024 // 1024} MB"
+            ) from refused
+        case = "old_office" if refused.case == "locked" else "damaged_workbook"
+        raise UnreadableRosterError(case) from refused
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[Cell]]]:

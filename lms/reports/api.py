@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -243,12 +244,16 @@ class LedgerHeadsView(PlatformView):
         return _page(HeadPageSerializer, page, encoded(Kind.HEADS, last), has_more)
 
 
+# As the address takes it: anything else is no address of this school.
+YEAR = OpenApiParameter("year", {"type": "integer", "minimum": 0}, OpenApiParameter.PATH)
+
+
 class MemberYearView(PlatformView):
     """The year of a member whom the board of the token's branch shows."""
 
     scope = Scope.YEARS
 
-    @described(MemberYearSerializer, operation_id="member_year")
+    @described(MemberYearSerializer, operation_id="member_year", parameters=[YEAR])
     def get(self, request: Request, number: str, year: int) -> Response:
         branch = token_of(request).branch
         found = queries.member_year(branch, number, year, clock.today())
@@ -262,7 +267,7 @@ class BranchYearView(PlatformView):
 
     scope = Scope.YEARS
 
-    @described(BranchYearSerializer, operation_id="branch_year")
+    @described(BranchYearSerializer, operation_id="branch_year", parameters=[YEAR])
     def get(self, request: Request, code: str, year: int) -> Response:
         path = token_of(request).branch.path
         board = queries.branch_year(path, code, year, clock.today())

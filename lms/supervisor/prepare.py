@@ -8,7 +8,8 @@ import django
 from lms import embedded, env
 
 DEMO_MARK = env.VAR_DIR / "demo-school"  # settings.DEMO_MARK: `check --deploy` looks for it
-BUILDING, BUILT = "building", "built"
+# A school that says just "built" is from before there were question banks.
+BUILDING, BUILT_WITHOUT_BANKS, BUILT = "building", "built", "built with question banks"
 
 
 def prepare(arguments: Sequence[str] = ()) -> None:
@@ -18,6 +19,8 @@ def prepare(arguments: Sequence[str] = ()) -> None:
         _migrate()
         if not env.DATABASE_URL and _is_first_start():
             build_demo()
+        elif _lacks_banks():
+            add_demo_banks()
 
 
 def demo(arguments: Sequence[str] = ()) -> None:
@@ -49,6 +52,18 @@ def _is_first_start() -> bool:
     if DEMO_MARK.exists():
         return DEMO_MARK.read_text() == BUILDING
     return not Member.objects.exists()
+
+
+def _lacks_banks() -> bool:
+    """Once a school: what somebody takes out of the banks afterwards stays out."""
+    return DEMO_MARK.exists() and DEMO_MARK.read_text() == BUILT_WITHOUT_BANKS
+
+
+def add_demo_banks() -> None:
+    from lms.demo.school import add_banks
+
+    add_banks(_say)
+    DEMO_MARK.write_text(BUILT)
 
 
 def build_demo() -> None:

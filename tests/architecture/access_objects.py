@@ -143,6 +143,26 @@ def answered(world: World, where: str, role: str) -> dict[str, Any]:
     return question(world, where, role)
 
 
+def contest(world: World, where: str, role: str) -> dict[str, Any]:
+    """A contest, with a question its practice asks today."""
+    return {"contest_id": world.contest(where).pk, "question_id": world.question(where).pk}
+
+
+def daily_answered(world: World, where: str, role: str) -> dict[str, Any]:
+    """As `contest`, and the asker has answered the question today."""
+    if role != "anonymous":
+        world.daily_answered(world.people[role], where)
+    return contest(world, where, role)
+
+
+def run_contest(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.contest(where).pk}
+
+
+def draft_contest(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"pk": world.draft_contest(where).pk}
+
+
 def question_source(world: World, where: str, role: str) -> dict[str, Any]:
     return {"text_id": world.question_source(where).pk}
 
@@ -172,6 +192,12 @@ def sat_exam(world: World, where: str, role: str) -> dict[str, Any]:
         "version_id": sat.items[0].version_id,
         "place_id": world.desk(where, by).pk,
     }
+
+
+def marked_attempt(world: World, where: str, role: str) -> dict[str, Any]:
+    """A released attempt of somebody else at an exam of that branch."""
+    sat = world.sat(where)
+    return {"exam_id": sat.exam.pk, "attempt_id": world.released(where).pk}
 
 
 def own_attempt(world: World, where: str, role: str) -> dict[str, Any]:
@@ -309,6 +335,31 @@ def tally(world: World, where: str, role: str) -> dict[str, Any]:
         "print_id": world.sheet_print(where).pk,
         "key": "q2",
     }
+
+
+def paper_exam(world: World, where: str, role: str) -> dict[str, Any]:
+    """On paper: a sheet that waits for a person, and writing on the desk of who asks."""
+    by = world.colleagues[where] if role == "anonymous" else world.people[role]
+    return {
+        "place_id": world.paper_desk(where, by).pk,
+        "exam_id": world.paper_exam(where).pk,
+        "sheet_id": world.paper_sheet(where).pk,
+        "form": "A",
+        "verb": "dismiss",
+    }
+
+
+def own_sheet(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"attempt_id": world.own_sheet(world.person(where, role)).pk, "page": 1}
+
+
+def final(world: World, where: str, role: str) -> dict[str, Any]:
+    """One that lets people in."""
+    return {"final_id": world.final(where).pk, "verb": "pause", "token": "0" * 20}
+
+
+def finished_final(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"final_id": world.finished_final(where).pk}
 
 
 def closed_tally(world: World, where: str, role: str) -> dict[str, Any]:

@@ -146,6 +146,7 @@ def test_wagtails_routes_know_no_course_for_a_branch_one_does_not_teach_in(
 PLAIN_ROUTES = {
     "scope['path'] == PATH": "who holds a token the lesson page was given, for that sitting alone",
     "is_answers(scope['path'])": "who holds a ticket the sitting page was given, for that attempt",
+    "is_final_socket(scope['path'])": "who is signed in and may see the final; its players speak",
 }
 
 

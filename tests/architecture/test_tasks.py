@@ -33,6 +33,7 @@ POLICY = {
     "exams.mark_and_release": "attempts handed in and not marked; exams that are over and marked",
     "exams.open_partitions": "this year and the next of the ledger",
     "exams.open_years": "the year's balances of members",
+    "exams.print_final_record": "one finished final's file",
     "exams.print_protocol": "one closed tally's file",
     "exams.print_sheets": "one order of sheets",
     "exams.read_batch": "one file of scanned sheets and what it counts for",

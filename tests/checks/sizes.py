@@ -1,10 +1,11 @@
-"""Lengths of files: named from 400 lines on, refused above 600."""
+"""Lengths of files: named from 400 lines on, refused above 600; and no file above a mebibyte."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 LONG, TOO_LONG = 400, 600
+HEAVY_BYTES = 1024**2
 SUFFIXES = {".py", ".ts", ".css", ".html", ".mjs"}
 
 
@@ -16,6 +17,9 @@ def main() -> int:
         check=True,
     )
     paths = [Path(line) for line in listed.stdout.splitlines()]
+    heavy = [path for path in paths if path.is_file() and path.stat().st_size > HEAVY_BYTES]
+    for path in heavy:
+        print(f"{path} is larger than 1 MiB: what a package can bring stays out of the tree")
     lengths = {
         path: path.read_text().count("\n")
         for path in paths
@@ -30,7 +34,7 @@ def main() -> int:
             )
         elif lines > LONG:
             print(f"warning: {path} has {lines} lines, near the limit of {TOO_LONG}")
-    return 1 if too_long else 0
+    return 1 if too_long or heavy else 0
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Real browsers and a real worker: from the code on the projector to the signed sh
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from io import StringIO
@@ -29,6 +30,7 @@ from tests.factories.members import (
     make_member,
     make_secretary,
 )
+from tests.support.pdfs import CHROMIUM_A4, pages_of
 from tests.support.processes import wait_until
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -166,6 +168,11 @@ def test_an_evening_of_group_study(
     expect(pc.get_by_role("row").filter(has_text="冯德厚")).to_contain_text("当面勾选")
     assert_accessible(pc)
     sheet = pc.pdf(format="A4", path=artefacts / "group-sheet.pdf")
-    assert (sheet[:5], len(sheet) > 10_000) == (b"%PDF-", True)
+    (on_paper,) = pages_of(sheet, size=CHROMIUM_A4)
+    # Chromium writes some characters as the radicals they look like.
+    on_paper = unicodedata.normalize("NFKC", on_paper)
+    assert on_paper.startswith("第一党支部集体学习签到表")
+    for name, how in (("张秀英", "扫码"), ("李淏", "输入签到码"), ("冯德厚", "当面勾选")):
+        assert re.search(rf"{name}{how}\d\d:\d\d", on_paper), on_paper
     pc.emulate_media(media="print")
     shoot(pc, "group-sheet-printed")

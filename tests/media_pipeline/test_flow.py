@@ -39,8 +39,10 @@ def test_ingested_recording_becomes_ready(
     assert announced == [asset.pk]
     assert (asset.width, asset.height, asset.duration_ms) == (1280, 720, 9000)
     assert [(r.name, r.width, r.height, r.segments, r.codecs) for r in asset.renditions.all()] == [
+        ("sound", 0, 0, 3, "mp4a.40.2"),
+        ("240p", 426, 240, 3, "avc1.4d401e,mp4a.40.2"),
         ("360p", 640, 360, 3, "avc1.4d401e,mp4a.40.2"),
-        ("720p", 1280, 720, 3, "avc1.4d401f,mp4a.40.2"),
+        ("720p", 1280, 720, 3, "avc1.64001f,mp4a.40.2"),
     ]
     assert [take.name for take in files.lecture_folder(asset.pk).iterdir()] == [asset.take]
     assert source.exists()

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from media_pipeline.ladder import Picture, frame_rate_for, renditions_for
+from media_pipeline.ladder import (
+    Picture,
+    frame_rate_for,
+    gain_db,
+    progressive_plan,
+    renditions_for,
+)
 
 
 def picture(width: int, height: int, rate: str | None = "25", constant: bool = True) -> Picture:
@@ -16,15 +22,25 @@ def picture(width: int, height: int, rate: str | None = "25", constant: bool = T
 @pytest.mark.parametrize(
     ("source", "sizes"),
     [
-        ((1920, 1080), [("360p", 640, 360), ("720p", 1280, 720)]),
-        ((3840, 2160), [("360p", 640, 360), ("720p", 1280, 720)]),
-        ((1280, 720), [("360p", 640, 360), ("720p", 1280, 720)]),
-        ((1080, 1920), [("360p", 360, 640), ("720p", 720, 1280)]),
-        ((1024, 768), [("360p", 480, 360), ("720p", 960, 720)]),
-        ((854, 480), [("360p", 640, 360), ("480p", 854, 480)]),
-        ((640, 360), [("360p", 640, 360)]),
+        (
+            (1920, 1080),
+            [("240p", 426, 240), ("360p", 640, 360), ("720p", 1280, 720), ("1080p", 1920, 1080)],
+        ),
+        (
+            (3840, 2160),
+            [("240p", 426, 240), ("360p", 640, 360), ("720p", 1280, 720), ("1080p", 1920, 1080)],
+        ),
+        ((1280, 720), [("240p", 426, 240), ("360p", 640, 360), ("720p", 1280, 720)]),
+        (
+            (1080, 1920),
+            [("240p", 240, 426), ("360p", 360, 640), ("720p", 720, 1280), ("1080p", 1080, 1920)],
+        ),
+        ((1024, 768), [("240p", 320, 240), ("360p", 480, 360), ("720p", 960, 720)]),
+        ((854, 480), [("240p", 428, 240), ("360p", 640, 360), ("480p", 854, 480)]),
+        ((640, 360), [("240p", 426, 240), ("360p", 640, 360)]),
+        ((400, 300), [("240p", 320, 240), ("300p", 400, 300)]),
         ((320, 240), [("240p", 320, 240)]),
-        ((853, 479), [("360p", 642, 360), ("478p", 852, 478)]),
+        ((853, 479), [("240p", 428, 240), ("360p", 642, 360), ("478p", 852, 478)]),
         ((175, 143), [("142p", 174, 142)]),
     ],
 )
@@ -73,4 +89,21 @@ def test_any_source_gets_fitting_renditions(
         assert plan.height <= height
         assert plan.frame_rate <= 30
         assert plan.level in {"3.0", "3.1", "4.0"}
-        assert plan.max_bitrate <= 1_500_000
+        assert plan.max_bitrate <= 2_800_000
+
+
+@pytest.mark.parametrize(
+    ("loudness", "gain"),
+    [(None, 0.0), (-16.0, 0.0), (-23.0, 7.0), (-9.5, -6.5), (-60.0, 30.0), (10.0, -26.0)],
+)
+def test_every_lecture_is_equally_loud_but_noise_stays_noise(
+    loudness: float | None, gain: float
+) -> None:
+    assert gain_db(loudness) == gain
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [((1920, 1080), "360p"), ((320, 240), "240p"), ((1080, 1920), "360p")]
+)
+def test_one_small_size_is_kept_as_a_file(source: tuple[int, int], name: str) -> None:
+    assert progressive_plan(renditions_for(picture(*source))).name == name

@@ -20,8 +20,7 @@ REFUSED: list[tuple[Callable[[Path], Path], type[MediaRefusedError]]] = [
     (corpus.noise, probing.NotAVideoError),
     (corpus.plain_text, probing.NotAVideoError),
     (corpus.image, probing.NotAVideoError),
-    (corpus.sound_only, probing.NoPictureError),
-    (corpus.song_with_cover, probing.NoPictureError),
+    (corpus.captions_only, probing.NothingToPlayError),
     (corpus.truncated_index_last, probing.TruncatedError),
     (corpus.truncated_index_first, probing.TruncatedError),
     (corpus.truncated_matroska, probing.TruncatedError),
@@ -68,19 +67,19 @@ def test_the_neighbour_itself_is_fine(tmp_path: Path) -> None:
 
 WEBM = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus")
 GOOD = [
-    ("lecture.mp4", {}, (640, 480), ["360p", "480p"]),
-    ("网课.webm", {"options": WEBM}, (640, 480), ["360p", "480p"]),
-    ("lecture.mkv", {}, (640, 480), ["360p", "480p"]),
-    ("lecture.mov", {}, (640, 480), ["360p", "480p"]),
-    ("portrait.mp4", {"size": "360x640"}, (360, 640), ["360p"]),
+    ("lecture.mp4", {}, (640, 480), ["240p", "360p", "480p"]),
+    ("网课.webm", {"options": WEBM}, (640, 480), ["240p", "360p", "480p"]),
+    ("lecture.mkv", {}, (640, 480), ["240p", "360p", "480p"]),
+    ("lecture.mov", {}, (640, 480), ["240p", "360p", "480p"]),
+    ("portrait.mp4", {"size": "360x640"}, (360, 640), ["240p", "360p"]),
     ("odd.mkv", {"size": "427x241", "picture": "testsrc", "options": WEBM}, (427, 241), ["240p"]),
-    ("silent.mp4", {"sound": None}, (640, 480), ["360p", "480p"]),
-    ("fast.mp4", {"rate": "60000/1001"}, (640, 480), ["360p", "480p"]),
-    ("mono44.mp4", {"sound": "sine=sample_rate=44100"}, (640, 480), ["360p", "480p"]),
-    ("-y.mp4", {}, (640, 480), ["360p", "480p"]),
-    ("concat:x.mp4", {}, (640, 480), ["360p", "480p"]),
-    ("a%d;rm -rf.mp4", {}, (640, 480), ["360p", "480p"]),
-    ("换\n行.mp4", {}, (640, 480), ["360p", "480p"]),
+    ("silent.mp4", {"sound": None}, (640, 480), ["240p", "360p", "480p"]),
+    ("fast.mp4", {"rate": "60000/1001"}, (640, 480), ["240p", "360p", "480p"]),
+    ("mono44.mp4", {"sound": "sine=sample_rate=44100"}, (640, 480), ["240p", "360p", "480p"]),
+    ("-y.mp4", {}, (640, 480), ["240p", "360p", "480p"]),
+    ("concat:x.mp4", {}, (640, 480), ["240p", "360p", "480p"]),
+    ("a%d;rm -rf.mp4", {}, (640, 480), ["240p", "360p", "480p"]),
+    ("换\n行.mp4", {}, (640, 480), ["240p", "360p", "480p"]),
 ]
 
 

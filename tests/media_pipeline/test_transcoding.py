@@ -13,7 +13,7 @@ from lms.core import clock, jobs
 from lms.core.models import Job, JobState
 from lms.core.states import StateMovedError
 from lms.members.models import Member
-from media_pipeline import ffmpeg, files, packaging, services, transcoding
+from media_pipeline import command, ffmpeg, files, packaging, services, transcoding
 from media_pipeline.models import Asset, AssetState
 from media_pipeline.services import NotYourLectureError
 from tests.factories.media import make_asset, make_recording
@@ -95,7 +95,7 @@ def test_a_worker_killed_in_mid_transcode(
     wait_until(ready, what="the finished lecture", seconds=120)
     assert takes(asset) == [asset.take]
     assert asset.take != dead_take
-    assert [r.segments for r in asset.renditions.all()] == [6, 6]
+    assert [r.segments for r in asset.renditions.all()] == [7, 6, 6, 6]
     job = Job.objects.get(kind=services.TRANSCODE_JOB)
     assert (job.state, job.attempt) == (JobState.DONE, 2)
     assert processes_in(asset) == []
@@ -115,13 +115,13 @@ def test_the_low_rendition_plays_before_the_high_one_is_done(
             shown = Asset.objects.get(pk=asset.pk)
             folder = files.take_folder(asset.pk, shown.take)
             master = (folder / packaging.MASTER_NAME).read_text().splitlines()
-            index = (folder / "360p" / ffmpeg.INDEX_NAME).read_text()
+            index = (folder / "240p" / command.INDEX_NAME).read_text()
             names = [line for line in master if not line.startswith("#")]
             seen.append((shown.state, "ENDLIST" if "ENDLIST" in index else "grows", names))
 
     monkeypatch.setattr(transcoding.Run, "_show_first", watched)
     services.process_now(asset=asset)
-    assert seen == [("running", "grows", ["360p/index.m3u8"])]
+    assert seen == [("running", "grows", ["240p/index.m3u8"])]
     assert asset.playable_at is not None
     assert asset.ready_at is not None
     assert asset.playable_at < asset.ready_at
@@ -163,10 +163,10 @@ def test_the_overtaken_run_publishes_nothing(tmp_path: Path, by: Member, tree: B
 def test_a_refused_file_says_why_and_can_be_tried_again(
     tmp_path: Path, by: Member, tree: BranchTree
 ) -> None:
-    asset = ingest(corpus.sound_only(tmp_path), by, tree)
+    asset = ingest(corpus.captions_only(tmp_path), by, tree)
     services.process_now(asset=asset)
     assert (asset.state, asset.take) == (AssetState.FAILED, "")
-    assert asset.reason.startswith("文件里没有视频画面。")
+    assert asset.reason.startswith("文件里既没有画面，也没有声音。")
     job = Job.objects.get()
     assert (job.state, job.attempt, job.reason) == (JobState.FAILED, 1, asset.reason)
     services.retry_asset(asset=asset, by=by)

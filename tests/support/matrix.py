@@ -15,19 +15,22 @@ from courses.catalogue.models import CoursePage, LessonPage
 from courses.progress.models import WatchSession
 from courses.training.essays import hand_in_essay
 from courses.training.models import Enrolment
-from exams.attempts.models import Attempt, Exam, Fairness
+from exams.attempts.models import Attempt, AttemptState, Exam, Fairness
 from exams.certificates.models import Certificate
 from exams.certificates.services import issue_certificate
 from exams.closing.models import YearClosing
+from exams.contests.models import Contest, DailyPractice
 from exams.corrections.models import Appeal, Correction
 from exams.credit.models import StudyHourEntry
 from exams.exchange.models import FileFormat, QuestionImport
+from exams.finals.models import Final
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.gatherings.queries import token_key
 from exams.gatherings.scan_services import keep_scan
 from exams.gatherings.tokens import token_for
 from exams.integrity.models import ReviewCase
 from exams.marking.models import MarkingPlace
+from exams.on_paper.models import PaperPlan, PaperSheet
 from exams.papers.models import Paper
 from exams.papers.seat_services import import_seats
 from exams.practice.models import PracticeCard
@@ -54,13 +57,16 @@ from tests.factories import (
     marked,
     media,
     members,
+    on_paper,
     papers,
     progress,
     training,
 )
 from tests.factories.blanks import make_blank
 from tests.factories.closings import make_closing
+from tests.factories.contests import make_contest
 from tests.factories.corrections import make_appeal, make_reversal_proposal
+from tests.factories.finals import make_finished, make_lobby
 from tests.factories.hours import make_entry
 from tests.factories.integrity import make_case
 from tests.factories.merging import make_merge_proposal
@@ -315,6 +321,27 @@ class World:
         return made
 
     @functools.cache  # noqa: B019
+    def contest(self, where: str) -> Contest:
+        """An announced contest of that branch that asks all there is each day."""
+        self.question(where)
+        return make_contest(self.branches[where], daily_questions=9)
+
+    @functools.cache  # noqa: B019
+    def daily_answered(self, person: Member, where: str) -> DailyPractice:
+        """`person` has answered today's question of that branch's contest."""
+        card = self.practised(person, where)
+        return DailyPractice.objects.create(
+            contest=self.contest(where),
+            member=person,
+            day=clock.today(),
+            answers={str(card.question_id): False},
+        )
+
+    @functools.cache  # noqa: B019
+    def draft_contest(self, where: str) -> Contest:
+        return make_contest(self.branches[where], opened=False)
+
+    @functools.cache  # noqa: B019
     def rules(self, where: str) -> RuleSet:
         return make_rules(self.branches[where])
 
@@ -392,6 +419,16 @@ class World:
         return make_tally(branch, by=members.make_secretary(branch))
 
     @functools.cache  # noqa: B019
+    def final(self, where: str) -> Final:
+        branch = self.branches[where]
+        return make_lobby(branch, by=members.make_secretary(branch))
+
+    @functools.cache  # noqa: B019
+    def finished_final(self, where: str) -> Final:
+        branch = self.branches[where]
+        return make_finished(branch, by=members.make_secretary(branch))
+
+    @functools.cache  # noqa: B019
     def closed_tally(self, where: str) -> Tally:
         branch = self.branches[where]
         return make_closed_tally(branch, by=members.make_secretary(branch))
@@ -404,6 +441,51 @@ class World:
     @functools.cache  # noqa: B019
     def sheet_print(self, where: str) -> SheetPrint:
         return make_print(self.tally(where))
+
+    @functools.cache  # noqa: B019
+    def paper_exam(self, where: str) -> Exam:
+        """An exam of that branch that is held on paper, by nobody who asks."""
+        branch = self.branches[where]
+        return on_paper.make_paper_exam(
+            branch,
+            by=members.make_administrator(branch),
+            kinds=("single", "short"),
+            writes_on_sheet=True,
+        )
+
+    @functools.cache  # noqa: B019
+    def paper_sheet(self, where: str) -> PaperSheet:
+        """A spare sheet of it that waits for a person."""
+        exam = self.paper_exam(where)
+        (sheet,) = on_paper.spare_sheets(exam, by=exam.paper_plan.by)
+        on_paper.come_back(sheet, {1: [0]})
+        return sheet
+
+    @functools.cache  # noqa: B019
+    def paper_desk(self, where: str, by: Member) -> MarkingPlace:
+        """What somebody else wrote on a sheet of it, taken by this person."""
+        exam = self.paper_exam(where)
+        attempt = on_paper.counted_on_paper(
+            exam, members.make_member(self.branches[where]), by=exam.paper_plan.by
+        )
+        place = MarkingPlace.objects.get(answer__attempt=attempt)
+        until = clock.now() + dt.timedelta(minutes=10)
+        MarkingPlace.objects.filter(pk=place.pk).update(marker=by, leased_until=until)
+        return place
+
+    @functools.cached_property
+    def paper_exam_for_all(self) -> Exam:
+        exam = on_paper.make_paper_exam(
+            self.tree.committee, by=members.make_administrator(self.tree.committee)
+        )
+        PaperPlan.objects.filter(exam=exam).update(shows_pages=True)
+        return exam
+
+    @functools.cache  # noqa: B019
+    def own_sheet(self, person: Member) -> Attempt:
+        """A released attempt of this person that came of a sheet they may look at."""
+        exam = self.paper_exam_for_all
+        return on_paper.released_on_paper(exam, person, by=exam.paper_plan.by)
 
     def scan_link(self, where: str) -> str:
         """The token the screen shows now."""
@@ -431,6 +513,15 @@ class World:
         until = clock.now() + dt.timedelta(minutes=10)
         MarkingPlace.objects.filter(pk=place.pk).update(marker=by, leased_until=until)
         return place
+
+    @functools.cache  # noqa: B019
+    def released(self, where: str) -> Attempt:
+        """An attempt at that exam whose result is out, of nobody who asks."""
+        made = marked.sit(
+            self.sat(where), members.make_member(self.branches[where]), [*marked.chose(0, 0), {}]
+        )
+        Attempt.objects.filter(pk=made.pk).update(state=AttemptState.RELEASED)
+        return made
 
     @functools.cache  # noqa: B019
     def finished_attempt(self, person: Member) -> Attempt:

@@ -43,6 +43,14 @@ def song_with_cover(folder: Path) -> Path:
     return path
 
 
+def captions_only(folder: Path) -> Path:
+    """Words alone: a file of ours by its container, with nothing to see or hear."""
+    words, path = folder / "words.srt", folder / "words.mkv"
+    words.write_text("1\n00:00:00,000 --> 00:00:02,000\n同志们好。\n")
+    run_ffmpeg("-i", words, "-c:s", "srt", path)
+    return path
+
+
 def truncated_index_last(folder: Path) -> Path:
     """As a camera writes it, cut off: the index at the end is gone."""
     whole = make_recording(folder / "whole.mp4", seconds=4)

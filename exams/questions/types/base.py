@@ -44,6 +44,8 @@ class QuestionType(ABC):
     name: ClassVar[str]
     # Whether `share` can decide; if not, people mark every answer that is not empty.
     is_machine_marked: ClassVar[bool] = True
+    # The list of texts in the content that may stand in another order on the screen; "" for none.
+    shuffled: ClassVar[str] = ""
 
     @abstractmethod
     def check(self, content: Json, key: Json) -> None:
@@ -55,11 +57,14 @@ class QuestionType(ABC):
 
     def arrangement(self, content: Json, chance: random.Random) -> list[int]:
         """An order for the screen; empty where nothing of this type can be shuffled."""
-        return []
+        count = len(content[self.shuffled]) if self.shuffled else 0
+        return sorted(range(count), key=lambda _index: chance.random())
 
     def arranged(self, content: Json, arrangement: Arrangement) -> dict[str, Any]:
         """The content in the order of the screen. An empty arrangement changes nothing."""
-        return dict(content)
+        if not arrangement:
+            return dict(content)
+        return {**content, self.shuffled: [content[self.shuffled][index] for index in arrangement]}
 
     @abstractmethod
     def read(self, content: Json, arrangement: Arrangement, sent: Json) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Questions answered by choosing among options."""
 
-import random
 from abc import abstractmethod
 from fractions import Fraction
 from typing import Any
@@ -26,6 +25,8 @@ ALL, PARTIAL, MINUS = SCORINGS = ("all", "partial", "minus")
 class Choice(QuestionType):
     """What single and multiple choice share: options that may stand in any order."""
 
+    shuffled = "options"
+
     def check(self, content: Json, key: Json) -> None:
         options = check_texts(
             content.get("options"), "options", fewest=FEWEST_OPTIONS, most=MOST_OPTIONS
@@ -35,16 +36,6 @@ class Choice(QuestionType):
     @abstractmethod
     def _check_key(self, count: int, key: Json) -> None:
         """Raise WrittenWrongError if the key does not fit so many options."""
-
-    def arrangement(self, content: Json, chance: random.Random) -> list[int]:
-        order = list(range(len(content["options"])))
-        chance.shuffle(order)
-        return order
-
-    def arranged(self, content: Json, arrangement: Arrangement) -> dict[str, Any]:
-        if not arrangement:
-            return dict(content)
-        return {**content, "options": [content["options"][index] for index in arrangement]}
 
     def _words(self, content: Json, indices: list[int]) -> list[str]:
         return [f"{letter(index)}. {content['options'][index]}" for index in sorted(indices)]

@@ -4,7 +4,6 @@ What is to be placed is kept sorted by its text, never in the author's order: th
 key, and a paper may be shown without shuffling.
 """
 
-import random
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -44,6 +43,7 @@ class Matching(QuestionType):
     """
 
     name = "matching"
+    shuffled = "right"
 
     def check(self, content: Json, key: Json) -> None:
         left = check_texts(content.get("left"), "left", most=MOST_PLACED)
@@ -57,16 +57,6 @@ class Matching(QuestionType):
             or any(isinstance(each, bool) or each not in range(len(right)) for each in pairs)
         ):
             raise WrittenWrongError("pairs")
-
-    def arrangement(self, content: Json, chance: random.Random) -> list[int]:
-        order = list(range(len(content["right"])))
-        chance.shuffle(order)
-        return order
-
-    def arranged(self, content: Json, arrangement: Arrangement) -> dict[str, Any]:
-        if not arrangement:
-            return dict(content)
-        return {**content, "right": [content["right"][index] for index in arrangement]}
 
     def read(self, content: Json, arrangement: Arrangement, sent: Json) -> dict[str, Any]:
         given = list(sent.get("match", []))
@@ -124,22 +114,13 @@ class Ordering(QuestionType):
     """
 
     name = "ordering"
+    shuffled = "items"
 
     def check(self, content: Json, key: Json) -> None:
         items = _check_sorted(content.get("items"), "items")
         order = key.get("order")
         if not isinstance(order, list) or sorted(order) != list(range(len(items))):
             raise WrittenWrongError("order")
-
-    def arrangement(self, content: Json, chance: random.Random) -> list[int]:
-        order = list(range(len(content["items"])))
-        chance.shuffle(order)
-        return order
-
-    def arranged(self, content: Json, arrangement: Arrangement) -> dict[str, Any]:
-        if not arrangement:
-            return dict(content)
-        return {**content, "items": [content["items"][index] for index in arrangement]}
 
     def read(self, content: Json, arrangement: Arrangement, sent: Json) -> dict[str, Any]:
         count = len(content["items"])

@@ -5,6 +5,7 @@
 type Loader = () => Promise<unknown>;
 
 export const islands: Readonly<Record<string, Loader>> = {
+  'lms-contest': () => import('../islands/contest'),
   'lms-exam': () => import('../islands/exam'),
   'lms-exam-wait': () => import('../islands/exam-wait'),
   'lms-keys': () => import('../islands/keys'),

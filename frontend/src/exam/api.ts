@@ -2,7 +2,7 @@
 import { csrfToken } from '../core/csrf';
 import type { ExamConfig, SaveAnswer, StateAnswer } from './config';
 import type { Draft } from './drafts';
-import { isEmpty, type Message, type PostResult } from './saver';
+import { told, type Message, type PostResult } from './saver';
 
 /** No answer within this time is no connection, and is said so. */
 const TIMEOUT_MS = 4000;
@@ -10,7 +10,6 @@ const TIMEOUT_MS = 4000;
 export interface SubmitAnswer {
   url?: string;
   error?: string;
-  stale?: number[];
 }
 
 export class ExamApi {
@@ -25,28 +24,36 @@ export class ExamApi {
   }
 
   readonly save = async (message: Message, leaving: boolean): Promise<PostResult> => {
-    const body = JSON.stringify({ ticket: this.config.ticket, tab: this.tab, ...message });
-    const answer = await this.send(this.config.answersUrl, body, leaving);
-    if (answer === null) return { kind: 'unreachable' };
-    const said = (await answer.json().catch(() => null)) as SaveAnswer | null;
+    const said = await this.say(message, leaving);
     if (said === null) return { kind: 'unreachable' };
-    return { kind: 'answer', status: answer.status, body: said };
+    return { kind: 'answer', status: said.status, body: said.body as SaveAnswer };
   };
 
   state(): Promise<StateAnswer | null> {
     return this.json(this.config.stateUrl, null);
   }
 
-  submit(drafts: readonly Draft[]): Promise<SubmitAnswer | null> {
-    const answers = drafts.map(({ position, sent, flagged, seen }) => {
-      return { position, revision: seen, sent, flagged, cleared: isEmpty(sent) };
-    });
-    return this.json(this.config.submitUrl, JSON.stringify({ tab: this.tab, answers }));
+  /** Hand in with the last answers; null if it has to be tried again, after `lost` with a new ticket. */
+  async submit(drafts: readonly Draft[], lost: () => Promise<void>): Promise<SubmitAnswer | null> {
+    const said = await this.say({ answers: drafts.map(told), handIn: true });
+    if (said === null || said.status >= 500) return null;
+    if (said.status !== 401) return said.body as SubmitAnswer;
+    await lost();
+    return null;
   }
 
   async takeOver(): Promise<boolean> {
     const answer = await this.json<{ tab?: string }>(this.config.takeOverUrl, JSON.stringify({ tab: this.tab }));
     return answer?.tab === this.tab;
+  }
+
+  /** A message to the route of answers, which asks for no session; null if nothing came back. */
+  private async say(message: object, leaving = false): Promise<{ status: number; body: unknown } | null> {
+    const said = JSON.stringify({ ticket: this.config.ticket, tab: this.tab, ...message });
+    const answer = await this.send(this.config.answersUrl, said, leaving);
+    if (answer === null) return null;
+    const body: unknown = await answer.json().catch(() => null);
+    return body === null ? null : { status: answer.status, body };
   }
 
   /** An answer of Django's; null if there was none, or a sign-in page came instead. */

@@ -11,7 +11,6 @@ export interface ExamConfig {
   pageUrl: string;
   answersUrl: string;
   stateUrl: string;
-  submitUrl: string;
   takeOverUrl: string;
   remainingMs: number;
   watched: boolean;

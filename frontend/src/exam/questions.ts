@@ -1,9 +1,8 @@
 /** The questions of the form: what is written in each, and showing one at a time. */
 import type { Sent } from './config';
+import { fieldsOf, readFields, writeFields, type Field } from './fields';
 
 const OWN_FIELDS = ['revision', 'flag'];
-
-type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 export class QuestionField {
   readonly position: number;
@@ -28,27 +27,12 @@ export class QuestionField {
 
   /** What the form would send for this question. */
   read(): Sent {
-    const sent: Sent = {};
-    for (const field of this.fields()) {
-      if (isChoice(field) && !field.checked) continue;
-      (sent[field.name.slice(this.prefix.length)] ??= []).push(field.value);
-    }
-    return sent;
+    return readFields(this.fields(), this.prefix);
   }
 
   /** Show this answer. */
   write(answer: Sent): void {
-    const used: Record<string, number> = {};
-    for (const field of this.fields()) {
-      const name = field.name.slice(this.prefix.length);
-      const values = answer[name] ?? [];
-      if (isChoice(field)) field.checked = values.includes(field.value);
-      else {
-        const place = used[name] ?? 0;
-        used[name] = place + 1;
-        field.value = values[place] ?? '';
-      }
-    }
+    writeFields(this.fields(), this.prefix, answer);
   }
 
   say(words: string, button?: { label: string; press: () => void }): void {
@@ -70,12 +54,8 @@ export class QuestionField {
   }
 
   private fields(): Field[] {
-    return Array.from(this.element.querySelectorAll<Field>('input, select, textarea')).filter(
-      (field) => field.name.startsWith(this.prefix) && !OWN_FIELDS.includes(field.name.slice(this.prefix.length)),
+    return fieldsOf(this.element, this.prefix).filter(
+      (field) => !OWN_FIELDS.includes(field.name.slice(this.prefix.length)),
     );
   }
-}
-
-function isChoice(field: Field): field is HTMLInputElement {
-  return field instanceof HTMLInputElement && (field.type === 'radio' || field.type === 'checkbox');
 }

@@ -12,8 +12,16 @@ export type PostResult =
   | { kind: 'answer'; status: number; body: SaveAnswer }
   | { kind: 'unreachable' };
 
+export interface ToldAnswer {
+  position: number;
+  revision: number;
+  sent: Sent;
+  flagged: boolean;
+  cleared: boolean;
+}
+
 export interface Message {
-  answers: { position: number; revision: number; sent: Sent; flagged: boolean; cleared: boolean }[];
+  answers: ToldAnswer[];
   events: [string, number][];
 }
 
@@ -36,6 +44,11 @@ export interface Told {
 
 export function isEmpty(sent: Sent): boolean {
   return Object.values(sent).every((values) => values.every((value) => value.trim() === ''));
+}
+
+/** An answer as the server is told. */
+export function told({ position, sent, flagged, seen }: Draft): ToldAnswer {
+  return { position, revision: seen, sent, flagged, cleared: isEmpty(sent) };
 }
 
 export class Saver {
@@ -115,13 +128,7 @@ export class Saver {
     const events = this.events.splice(0);
     const result = await this.post(
       {
-        answers: batch.map(({ position, sent, flagged, seen }) => ({
-          position,
-          revision: seen,
-          sent,
-          flagged,
-          cleared: isEmpty(sent),
-        })),
+        answers: batch.map(told),
         events: events.map(({ kind, at }) => [kind, Math.round((this.now() - at) / 1000)]),
       },
       leaving,

@@ -391,7 +391,7 @@ export class LmsExam extends HTMLElement {
     this.status(this.text('submitting'));
     await this.saver.flush();
     if (this.done) return;
-    const answer = await this.api.submit(this.drafts.all);
+    const answer = await this.api.submit(this.drafts.all, () => this.askState());
     if (answer?.url !== undefined) {
       this.drafts.clear();
       this.leave(answer.url);

@@ -69,8 +69,8 @@ export class LmsPlayer extends HTMLElement {
           location.reload();
         });
       },
-      levels: (heights) => {
-        this.view.fillQualities(heights);
+      levels: (sizes, soundAlone) => {
+        this.view.fillQualities(sizes, soundAlone);
       },
     });
     this.captions = new Captions(this.view, this.config.captions, this.engine.kind, stores().localStorage);
@@ -494,7 +494,10 @@ export class LmsPlayer extends HTMLElement {
       video.playbackRate = video.defaultPlaybackRate;
     });
     view.quality.addEventListener('change', () => {
-      this.engine.choose(Number(view.quality.value));
+      this.stopped();
+      this.engine.choose(Number(view.quality.value)).catch((error: unknown) => {
+        this.explain(error);
+      });
     });
     video.addEventListener('click', () => {
       this.do('toggle');

@@ -19,10 +19,16 @@ export interface EngineEvents {
   expired(): void;
   waiting(retrying: boolean): void;
   failed(): void;
-  levels(heights: number[]): void;
+  /** The sizes there are, by the short side, and whether the sound can be had alone. */
+  levels(sizes: number[], soundAlone: boolean): void;
 }
 
 const RETRY_MS = 3000;
+/** Chosen instead of a size: no picture is fetched. */
+export const SOUND_ALONE = -1;
+const SOUND_PLAYLIST = 'sound/index.m3u8';
+
+const shortSide = (level: { width: number; height: number }): number => Math.min(level.width, level.height);
 
 export class Engine {
   private hls: Hls | null = null;
@@ -30,6 +36,7 @@ export class Engine {
   private readonly folder: SignedFolder;
   private recovered = false;
   private askedAt = -Infinity;
+  private listening = false;
 
   constructor(
     readonly kind: EngineKind,
@@ -56,7 +63,8 @@ export class Engine {
         return;
       }
     }
-    this.video.src = this.playlist;
+    this.video.src = this.source;
+    if (!this.listening) void this.lookForSound();
     const seek = (): void => {
       this.video.currentTime = positionMs / 1000;
     };
@@ -80,9 +88,35 @@ export class Engine {
   /** The address to ask for now, of one that was signed with an earlier playlist. */
   current = (address: string): string => this.folder.current(address);
 
-  choose(height: number): void {
-    if (this.hls === null) return;
-    this.hls.nextLevel = this.hls.levels.findIndex((level) => level.height === height);
+  /** A size, 0 for whatever the line carries, or SOUND_ALONE. */
+  async choose(size: number): Promise<void> {
+    const listening = size === SOUND_ALONE;
+    if (listening !== this.listening) {
+      this.listening = listening;
+      await this.reopen();
+    }
+    if (this.hls === null || listening) return;
+    this.hls.nextLevel = size === 0 ? -1 : this.hls.levels.findIndex((level) => shortSide(level) === size);
+  }
+
+  private get source(): string {
+    const playlist = this.folder.current(new URL(this.playlist, location.href).href);
+    return this.listening ? new URL(SOUND_PLAYLIST, playlist).href : playlist;
+  }
+
+  /** The other stream at the same moment, playing if it played. */
+  private async reopen(): Promise<void> {
+    const { currentTime, paused, playbackRate } = this.video;
+    this.close();
+    await this.open(currentTime * 1000);
+    this.video.playbackRate = playbackRate;
+    if (!paused) await this.video.play();
+  }
+
+  /** Where the browser plays HLS itself, nothing but the playlist says what there is. */
+  private async lookForSound(): Promise<void> {
+    const answer = await fetch(this.source);
+    if (answer.ok) this.events.levels([], (await answer.text()).includes(SOUND_PLAYLIST));
   }
 
   close(): void {
@@ -103,8 +137,12 @@ export class Engine {
       },
     });
     this.hls = hls;
+    let soundAlone = false;
+    hls.on(library.Events.MANIFEST_LOADED, (_event, data) => {
+      soundAlone = data.levels.some((level) => level.url.endsWith(SOUND_PLAYLIST));
+    });
     hls.on(library.Events.MANIFEST_PARSED, () => {
-      this.events.levels(hls.levels.map((level) => level.height));
+      if (!this.listening) this.events.levels(hls.levels.map(shortSide), soundAlone);
     });
     hls.on(library.Events.FRAG_LOADED, () => {
       this.events.waiting(false);
@@ -120,7 +158,7 @@ export class Engine {
         this.events.waiting(true);
         window.setTimeout(() => {
           if (this.hls !== hls) return;
-          if (hls.levels.length === 0) hls.loadSource(this.playlist);
+          if (hls.levels.length === 0) hls.loadSource(this.source);
           else hls.startLoad();
         }, RETRY_MS);
       } else if (data.type === library.ErrorTypes.MEDIA_ERROR && !this.recovered) {
@@ -130,7 +168,7 @@ export class Engine {
         this.events.failed();
       }
     });
-    hls.loadSource(this.folder.current(new URL(this.playlist, location.href).href));
+    hls.loadSource(this.source);
     hls.attachMedia(this.video);
   }
 

@@ -1,5 +1,6 @@
 /** The player's markup as the server wrote it, and the few things that change in it. */
 import { clock, fill } from './clock';
+import { SOUND_ALONE } from './engine';
 import type { Span } from './spans';
 
 export type Saved = 'idle' | 'playing' | 'saving' | 'saved' | 'offline';
@@ -149,12 +150,14 @@ export class PlayerView {
     );
   }
 
-  fillQualities(heights: readonly number[]): void {
-    const known = [...new Set(heights)].sort((one, other) => other - one);
-    this.quality.hidden = known.length < 2;
-    this.quality.replaceChildren(
+  fillQualities(sizes: readonly number[], soundAlone: boolean): void {
+    const known = [...new Set(sizes)].filter((size) => size > 0).sort((one, other) => other - one);
+    const options = [
       new Option(this.text('auto'), '0', true, true),
-      ...known.map((height) => new Option(`${String(height)}p`, String(height))),
-    );
+      ...(known.length > 1 ? known.map((size) => new Option(`${String(size)}p`, String(size))) : []),
+      ...(soundAlone ? [new Option(this.text('sound_alone'), String(SOUND_ALONE))] : []),
+    ];
+    this.quality.hidden = options.length < 2;
+    this.quality.replaceChildren(...options);
   }
 }

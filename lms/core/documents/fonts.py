@@ -1,7 +1,8 @@
 """Which fonts print a text: the school's own, and a full one of the system where it lacks a sign.
 
-The shipped font has the some eight thousand characters of everyday text. Names use others, and a
-name with a hole in it must never leave the school: every text is checked before it is printed.
+The shipped font has some thirty thousand characters, those of nearly every name. A few names use
+others, and a name with a hole in it must never leave the school: every text is checked before it is
+printed.
 """
 
 import functools
@@ -12,11 +13,12 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 from fontTools.ttLib import TTCollection, TTFont
+from pylopdf_fonts_zh_cn import serif_path
 
 from lms.core.errors import DomainError
 
 FAMILY = "Noto Serif SC"
-SHIPPED = Path(__file__).parent / "fonts"
+SHIPPED = serif_path()
 FONT_PACKAGE = "fonts-noto-cjk"
 # Full fonts as Debian and others install them, the one that looks like ours first.
 SYSTEM_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
@@ -45,10 +47,9 @@ class Face:
 
 @functools.cache
 def shipped_face() -> Face:
-    """The font that comes with the school."""
-    path = SHIPPED / "NotoSerifSC-Regular.ttf"
-    with TTFont(path, lazy=True) as font:
-        return Face(FAMILY, path, frozenset(font.getBestCmap()))
+    """The font that comes with the school's packages."""
+    with TTFont(SHIPPED, lazy=True) as font:
+        return Face(FAMILY, SHIPPED, frozenset(font.getBestCmap()))
 
 
 @functools.cache

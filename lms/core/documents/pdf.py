@@ -14,7 +14,7 @@ import typst
 from django.conf import settings
 from django.template.utils import get_app_template_dirs
 
-from lms.core.documents.fonts import SHIPPED, faces_for
+from lms.core.documents.fonts import faces_for
 
 
 def render_pdf(template_name: str, data: Mapping[str, Any]) -> bytes:
@@ -36,7 +36,7 @@ def _compile(template_name: str, data: Mapping[str, Any], **options: Any) -> byt
     made = typst.compile(
         str(_template(template_name)),
         root=str(settings.BASE_DIR),
-        font_paths=[str(SHIPPED), *{str(face.path.parent) for face in faces[1:]}],  # folders only
+        font_paths=sorted({str(face.path.parent) for face in faces}),  # folders only
         ignore_system_fonts=True,
         sys_inputs={
             "data": json.dumps(data, ensure_ascii=False),

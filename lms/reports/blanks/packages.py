@@ -1,14 +1,14 @@
 """What is taken for a template: an xlsx or docx that holds text and nothing that acts (pure)."""
 
-import io
 import zipfile
-import zlib
 from xml.dom.minidom import Document
 from xml.parsers.expat import ExpatError
 
 from defusedxml import DefusedXmlException
 from defusedxml.minidom import parseString
 from openpyxl.utils import range_boundaries
+
+from lms.core.documents.archives import BadArchiveError, opened_archive
 
 MAX_BYTES = 1024 * 1024
 MAX_UNPACKED_BYTES = 16 * 1024 * 1024
@@ -33,39 +33,33 @@ class BadPackageError(Exception):
 def kind_of(content: bytes) -> str:
     """ "xlsx" or "docx"; raises BadPackageError for everything that is not a harmless one.
 
-    Each part is unpacked once with a bound on what comes out, whatever the archive declares, and
-    each part of XML is read without document types and entities.
+    Each part is unpacked once, measured before, and each part of XML is read without document
+    types and entities.
     """
     if len(content) > MAX_BYTES:
         raise BadPackageError("large")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with opened_archive(
+            content, most_entries=MAX_ENTRIES, most_unpacked_bytes=MAX_UNPACKED_BYTES
+        ) as archive:
             return _checked(archive)
-    except DefusedXmlException as trick:
-        raise BadPackageError("entities") from trick
-    except (
-        zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError,
-        RuntimeError, ExpatError,
-    ) as damage:  # fmt: skip
+    except BadArchiveError as refused:
+        if isinstance(refused.__cause__, DefusedXmlException):
+            raise BadPackageError("entities") from refused
+        raise BadPackageError("large" if refused.case == "large" else "damaged") from refused
+    except ExpatError as damage:
         raise BadPackageError("damaged") from damage
 
 
 def _checked(archive: zipfile.ZipFile) -> str:
     names = archive.namelist()
-    if len(names) > MAX_ENTRIES or len(set(names)) != len(names):
-        raise BadPackageError("damaged")
     kind = next((kind for kind, part in _MAIN_PART.items() if part in names), None)
     if kind is None:
         raise BadPackageError("other")
-    left = MAX_UNPACKED_BYTES
     for name in names:
         if any(part in name.lower() for part in _ACTING):
             raise BadPackageError("acting")
-        with archive.open(name) as part:
-            unpacked = part.read(left + 1)
-        left -= len(unpacked)
-        if left < 0:
-            raise BadPackageError("large")
+        unpacked = archive.read(name)
         if name.lower().endswith(_XML):
             _look_into(name, unpacked)
     return kind

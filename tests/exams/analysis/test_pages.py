@@ -124,6 +124,9 @@ def test_who_leads_the_exam_gets_page_and_file_and_nobody_else(
     client.force_login(officer)
     page = client.get(f"/exams/{sat.exam.pk}/analysis/").content.decode()
     assert "答案可能有误" in page
+    for title in ("按知识点", "按组织"):
+        assert page.count(f'<caption class="sr-only">{title}</caption>') == 1
+    assert page.count(f'<th scope="row">{tree.first.name}</th><td class="number">6</td>') == 1
     answer = client.get(f"/exams/{sat.exam.pk}/analysis/analysis.xlsx")
     sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     assert sheet is not None

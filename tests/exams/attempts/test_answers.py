@@ -11,7 +11,16 @@ from django.core.cache import caches
 from django.db import connection
 
 from exams.attempts import queries, room_services, services
-from exams.attempts.models import Allowance, Answer, Attempt, AttemptEvent, AttemptState, Exam
+from exams.attempts.models import (
+    Allowance,
+    Answer,
+    Attempt,
+    AttemptEvent,
+    AttemptState,
+    Exam,
+    FinishedBy,
+)
+from exams.attempts.signals import attempt_finished
 from exams.attempts.tickets import TICKET_SECONDS, Ticket, issue_ticket
 from exams.attempts.timing import GRACE
 from lms.core import clock
@@ -121,6 +130,65 @@ def test_leaving_the_window_is_written_down_where_it_is_watched(
     Exam.objects.update(fairness="none")
     post(school_server, sat, message(sat, tab=tab, events=events))
     assert AttemptEvent.objects.count() == 2
+
+
+def test_handing_in_is_one_message_with_the_last_answers_and_done_once(
+    school_server: str, sat: Attempt
+) -> None:
+    told_of: list[Any] = []
+
+    def listen(attempt_id: Any, **_about: Any) -> None:
+        told_of.append(attempt_id)
+
+    attempt_finished.connect(listen)
+    tab = str(uuid4())
+    try:
+        answer = post(school_server, sat, message(sat, (3, 2, 0), tab=tab, handIn=True))
+        wait_until(lambda: told_of, what="the announcement")
+        again = post(school_server, sat, message(sat, (3, 1, 1), tab=tab, handIn=True))
+        late = post(school_server, sat, message(sat, (3, 1, 1), tab=tab))
+    finally:
+        attempt_finished.disconnect(listen)
+    sat.refresh_from_db()
+    said = {"receipt": sat.receipt, "url": f"/exams/attempts/{sat.pk}/receipt/"}
+    assert [(one.status_code, one.json()) for one in (answer, again)] == [(200, said)] * 2
+    assert (sat.state, sat.finished_by, sat.tab) == (
+        AttemptState.FINISHED,
+        FinishedBy.MEMBER,
+        None,
+    )
+    assert len(sat.receipt) == 17
+    assert (late.status_code, told_of) == (410, [sat.pk])
+    assert Answer.objects.get().answer == {"chosen": 2}
+
+
+def test_nothing_is_handed_in_over_what_is_not_kept(school_server: str, sat: Attempt) -> None:
+    tab = str(uuid4())
+    post(school_server, sat, message(sat, (1, 2, 0), tab=tab))
+    stale = post(school_server, sat, message(sat, (1, 3, 0), (2, 1, 0), tab=tab, handIn=True))
+    assert (stale.status_code, stale.json()["saved"]) == (409, [[2, 1]])
+    assert stale.json()["conflicts"] == [
+        {"position": 1, "revision": 1, "answer": on_screen(sat, 1, 2), "flagged": False}
+    ]
+    elsewhere = post(school_server, sat, message(sat, handIn=True))
+    assert (elsewhere.status_code, elsewhere.json()["elsewhere"]) == (409, True)
+    unreadable = message(sat, (3, 1, 0), tab=tab, handIn=True)
+    unreadable["answers"].append({"position": 9, "revision": 0, "sent": {}})
+    assert post(school_server, sat, unreadable).status_code == 422
+    sat.refresh_from_db()
+    assert (sat.state, sat.receipt, Answer.objects.count()) == (AttemptState.OPEN, "", 2)
+
+
+def test_handed_in_after_the_end_it_is_finished_at_its_deadline(
+    school_server: str, sat: Attempt
+) -> None:
+    past = clock.now() - GRACE - dt.timedelta(seconds=1)
+    Attempt.objects.filter(pk=sat.pk).update(deadline_at=past)
+    answer = post(school_server, sat, message(sat, (1, 1, 0), handIn=True))
+    sat.refresh_from_db()
+    assert (answer.status_code, answer.json()["receipt"]) == (200, sat.receipt)
+    assert (sat.finished_at, sat.finished_by) == (past, FinishedBy.TIME)
+    assert Answer.objects.count() == 0
 
 
 @pytest.mark.parametrize(

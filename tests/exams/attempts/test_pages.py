@@ -1,6 +1,8 @@
 """The pages of exams: the list, the plain form, the room; who sees which, with how many queries."""
 
 import datetime as dt
+import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,9 +19,21 @@ from exams.attempts.models import (
     Fairness,
     FinishedBy,
 )
+from exams.attempts.page import question_blocks
+from exams.papers.models import PaperItem
+from exams.questions.models import QuestionVersion
+from exams.questions.types import question_type
+from exams.templatetags.questions import question_inputs
 from lms.core import clock
 from lms.members.models import Member
-from tests.factories.exam_attempts import begin, make_exam, on_screen, told
+from tests.factories.exam_attempts import (
+    OPTIONS,
+    begin,
+    make_exam,
+    make_version,
+    on_screen,
+    told,
+)
 from tests.factories.members import (
     BranchTree,
     make_administrator,
@@ -41,6 +55,23 @@ def signed_in(member: Member) -> Client:
     client = Client()
     client.force_login(member)
     return client
+
+
+def chosen_in(html: str) -> list[tuple[str, str]]:
+    """The name and value of what is checked."""
+    return re.findall('name="([^"]+)" value="([^"]+)" checked', html)
+
+
+def revisions_in(html: str) -> list[str]:
+    return re.findall('-revision" value="([^"]+)"', html)
+
+
+def options_in(html: str) -> list[list[str]]:
+    """The options of each question, as they stand."""
+    return [
+        re.findall("<span>([^<]+)</span></label>", group)
+        for group in re.findall('(?s)role="radiogroup"(.*?)</div>', html)
+    ]
 
 
 def statements(client: Client, address: str) -> int:
@@ -128,15 +159,88 @@ def test_a_stale_form_is_shown_again_with_what_was_written(
     page = f"/exams/attempts/{attempt.pk}/"
     form = {"q1-revision": "0", "q1-choice": on_screen(attempt, 1, 3)["choice"][0]}
     answer = client.post(page, form)
-    [question] = [q for q in answer.context["sitting"].questions if q.asked.position == 1]
-    assert (answer.status_code, question.written, question.revision) == (
+    html = answer.content.decode()
+    assert (answer.status_code, chosen_in(html), revisions_in(html)) == (
         409,
-        on_screen(attempt, 1, 3),
-        1,
+        [("q1-choice", form["q1-choice"])],
+        ["1", "0", "0"],
     )
+    assert "第 1 题在别处有更新的答案" in html
     assert queries.answers_in(attempt.pk)[attempt.items[0][0]].answer == {"chosen": 1}
     client.post(page, {**form, "q1-revision": "1"})
     assert queries.answers_in(attempt.pk)[attempt.items[0][0]].answer == {"chosen": 3}
+
+
+def test_a_start_is_four_statements_of_which_one_writes(tree: BranchTree) -> None:
+    exam = make_exam(tree.first)
+    signed_in(make_member(tree.first)).post(f"/exams/{exam.pk}/start/")  # the paper is kept now
+    client = signed_in(make_member(tree.first))
+    with CaptureQueriesContext(connection) as start:
+        assert client.post(f"/exams/{exam.pk}/start/").status_code == 200
+    assert [query["sql"].split()[0] for query in start] == ["SELECT", "SELECT", "SELECT", "INSERT"]
+
+
+def test_what_is_drawn_once_holds_nothing_of_a_member(tree: BranchTree) -> None:
+    exam = make_exam(tree.first, title="100% <测试>")
+    pages = [
+        signed_in(make_member(tree.first)).post(f"/exams/{exam.pk}/start/").content.decode()
+        for _ in range(2)
+    ]
+    own = [
+        (attempt, re.search('"ticket": "([^"]+)"', page))
+        for attempt, page in zip(Attempt.objects.order_by("started_at"), pages, strict=True)
+    ]
+    for (attempt, ticket), page in zip(own, pages, strict=True):
+        assert ticket is not None
+        assert ticket[1].startswith(f"{attempt.pk.hex}.{attempt.member_id}.")
+        assert f'action="/exams/attempts/{attempt.pk}/"' in page
+        assert "<h1>100% &lt;测试&gt;</h1>" in page
+        others = [one for one, _ticket in own if one != attempt]
+        assert [one.pk.hex in page or str(one.pk) in page for one in others] == [False]
+        options = [[OPTIONS[index] for index in order] for _item, order in attempt.items]
+        assert options_in(page) == options
+    tokens = [set(re.findall('csrfmiddlewaretoken" value="([^"]+)"', page)) for page in pages]
+    assert [len(each) for each in tokens] == [1, 1]
+    assert tokens[0] != tokens[1]
+    assert [sign for page in pages for sign in page if 0xE000 <= ord(sign) < 0xF900] == []
+
+
+def test_a_question_is_shown_as_its_template_draws_it(tree: BranchTree, sitter: Member) -> None:
+    exam = make_exam(tree.first, questions=0)
+    contents: list[tuple[str, dict[str, Any]]] = [
+        ("single", {"options": ["5 % < 6 %", "%(stem)s", "{{ x }}"]}),
+        ("multiple", {"options": ["甲", "乙"]}),
+        ("true_false", {}),
+        ("blank", {"blanks": 2, "any_order": False}),
+        ("matching", {"left": ["左 1", "左 2"], "right": ["<a>", "b%"]}),
+        ("ordering", {"items": ["一", "三", "二"]}),
+        (
+            "case",
+            {
+                "parts": [
+                    {
+                        "kind": "single",
+                        "stem": "100 %",
+                        "content": {"options": ["对 %", "错"]},
+                        "points": "2",
+                    }
+                ]
+            },
+        ),
+    ]
+    for position, (kind, content) in enumerate(contents, start=1):
+        version = make_version(tree.first)
+        QuestionVersion.objects.filter(pk=version.pk).update(kind=kind, content=content)
+        PaperItem.objects.create(
+            paper=exam.paper, position=position, version=version, points=Decimal("2.50")
+        )
+    sitting = services.start_sitting(by=sitter, exam=exam)
+    html = question_blocks(sitting, sitter.pk)
+    for question in sitting.questions:
+        item, order = question.asked.item, question.asked.arrangement
+        content = question_type(item.kind).arranged(item.content, order)
+        prefix = f"q{question.asked.position}-"
+        assert question_inputs(item.kind, content, {}, prefix) in html
 
 
 def test_one_device_is_told_how_it_is_let_go(tree: BranchTree, sitter: Member) -> None:

@@ -29,10 +29,14 @@ from exams.attempts.models import (
 )
 from exams.attempts.signals import attempt_finished
 from exams.attempts.timing import GRACE
+from exams.papers.models import PaperKind, Seat
+from exams.papers.printing import seats_data
+from exams.papers.queries import seats_of
 from lms.members.models import Member
 from tests.exams.attempts.conftest import NINE
 from tests.factories.exam_attempts import begin, make_exam, told
 from tests.factories.members import BranchTree, make_member
+from tests.factories.papers import make_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +72,22 @@ def test_a_start_stamps_the_deadline_and_freezes_what_is_asked(exam: Exam, membe
     assert (stored.pk, stored.items) == (attempt.pk, attempt.items)
 
 
+def test_in_a_room_the_seat_decides_about_the_form_as_the_list_at_its_door_says(
+    moving_clock: Any, tree: BranchTree
+) -> None:
+    paper = make_paper(tree.general, kind=PaperKind.AB, questions=2, sealed=True)
+    exam = make_exam(tree.general, paper=paper, fairness=Fairness.ROOM)
+    people = [make_member(tree.first, password=None) for _person in range(6)]
+    for number, person in enumerate(people, start=1):
+        Seat.objects.create(exam=exam, member=person, room="第一会议室", number=number)
+    sat = [begin(exam, person).form for person in people]
+    (room,) = seats_data(exam, seats_of(exam))["rooms"]
+    assert sat == ["A", "B", "A", "B", "A", "B"]
+    assert [f"{row[3]}" for row in room["seats"]] == sat
+    # Without a seat chance decides, and where nobody watches seats do not.
+    assert begin(exam, make_member(tree.first, password=None)).form in {"A", "B"}
+
+
 def test_starting_again_goes_on(exam: Exam, member: Member, moving_clock: Any) -> None:
     first = begin(exam, member)
     moving_clock.shift(20 * MINUTE)
@@ -76,22 +96,15 @@ def test_starting_again_goes_on(exam: Exam, member: Member, moving_clock: Any) -
     assert Attempt.objects.count() == 1
 
 
-def test_a_start_is_four_statements_and_a_resume_one(exam: Exam, member: Member) -> None:
+def test_a_first_start_is_one_statement_and_a_resume_four(exam: Exam, member: Member) -> None:
     begin(exam, make_member(password=None))  # the paper is kept from here on
-    with CaptureQueriesContext(
-        connection,
-    ) as start:
-        attempt = begin(exam, member)
-        services.open_sitting(attempt=attempt, is_new=True)
-    names = [query["sql"].split()[0] for query in start]
-    assert [name for name in names if "SAVEPOINT" not in name and name != "RELEASE"] == [
-        "SELECT",
-        "SELECT",
-        "INSERT",
-    ]
+    with CaptureQueriesContext(connection) as start:
+        first = services.start_sitting(by=member, exam=exam)
+    assert [query["sql"].split()[0] for query in start] == ["INSERT"]
     with CaptureQueriesContext(connection) as resume:
-        services.open_sitting(attempt=begin(exam, member))
-    assert len(resume) == 2
+        again = services.start_sitting(by=member, exam=exam)
+    assert len(resume) == 4
+    assert (again.attempt.pk, again.questions) == (first.attempt.pk, first.questions)
 
 
 def test_nobody_begins_outside_the_window_or_too_often(

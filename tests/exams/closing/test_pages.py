@@ -24,6 +24,7 @@ from tests.factories.members import (
     make_member,
     make_secretary,
 )
+from tests.support.pdfs import pages_of
 
 pytestmark = pytest.mark.django_db
 JANUARY = dt.datetime(2026, 1, 5, 4, tzinfo=dt.UTC)
@@ -135,7 +136,16 @@ def test_the_sheet_as_pdf_is_for_who_looks_after_the_branch() -> None:
     closing = make_closing(tree.first, by=administrator)
     address = f"/closings/{closing.pk}/sheet.pdf"
     answer = signed_in(administrator).get(address)
-    assert (answer["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
+    assert answer["Content-Type"] == "application/pdf"
+    (sheet,) = pages_of(answer.content)
+    for words in (
+        "第一党支部2025年度学时结账单",
+        f"结账人{closing.by.name}版本第1版",
+        f"查验码{closing.code}",
+        f"/verify-year/{closing.code}/",
+        f"结账指纹{closing.digest}第1页，共1页",
+    ):
+        assert sheet.count(words) == 1, (words, sheet)
     assert signed_in(make_administrator(tree.second)).get(address).status_code == 404
 
 

@@ -12,6 +12,7 @@ from exams.papers.shown import answer_words, shown_paper
 from lms.core.documents.pdf import render_pdf
 from tests.factories.members import make_branch_tree, make_member
 from tests.factories.papers import make_exam, make_paper, ready_question
+from tests.support.pdfs import pages_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,8 +53,17 @@ def test_a_paper_prints_without_a_key_and_the_key_apart() -> None:
     assert [(one["number"], one["answer"], one["explanation"]) for one in marked] == [
         (4, "B", "见党章第十条。")
     ]
-    assert render_pdf(PAPER, data)[:5] == b"%PDF-"
-    assert render_pdf(KEY, key_data(paper, ""))[:5] == b"%PDF-"
+    (printed,) = pages_of(render_pdf(PAPER, data))
+    (key,) = pages_of(render_pdf(KEY, key_data(paper, "")))
+    for words in (
+        "季度测试第一党支部满分10.5分",
+        "一、单选题（共3题，每题2分，共6分）",
+        "4.下列说法正确的是（）。A.甲B.乙",
+        "第1页共1页",
+    ):
+        assert printed.count(words) == 1, (words, printed)
+    assert [printed.count(words) for words in ("答案", "见党章第十条")] == [0, 0]
+    assert [key.count(words) for words in ("答案：B（4.5分）", "见党章第十条。")] == [1, 1], key
 
 
 def test_the_key_of_form_b_names_the_letters_of_form_b() -> None:
@@ -99,4 +109,11 @@ def test_seats_print_a_page_a_room() -> None:
         ["2", "王建国", "B", ""],
         ["3", "李淏", "A", ""],
     ]
-    assert render_pdf(SEATS, data)[:5] == b"%PDF-"
+    (room,) = pages_of(render_pdf(SEATS, data))
+    rows = "".join(
+        f"{seat}{person.name}{person.number}{form}"
+        for seat, (person, form) in enumerate(zip(people, "ABA", strict=True), 1)
+    )
+    assert room == (
+        f"礼堂{exam.title}共3人第一党支部座位号姓名党员编号卷别签到{rows}{exam.title}第1页"
+    )

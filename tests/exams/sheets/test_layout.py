@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from exams.sheets.layout import (
     BOTTOM,
     FORMS,
+    LARGEST_AREA,
     LEFT,
     MARK_PLACES,
     MARKS,
@@ -16,6 +17,8 @@ from exams.sheets.layout import (
     PAGE_WIDTH,
     QR_PLACE,
     RIGHT,
+    SMALLEST_AREA,
+    Area,
     LayoutError,
     Question,
     Rect,
@@ -35,7 +38,12 @@ def layouts(draw: st.DrawFn) -> SheetLayout:
         Question(number, options[: draw(st.integers(2, len(options)))], draw(st.booleans()), label)
         for number, label in enumerate(labels, start=1)
     )
-    return SheetLayout("测评", questions, draw(st.sampled_from(FORMS)), draw(st.integers(0, 12)))
+    heights = draw(st.lists(st.floats(SMALLEST_AREA, LARGEST_AREA), max_size=4))
+    areas = tuple(
+        Area(number, round(height, 1)) for number, height in enumerate(heights, len(labels) + 1)
+    )
+    form, digits = draw(st.sampled_from(FORMS)), draw(st.integers(0, 12))
+    return SheetLayout("测评", questions, form, digits, areas)
 
 
 @given(layouts())
@@ -70,7 +78,8 @@ def test_nothing_overlaps_and_everything_is_on_the_paper(layout: SheetLayout) ->
 def test_every_question_has_one_place_in_order(layout: SheetLayout) -> None:
     there = [field for page in layout.pages for field in page.fields]
     assert [field.key for field in there if not field.is_digit] == [
-        question.key for question in layout.questions
+        *(question.key for question in layout.questions),
+        *(area.key for area in layout.areas),
     ]
     assert [field.key for field in there if field.is_digit] == [
         f"d{place}" for place in range(layout.number_digits)
@@ -103,9 +112,10 @@ def test_what_matters_for_reading_changes_the_digest() -> None:
         SheetLayout("一", questions, number_digits=6),
         SheetLayout("一", (questions[0], Question(2, ("A", "B"), True))),
         SheetLayout("一", (questions[0], Question(2, ("A", "B"), label="说明"))),
+        SheetLayout("一", questions, areas=(Area(3, 40.0),)),
     ]
     assert SheetLayout("另一个名称", questions).digest == first.digest
-    assert len({first.digest, *(other.digest for other in others)}) == 6
+    assert len({first.digest, *(other.digest for other in others)}) == 7
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exams.sheets.layout import Page, Question, SheetLayout
+from exams.sheets.layout import Area, Page, Question, SheetLayout
 from exams.sheets.marks import read as read_mark
 from exams.sheets.paper import Copy
 from exams.sheets.reader import read_page
 from exams.sheets.readings import Doubt, Reading, Refusal, number_of
 from tests.factories.sheets import SERIAL, exam_layout, printed_pdf
 from tests.support.photographs import (
+    DOTS,
     Grey,
     Hand,
     fill,
@@ -74,6 +75,27 @@ def test_a_sheet_with_the_number_filled_in_by_the_printer() -> None:
     reading = read(photograph(paper_of(pdf), seed=8, turned=2))
     marked = {one.key: one.marked for one in reading.answers}
     assert (number_of(marked), reading.doubts) == ("040017", ())
+
+
+def test_writing_in_a_frame_is_kept_for_people_and_disturbs_no_box() -> None:
+    questions = (Question(1, tuple("ABCD")), Question(2, tuple("ABCD")))
+    layout = SheetLayout("测验", questions, areas=(Area(3, 46.0), Area(4, 200.0)))
+    pdf = printed_pdf(layout)
+    first, second = layout.pages
+    filled = fill(paper_of(pdf), first, {"q1": {2: Hand.FILL}}).paper
+    frame = first.fields[-1].rect
+    for line in range(4):
+        start = (round((frame.x + 6) * DOTS), round((frame.y + 9 + 9 * line) * DOTS))
+        cv2.putText(filled, "wo men yao xue xi", start, cv2.FONT_HERSHEY_SCRIPT_COMPLEX, 4, 30, 5)
+    reading = read_page(photograph(filled, seed=4, turned=5), layouts={"A": layout}).reading
+    assert [(one.key, one.marked, one.doubt) for one in reading.answers] == [
+        ("q1", (2,), None),
+        ("q2", (), None),
+    ]
+    # A page of nothing but frames is read as such.
+    other = read_page(photograph(paper_of(pdf, 1), seed=4, turned=178), layouts={"A": layout})
+    assert (other.reading.refusal, other.reading.answers) == (None, ())
+    assert [field.key for field in second.fields] == ["w4"]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,8 @@
 """A vote from its making to its protocol, and every way out of each state."""
 
-import io
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
 
 from exams.tallies import queries, services
 from exams.tallies.counting import Count, Line
@@ -19,14 +17,14 @@ from lms.core.states import StateMovedError
 from lms.members.models import Member
 from tests.factories.members import BranchTree, make_member, make_secretary
 from tests.factories.sheets import CANDIDATES, make_closed_tally, make_page, make_tally
+from tests.support.pdfs import pages_of
 from tests.support.queues import run_queued
 
 
 def said_by(tally: Tally) -> str:
     """The protocol's words without spaces, which stand where letters are spread."""
     with tally.protocol.open("rb") as file:
-        pages = PdfReader(io.BytesIO(file.read())).pages
-        return "".join("".join(page.extract_text() for page in pages).split())
+        return "".join(pages_of(file.read()))
 
 
 @pytest.mark.parametrize(

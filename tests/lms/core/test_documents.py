@@ -19,7 +19,12 @@ def test_everyday_text_needs_our_own_font_alone() -> None:
     assert [face.family for face in faces_for(text, (Path("/nowhere"),))] == [FAMILY]
 
 
-@pytest.mark.parametrize("name", ["䶮", "李淏", "张䶮淏"])
+@pytest.mark.parametrize("name", ["李淏", "龚䶮", "㛃", "𬭎", "买买提·艾力"])
+def test_the_rarer_names_need_our_own_font_alone(name: str) -> None:
+    assert [face.family for face in faces_for(name, (Path("/nowhere"),))] == [FAMILY]
+
+
+@pytest.mark.parametrize("name", ["𠮷", "李𤋮", "张𠮷𤋮"])
 def test_a_rare_character_of_a_name_brings_in_the_full_font(name: str) -> None:
     faces = faces_for(name, SYSTEM_FOLDERS)
     assert [face.family for face in faces] == [FAMILY, "Noto Serif CJK SC"]
@@ -28,9 +33,9 @@ def test_a_rare_character_of_a_name_brings_in_the_full_font(name: str) -> None:
 
 def test_a_character_in_no_font_is_named_with_the_package_to_install(tmp_path: Path) -> None:
     with pytest.raises(UnprintableCharacterError) as refused:
-        faces_for("张䶮淏", (tmp_path,))
+        faces_for("张𠮷𤋮", (tmp_path,))
     assert refused.value.message == (
-        "“䶮 U+4DAE、淏 U+6DCF”在本机的字体里没有，印不出来。请系统管理员安装字体包 "
+        "“𠮷 U+20BB7、𤋮 U+242EE”在本机的字体里没有，印不出来。请系统管理员安装字体包 "
         "fonts-noto-cjk（apt-get install fonts-noto-cjk）后再试；仍然不行，请核对这个字。"
     )
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy, override
 
-from lms.core.design.kept import drawn
+from lms.core.design.kept import drawn, filled, sign
 from tests.factories.courses import course_with_lessons, editor
 from tests.factories.members import make_branch_tree, make_member, make_secretary
 from tests.factories.progress import completed
@@ -50,6 +50,23 @@ def test_what_is_no_plain_value_is_not_kept() -> None:
     assert "first" in shown("{% stat 'x' value %}", value=figure)
     figure.shown = "second"
     assert "second" in shown("{% stat 'x' value %}", value=figure)
+
+
+def test_a_filling_is_put_in_afterwards_and_never_kept() -> None:
+    def labelled(mode: str) -> dict[str, Any]:
+        drawings.append(mode)
+        return {"label": "100 %", "href": sign("where"), "kind": mode, "type": "submit"}
+
+    drawings: list[str] = []
+    pages = [
+        filled("components/button.html", {"where": where}, labelled, mode)
+        for mode in ("primary", "quiet")
+        for where in ("/one/?a=%20", "/two/")
+    ]
+    assert drawings == ["primary", "quiet"]
+    assert [page.count("100 %") for page in pages] == [1] * 4
+    assert ['href="/one/?a=%20"' in page for page in pages] == [True, False, True, False]
+    assert [sign("where") in page for page in pages] == [False] * 4
 
 
 def test_the_same_values_are_drawn_once() -> None:

@@ -1,11 +1,9 @@
 """The archive on paper: what stands on it, for whom, and how many pages it takes."""
 
 import datetime as dt
-import io
 from collections.abc import Callable
 from typing import Any
 
-import pypdf
 import pytest
 import time_machine
 from django.test import Client
@@ -23,6 +21,7 @@ from tests.factories.members import (
     make_member,
     make_secretary,
 )
+from tests.support.pdfs import pages_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,13 +40,9 @@ def asked(by: Member, address: str) -> Any:
     return client.get(address)
 
 
-def pages_of(answer: Any) -> list[str]:
+def paper_of(answer: Any) -> list[str]:
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
-    pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
-    assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in pages} == {
-        (595, 842)  # A4 upright in points
-    }
-    return ["".join(page.extract_text().split()) for page in pages]
+    return pages_of(answer.content)
 
 
 def test_one_page_says_what_the_archive_says(artefacts: Any) -> None:
@@ -80,7 +75,7 @@ def test_one_page_says_what_the_archive_says(artefacts: Any) -> None:
     assert data["chain_line"] == f"学时账第 4 条，链尾指纹 {head.hash}"
     assert data["printed_line"] == f"{administrator.name} 打印于 2026-11-20 12:00"
     (artefacts / "archive-paper.png").write_bytes(render_png(TEMPLATE, data))
-    (page,) = pages_of(asked(member, "/archive/archive.pdf?year=2026"))
+    (page,) = paper_of(asked(member, "/archive/archive.pdf?year=2026"))
     assert head.hash in page
     assert page.count("第一讲把台账做成表格") == 1
 
@@ -91,10 +86,10 @@ def data_rule(member: Member) -> str:
 
 def test_many_entries_go_on_over_further_pages_and_none_fit_one() -> None:
     member = make_member(make_branch_tree().first)
-    assert len(pages_of(asked(member, "/archive/archive.pdf"))) == 1
+    assert len(paper_of(asked(member, "/archive/archive.pdf"))) == 1
     for day in range(60):
         make_entry(member, earned_on=dt.date(2026, 1, 1) + dt.timedelta(days=day))
-    pages = pages_of(asked(member, "/archive/archive.pdf"))
+    pages = paper_of(asked(member, "/archive/archive.pdf"))
     assert [f"第{place}页，共{len(pages)}页" in page for place, page in enumerate(pages, 1)] == [
         True
     ] * len(pages)

@@ -11,12 +11,14 @@ from openpyxl import load_workbook
 
 from exams.gatherings.services import cancel_gathering
 from lms.members.models import Member
+from lms.reports.blanks.placeholders import as_text
 from lms.reports.yearbook.queries import book_of
 from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.gatherings import confirm, make_closed, make_gathering
 from tests.factories.hours import make_entry
 from tests.factories.members import make_branch_tree, make_member, make_secretary
 from tests.factories.training import enrol, make_class
+from tests.support.pdfs import A4_ACROSS, pages_of
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +87,17 @@ def test_page_sheets_and_paper_say_the_same() -> None:
             for row in table.rows
         ]
     paper = client.get(f"{base}.pdf")
-    assert (paper["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert paper["Content-Type"] == "application/pdf"
+    pages = pages_of(paper.content, size=A4_ACROSS)
+    printed = "".join(pages)
+    assert printed.startswith("第一党支部2026年度学习台账")
+    numbers = [f"第{number}页，共{len(pages)}页" for number in range(1, len(pages) + 1)]
+    assert [page[-len(number) :] for page, number in zip(pages, numbers, strict=True)] == numbers
+    for table in tables:
+        headings = "".join(text for text, _width in table.headings)
+        rows = "".join(as_text(value) for row in table.rows for value in row)
+        said = "".join(f"{table.title}{headings}{rows}".split())
+        assert printed.count(said) == 1, (said, printed)
     assert [len(table.rows) for table in client.get(f"{base}/?year=2025").context["tables"]] == [
         0
     ] * 4
