@@ -4,6 +4,7 @@ Django's own ASGI handler costs several times what its WSGI handler does, so pag
 WSGI in a pool of threads beside the event loop (see docs/decisions).
 """
 
+import gc
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -46,6 +47,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def _live(receive: Receive, send: Send) -> None:
     """Start at once; at the end, write what still waits."""
     await receive()
+    # What was loaded stays: looking through it again and again would hold up all sockets at once.
+    gc.collect()
+    gc.freeze()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await beats.close()

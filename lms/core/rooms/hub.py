@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 MOST_WAITING = 64
 POLL_SECONDS = 2.0
 AGAIN_SECONDS = 1.0
+FOLLOW_SECONDS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Source(Protocol):
         """Everything after `seq`, from the database; None if there is nothing."""
 
     async def delivered(self, room: "Room") -> None:
-        """Something has just been passed on."""
+        """Something has been passed on, a moment ago."""
 
 
 class Seat:
@@ -114,6 +115,8 @@ class Room:
         self.seq = seq
         self.seats: set[Seat] = set()
         self._order = asyncio.Lock()
+        self._is_told = True
+        self._following: asyncio.Task[None] | None = None
 
     async def take(self, batch: Batch) -> None:
         """Tell everybody, after what is missing before it; what has been told is not told again."""
@@ -125,15 +128,11 @@ class Room:
                 if batch.last <= self.seq:
                     return
             self._tell(batch)
-        await self.source.delivered(self)
 
     async def look(self) -> None:
         """Ask the source whether something was missed."""
         async with self._order:
-            before = self.seq
             await self._fetch()
-        if self.seq > before:
-            await self.source.delivered(self)
 
     async def _fetch(self) -> None:
         missed = await self.source.since(self.seq)
@@ -144,6 +143,19 @@ class Room:
         self.seq = batch.last
         for seat in self.seats:
             seat.tell(batch)
+        self._is_told = False
+        if self._following is None or self._following.done():
+            self._following = asyncio.get_running_loop().create_task(self._follow())
+
+    async def _follow(self) -> None:
+        """Tell the source, once for many batches, and after the sockets: nobody waits for it."""
+        while not self._is_told:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            self._is_told = True
+            try:
+                await self.source.delivered(self)
+            except Exception:
+                logger.exception("rooms: what follows a batch for %s was not done", self.name)
 
 
 class Hub:

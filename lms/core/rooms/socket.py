@@ -76,6 +76,10 @@ class Line(Generic[Guest]):
         self.close_code = code
         self.seat.ended.set()
 
+    def next_ping_seconds(self) -> float:
+        """Not all at the same moment: those who came together would be a wave for ever."""
+        return self.entry.ping_seconds * (0.75 + secrets.randbelow(500) / 1000)
+
     def ping(self) -> str:
         """Asked for at the moment of sending, so that what waited before it is not measured."""
         nonce = secrets.token_hex(6)
@@ -247,7 +251,7 @@ class RoomSocket(ABC, Generic[Guest]):
                 if now >= line.ping_at:
                     line.pings += 1
                     quick = line.pings < QUICK_PINGS
-                    line.ping_at = now + (TICK_SECONDS if quick else line.entry.ping_seconds)
+                    line.ping_at = now + (TICK_SECONDS if quick else line.next_ping_seconds())
                     line.seat.push(line.ping)
             if now - checked_at >= RECHECK_SECONDS and self._lines:
                 checked_at = now
