@@ -7,6 +7,9 @@ from fractions import Fraction
 
 SEGMENT_SECONDS = 4
 MAX_FRAME_RATE = Fraction(30)
+# Of level 4.0 in blocks of 16 × 16 (H.264, table A-1), which also bounds the longest side.
+MOST_BLOCKS = 8_192
+LONGEST_SIDE = 2_048
 # What a lecture falls back to when its own rate varies: screen recordings, phones.
 VARIABLE_FRAME_RATE = Fraction(25)
 # How much longer a picture's sides have to be than the rung's below, to be worth a rung.
@@ -98,13 +101,27 @@ def _side(pixels: int, factor: float) -> int:
     return max(2, min(_even(pixels * factor), pixels - pixels % 2))
 
 
+def _within_level(width: int, height: int) -> tuple[int, int]:
+    """The largest even size of this shape that level 4.0 holds at 30 pictures a second."""
+    while max(width, height) > LONGEST_SIDE or _blocks(width, height) > MOST_BLOCKS:
+        by_side = LONGEST_SIDE / max(width, height)
+        by_blocks = math.sqrt(MOST_BLOCKS / _blocks(width, height))
+        factor = min(by_side, by_blocks, 1 - 2 / max(width, height))
+        width, height = _even(width * factor), _even(height * factor)
+    return width, height
+
+
+def _blocks(width: int, height: int) -> int:
+    return math.ceil(width / 16) * math.ceil(height / 16)
+
+
 def _level(width: int, height: int, rate: Fraction) -> str:
     """The lowest H.264 level (table A-1) that holds this size at this rate; 4.0 at most."""
-    blocks = math.ceil(width / 16) * math.ceil(height / 16)
+    blocks = _blocks(width, height)
     for level, most_blocks, most_per_second in (
         ("3.0", 1_620, 40_500),
         ("3.1", 3_600, 108_000),
-        ("4.0", 8_192, 245_760),
+        ("4.0", MOST_BLOCKS, 245_760),
     ):
         if blocks <= most_blocks and blocks * rate <= most_per_second:
             return level
@@ -115,17 +132,15 @@ def renditions_for(picture: Picture) -> list[RenditionPlan]:
     """The renditions to make, lowest first; never larger than the source.
 
     A source between two rungs gets the rung below and, if that is a fifth longer, one of its own
-    size. One below the lowest rung gets its own size alone. Very long pictures are held to 2,048
-    on the long side.
+    size. One below the lowest rung gets its own size alone. Very long pictures are held to
+    what level 4.0 can carry.
     """
     short = min(picture.width, picture.height)
     rate = frame_rate_for(picture)
     plans: list[RenditionPlan] = []
     for rung in RUNGS:
         width, height = _scaled(picture, rung.short_side)
-        longest = max(width, height)
-        if longest > 2_048:
-            width, height = _even(width * 2_048 / longest), _even(height * 2_048 / longest)
+        width, height = _within_level(width, height)
         # A source just above a rung, or one held to the longest side, gains nothing by another.
         if plans and max(width, height) < LEAST_STEP * max(plans[-1].width, plans[-1].height):
             break

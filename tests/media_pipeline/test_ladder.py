@@ -69,6 +69,7 @@ def test_frame_rates(rate: str | None, constant: bool, made: str) -> None:
 
 
 @example(422, 2407, Fraction(25), True)  # both rungs end at 2,048 pixels on the long side
+@example(1042, 1986, Fraction(25), True)  # more blocks than 1080p has
 @example(361, 362, Fraction(25), True)  # a pixel above the lowest rung
 @given(
     st.integers(32, 4096),

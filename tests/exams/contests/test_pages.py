@@ -99,7 +99,7 @@ def test_the_lobby_costs_the_same_for_one_round_and_for_three(
     with CaptureQueriesContext(connection) as asked:
         page = client.get(f"/contests/{contest.pk}/")
     assert (len(page.context["rounds"]), len(page.context["today"].questions)) == (count, count)
-    assert len(asked) == 9
+    assert len(asked) == 11
 
 
 def test_the_lobby_leads_to_the_rounds_and_says_the_rules(

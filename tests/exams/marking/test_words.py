@@ -41,7 +41,7 @@ def version(kind: str, content: dict[str, Any], key: dict[str, Any]) -> Question
         ),
         (
             "ordering", *ORDERING, {"places": [2, 1, 3]},
-            ["1. 丙", "2. 乙", "3. 甲"], ["1. 甲", "2. 丙", "3. 乙"],
+            ["1. 乙", "2. 丙", "3. 甲"], ["1. 甲", "2. 丙", "3. 乙"],
         ),
         (
             "short", {}, {"model": "先看总则。\n再看附则。", "rubric": []},
