@@ -60,7 +60,7 @@ def upload_lecture(page: Page, recording: Path) -> Asset:
     expect(page.locator("lms-upload")).to_contain_text("转码完成", timeout=TRANSCODE_MS)
     asset = Asset.objects.get()
     assert asset.state == AssetState.READY
-    assert sorted(asset.renditions.values_list("height", flat=True)) == [360, 720]
+    assert sorted(asset.renditions.values_list("height", flat=True)) == [0, 240, 360, 720]
     return asset
 
 
