@@ -24,7 +24,7 @@ from media_pipeline.playback import (
 from tests.factories.media import make_asset, make_captions, make_take
 from tests.factories.members import make_branch_tree, make_instructor, make_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 SEGMENT = bytes(range(256)) * 8

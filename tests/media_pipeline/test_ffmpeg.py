@@ -182,6 +182,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.slow
 def test_a_hanging_run_is_killed_with_all_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +195,7 @@ def test_a_hanging_run_is_killed_with_all_it_started(
     wait_until(lambda: living_in_group(group) == [], what="the end of the whole group")
 
 
+@pytest.mark.slow
 def test_a_run_past_its_wall_time_is_ended(tmp_path: Path) -> None:
     moving = (
         "import time, sys\n"
@@ -214,6 +216,7 @@ def test_endless_chatter_is_kept_short(tmp_path: Path) -> None:
     assert "3" in failure.message
 
 
+@pytest.mark.slow
 def test_memory_files_and_time_are_limited(tmp_path: Path) -> None:
     failure = run_wrong(tmp_path, "x = bytearray(3_000_000_000)")
     assert "MemoryError" in failure.log_tail

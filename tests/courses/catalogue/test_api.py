@@ -8,6 +8,7 @@ from tests.factories.members import make_branch_tree, make_member
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_courses_are_listed_for_who_may_study_them(client):
     tree = make_branch_tree()
     by = make.editor()
@@ -24,6 +25,7 @@ def test_courses_are_listed_for_who_may_study_them(client):
     assert client.post("/api/v1/courses/", {}).status_code == 405
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_takes_six_statements(client, count, django_assert_num_queries):
     by = make.editor()

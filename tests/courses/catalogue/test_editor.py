@@ -58,6 +58,7 @@ def told(response):
     return [str(message) for message in response.context["messages"]]
 
 
+@pytest.mark.slow
 def test_publishing_an_unfinished_video_is_refused_in_words_and_the_draft_is_kept(client, tree):
     by = make_administrator(tree.committee)
     chapter = make.chapter(course=make.course(by=make.editor()), by=make.editor())
@@ -79,6 +80,7 @@ def test_publishing_an_unfinished_video_is_refused_in_words_and_the_draft_is_kep
     assert LessonPage.objects.get(pk=lesson.pk).live is True
 
 
+@pytest.mark.slow
 def test_bulk_publishing_is_refused_in_words(client, tree):
     by = make_administrator(tree.committee)
     course = make.course(by=by, published=False)
@@ -93,6 +95,7 @@ def test_bulk_publishing_is_refused_in_words(client, tree):
     assert Page.objects.get(pk=course.pk).live is True
 
 
+@pytest.mark.slow
 def test_nobody_posts_a_lecture_the_chooser_would_not_offer(client, tree):
     by = make_instructor(tree.first)
     chapter = make.chapter(course=make.course(by=make.editor()), by=make.editor())
@@ -131,6 +134,7 @@ def test_the_back_office_speaks_chinese(client, tree):
     assert translation.get_language() == "zh-hans"
 
 
+@pytest.mark.slow
 def test_the_preview_shows_the_page_as_members_will_see_it(client, tree):
     by = make_administrator(tree.committee)
     course, (lesson,) = make.course_with_lessons(by=make.editor())

@@ -29,6 +29,7 @@ def test_a_lesson_with_a_ready_video_is_published_and_knows_its_length_and_hours
     assert (lesson.live, lesson.duration_ms, lesson.study_hours) == (True, 180_000, Decimal("0.50"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", [state for state in AssetState if state != AssetState.READY])
 def test_a_video_that_is_not_ready_keeps_the_lesson_back(state):
     by = make.editor()
@@ -43,6 +44,7 @@ def test_a_video_that_is_not_ready_keeps_the_lesson_back(state):
     assert LessonPage.objects.get(pk=lesson.pk).live is False
 
 
+@pytest.mark.slow
 def test_a_lesson_without_any_content_is_kept_back():
     by = make.editor()
     chapter = make.chapter(course=make.course(by=by), by=by)
@@ -52,6 +54,7 @@ def test_a_lesson_without_any_content_is_kept_back():
     assert refusal.value.message == ("《导学》还没有内容，请先加入视频、图文、PDF 或图片再发布。")
 
 
+@pytest.mark.slow
 def test_an_article_alone_may_be_published_and_counts_for_nothing():
     by = make.editor()
     chapter = make.chapter(course=make.course(by=by), by=by)
@@ -60,6 +63,7 @@ def test_an_article_alone_may_be_published_and_counts_for_nothing():
     assert (lesson.live, lesson.asset_id, lesson.study_hours) == (True, None, None)
 
 
+@pytest.mark.slow
 def test_no_side_door_by_saving_a_page_as_live():
     by = make.editor()
     chapter = make.chapter(course=make.course(by=by), by=by)
@@ -72,6 +76,7 @@ def test_no_side_door_by_saving_a_page_as_live():
     assert LessonPage.objects.live().count() == 0
 
 
+@pytest.mark.slow
 def test_no_side_door_by_scheduling():
     by = make.editor()
     chapter = make.chapter(course=make.course(by=by), by=by)
@@ -85,6 +90,7 @@ def test_no_side_door_by_scheduling():
     assert LessonPage.objects.live().count() == 0
 
 
+@pytest.mark.slow
 def test_a_draft_of_a_live_lesson_may_wait_for_its_new_video():
     by = make.editor()
     _course, (lesson,) = make.course_with_lessons(by=by)
@@ -98,6 +104,7 @@ def test_a_draft_of_a_live_lesson_may_wait_for_its_new_video():
     assert (lesson.live, lesson.asset) == (True, first)
 
 
+@pytest.mark.slow
 def test_a_finished_lecture_fills_length_and_hours_once_and_keeps_what_was_set():
     by = make.editor()
     chapter = make.chapter(course=make.course(by=by), by=by)

@@ -44,6 +44,7 @@ def lessons(by):
     return list(queries.visible_lessons(by).values_list("pk", flat=True))
 
 
+@pytest.mark.slow
 def test_a_restricted_course_is_for_the_subtree_alone(tree, school):
     first, second = school["lessons"]
     assert titles(make_member(tree.first)) == ["公开课", "总支课"]
@@ -56,6 +57,7 @@ def test_a_restricted_course_is_for_the_subtree_alone(tree, school):
     assert lessons(make_member(tree.third)) == [first.pk]
 
 
+@pytest.mark.slow
 def test_who_teaches_the_audience_sees_its_course_and_a_secretary_above_does_not(tree, school):
     assert titles(make_instructor(tree.committee)) == ["公开课", "总支课"]
     assert titles(make_administrator(tree.committee)) == ["公开课", "总支课"]
@@ -63,6 +65,7 @@ def test_who_teaches_the_audience_sees_its_course_and_a_secretary_above_does_not
     assert titles(make_secretary(tree.committee)) == ["公开课"]
 
 
+@pytest.mark.slow
 def test_membership_and_role_count_on_the_day(tree, school):
     today = clock.today()
     left = make_member(tree.first, left_on=today)
@@ -77,6 +80,7 @@ def test_membership_and_role_count_on_the_day(tree, school):
     assert len(titles(taught)) == 1
 
 
+@pytest.mark.slow
 def test_nothing_unpublished_is_visible(tree):
     by, member = make.editor(), make_member(tree.first)
     course = make.course(by=by, published=False)
@@ -94,6 +98,7 @@ def test_nothing_unpublished_is_visible(tree):
     assert [queries.lesson_terms(page.pk, by=member) for page in (draft, below_draft)] == [None] * 2
 
 
+@pytest.mark.slow
 def test_the_terms_of_a_lesson_come_from_its_course(tree, school, django_assert_num_queries):
     _open, lesson = school["lessons"]
     member = members_with_roles().get(pk=make_member(tree.first).pk)
@@ -112,6 +117,7 @@ def test_the_terms_of_a_lesson_come_from_its_course(tree, school, django_assert_
     assert queries.lesson_terms(lesson.pk, by=make_member(tree.third)) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_outlines_take_one_statement(count, tree, django_assert_num_queries):
     by = make.editor()

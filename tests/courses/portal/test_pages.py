@@ -70,6 +70,7 @@ def test_a_visitor_sees_the_welcome_and_nothing_of_what_is_inside(client):
 # --- Cost --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_course_page_takes_five_statements_and_few_bytes(signed_in, member, count):
     course, lessons = make.course_with_lessons(by=make.editor(), lessons=count)
@@ -79,6 +80,7 @@ def test_the_course_page_takes_five_statements_and_few_bytes(signed_in, member, 
     assert len(response.content) < 100_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_catalogue_takes_seven_statements(signed_in, count):
     for _ in range(count):
@@ -86,6 +88,7 @@ def test_the_catalogue_takes_seven_statements(signed_in, count):
     assert statements(signed_in, "/courses/")[0] == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_home_page_takes_eight_statements(signed_in, member, count):
     settle_targets(member_ids=[member.pk])
@@ -94,6 +97,7 @@ def test_the_home_page_takes_eight_statements(signed_in, member, count):
     assert statements(signed_in, "/")[0] == 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_lesson_page_takes_eight_statements(signed_in, count):
     _course, lessons = make.course_with_lessons(by=make.editor(), lessons=count)
@@ -103,6 +107,7 @@ def test_the_lesson_page_takes_eight_statements(signed_in, count):
 # --- What is shown -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_home_page_leads_to_the_lesson_that_was_begun(signed_in, member):
     _course, lessons = make.course_with_lessons(by=make.editor(), lessons=2, title="数字技能")
     fresh = signed_in.get("/").context
@@ -113,6 +118,7 @@ def test_the_home_page_leads_to_the_lesson_that_was_begun(signed_in, member):
     assert [(card["title"], card["percent"]) for card in begun["shown"]] == [("数字技能", 50)]
 
 
+@pytest.mark.slow
 def test_the_home_page_offers_what_is_finished_when_nothing_else_is_left(signed_in, member):
     _course, (lesson,) = make.course_with_lessons(by=make.editor(), title="数字技能")
     before = signed_in.get("/").context
@@ -123,6 +129,7 @@ def test_the_home_page_offers_what_is_finished_when_nothing_else_is_left(signed_
     assert [(card["title"], card["done"]) for card in after["finished"]] == [("数字技能", True)]
 
 
+@pytest.mark.slow
 def test_the_catalogue_is_searched_and_filtered(signed_in, member):
     by = make.editor()
     first, (lesson,) = make.course_with_lessons(by=by, title="数字技能", topic="业务能力")
@@ -146,6 +153,7 @@ def test_the_catalogue_is_searched_and_filtered(signed_in, member):
     assert first.title == "数字技能"
 
 
+@pytest.mark.slow
 def test_a_restricted_course_is_a_404_for_others(client, tree):
     by = make.editor()
     course, (lesson,) = make.course_with_lessons(by=by, audience=tree.first)
@@ -156,6 +164,7 @@ def test_a_restricted_course_is_a_404_for_others(client, tree):
     assert [client.get(path).status_code for path in paths] == [404, 404]
 
 
+@pytest.mark.slow
 def test_opening_a_lesson_opens_no_session(signed_in, member):
     from courses.progress.models import WatchSession
 
@@ -171,6 +180,7 @@ def test_opening_a_lesson_opens_no_session(signed_in, member):
     )
 
 
+@pytest.mark.slow
 def test_the_tabs_of_a_lesson_come_alone_for_htmx(signed_in):
     by = make.editor()
     chapter = make.chapter(course=make.course(by=by), by=by)
@@ -183,6 +193,7 @@ def test_the_tabs_of_a_lesson_come_alone_for_htmx(signed_in):
     assert ("同志们好。" in part, "<html" in part) == (True, False)
 
 
+@pytest.mark.slow
 def test_the_transcript_of_a_captioned_lecture_is_its_captions(signed_in):
     by = make.editor()
     chapter = make.chapter(course=make.course(by=by), by=by)
@@ -214,6 +225,7 @@ def opened(client, path):
 # --- Files -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_documents_and_pictures_are_for_who_may_study_the_lesson(client, tree):
     by = make.editor()
     course = make.course(by=by, audience=tree.first)

@@ -113,6 +113,7 @@ def test_one_statement_takes_many_sessions(lesson: LessonPage) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_session_that_is_not_there_is_left_out(member: Member, lesson: LessonPage) -> None:
     session = progress.sitting(member, lesson, opened_at=OPENED_AT)
     ghost = progress.message(session, [Beat(1, 0, 15_000, 1.0)], OPENED + 15_000)
@@ -130,6 +131,7 @@ def test_refused_beats_are_counted_for_the_record(member: Member, lesson: Lesson
     assert (session.refused_beats, session.beats, session.present) == (3, 0, ())
 
 
+@pytest.mark.slow
 def test_what_earlier_sittings_verified_is_in_the_answer(
     member: Member, lesson: LessonPage
 ) -> None:

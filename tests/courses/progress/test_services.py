@@ -58,6 +58,7 @@ def start(member: Member, lesson: LessonPage) -> services.Sitting:
     return services.start_session(by=member, terms=progress.terms_of(lesson))
 
 
+@pytest.mark.slow
 def test_a_member_has_one_open_sitting(member: Member, lessons: list[LessonPage]) -> None:
     first, second = start(member, lessons[0]).session, start(member, lessons[1]).session
     other = start(make_member(password=None), lessons[0]).session
@@ -67,6 +68,7 @@ def test_a_member_has_one_open_sitting(member: Member, lessons: list[LessonPage]
     assert (second.is_open, other.is_open) == (True, True)
 
 
+@pytest.mark.slow
 def test_a_sitting_is_opened_with_the_terms_of_the_course(
     member: Member, lessons: list[LessonPage]
 ) -> None:
@@ -76,6 +78,7 @@ def test_a_sitting_is_opened_with_the_terms_of_the_course(
     assert (session.allowed_percent, session.duration_ms) == (125, 180_000)
 
 
+@pytest.mark.slow
 def test_a_lesson_without_a_recording_opens_nothing(db: None, member: Member) -> None:
     by = courses.editor()
     course = courses.course(by=by)
@@ -87,6 +90,7 @@ def test_a_lesson_without_a_recording_opens_nothing(db: None, member: Member) ->
     assert WatchSession.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_stopped(member: Member, lessons: list[LessonPage], clock: Any) -> None:
     lesson = lessons[0]
     first = start(member, lesson)
@@ -103,6 +107,7 @@ def test_it_goes_on_where_it_stopped(member: Member, lessons: list[LessonPage], 
     assert list(progress_of(member, [lesson.pk, lessons[1].pk])) == [lesson.pk]
 
 
+@pytest.mark.slow
 def test_after_the_end_it_begins_again(
     member: Member, lessons: list[LessonPage], clock: Any
 ) -> None:
@@ -112,6 +117,7 @@ def test_after_the_end_it_begins_again(
     assert start(member, lessons[0]).resume_ms == 0
 
 
+@pytest.mark.slow
 def test_nothing_goes_down_when_the_course_asks_for_more(
     member: Member, lessons: list[LessonPage], clock: Any
 ) -> None:
@@ -185,6 +191,7 @@ def test_the_sweep_counts_what_no_player_asked_for(
     assert len(announced) == 2
 
 
+@pytest.mark.slow
 def test_a_late_beat_of_a_closed_sitting_is_swept_up_too(
     member: Member, lessons: list[LessonPage], clock: Any
 ) -> None:
@@ -200,6 +207,7 @@ def test_a_late_beat_of_a_closed_sitting_is_swept_up_too(
     assert progress_of(member, [lessons[0].pk])[lessons[0].pk].covered_ms == 90_000
 
 
+@pytest.mark.slow
 def test_a_forgotten_sitting_ends_when_its_ticket_does(
     member: Member, lessons: list[LessonPage], clock: Any
 ) -> None:
@@ -216,6 +224,7 @@ def test_a_forgotten_sitting_ends_when_its_ticket_does(
     assert (still_open, session.closed_at) == (True, NOON + dt.timedelta(hours=12))
 
 
+@pytest.mark.slow
 def test_who_leaves_stops_counting(member: Member, lessons: list[LessonPage], clock: Any) -> None:
     session = start(member, lessons[0]).session
     clock.shift(60)

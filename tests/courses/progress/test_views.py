@@ -47,6 +47,7 @@ def started(client: Client, lesson: LessonPage) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.slow
 def test_starting_gives_all_that_a_player_needs(member: Member, lesson: LessonPage) -> None:
     said = started(signed_in(member), lesson)
     session = WatchSession.objects.get()
@@ -81,6 +82,7 @@ def test_starting_takes_json_too(member: Member, lesson: LessonPage) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", ["", "x", "-1", "0", "99999999", "9" * 40, "1.5", "½"])
 def test_no_such_lesson(member: Member, lesson: LessonPage, said: str) -> None:
     client = signed_in(member)
@@ -92,6 +94,7 @@ def test_no_such_lesson(member: Member, lesson: LessonPage, said: str) -> None:
     assert as_json.status_code == 404
 
 
+@pytest.mark.slow
 def test_who_may_start(member: Member, lesson: LessonPage, tree: BranchTree) -> None:
     stranger = make_member(tree.second)
     address = "/learn/sessions/"
@@ -119,6 +122,7 @@ def test_a_lesson_without_a_recording_says_so(member: Member, tree: BranchTree) 
     )
 
 
+@pytest.mark.slow
 def test_a_sitting_belongs_to_one_member(
     member: Member, lesson: LessonPage, tree: BranchTree
 ) -> None:
@@ -131,6 +135,7 @@ def test_a_sitting_belongs_to_one_member(
     assert neighbour.get(said["playlistUrl"]).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_withdrawn_lesson_gives_no_fresh_link(member: Member, lesson: LessonPage) -> None:
     client = signed_in(member)
     said = started(client, lesson)
@@ -140,6 +145,7 @@ def test_a_withdrawn_lesson_gives_no_fresh_link(member: Member, lesson: LessonPa
     assert client.post(said["settleUrl"]).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("watched", "answer"),
     [
@@ -177,6 +183,7 @@ def test_settling_says_how_far_it_is(
     assert client.post(said["settleUrl"]).json() == answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [2, 4])
 def test_starting_costs_the_same_after_many_sittings(
     member: Member, lesson: LessonPage, before: int, django_assert_num_queries: Any
@@ -205,6 +212,7 @@ def ask_now(member: Member) -> None:
     WatchSession.objects.filter(member=member).update(answer_by_ms=180_000, checks_asked=1)
 
 
+@pytest.mark.slow
 def test_a_check_is_for_the_member_alone(tree: BranchTree, member: Member) -> None:
     lesson = asking(tree)
     said = started(signed_in(member), lesson)
@@ -227,6 +235,7 @@ def test_a_check_is_for_the_member_alone(tree: BranchTree, member: Member) -> No
     assert WatchSession.objects.get().checks_answered == 1
 
 
+@pytest.mark.slow
 def test_a_question_of_the_lesson_and_any_answer_to_it_counts(
     tree: BranchTree, member: Member
 ) -> None:
@@ -258,6 +267,7 @@ def test_a_question_of_the_lesson_and_any_answer_to_it_counts(
     assert WatchSession.objects.get().checks_answered == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asks", [True, False])
 def test_only_a_course_that_wants_it_draws_a_moment(
     tree: BranchTree, member: Member, asks: bool
@@ -270,6 +280,7 @@ def test_only_a_course_that_wants_it_draws_a_moment(
     assert due is None or 15 * 60_000 <= due < 30 * 60_000
 
 
+@pytest.mark.slow
 def test_a_question_that_waits_goes_on_waiting_in_the_next_window(
     tree: BranchTree, member: Member
 ) -> None:

@@ -73,6 +73,7 @@ def test_figures_and_flags(sat: Sat, tree: BranchTree) -> None:
     assert [name for name, _reliability in found.forms] == [""]
 
 
+@pytest.mark.slow
 def test_only_first_attempts_count_and_dropped_questions_do_not(
     sat: Sat, tree: BranchTree, officer: Member
 ) -> None:
@@ -92,6 +93,7 @@ def test_only_first_attempts_count_and_dropped_questions_do_not(
     assert ([line.number for line in dropped.items], dropped.left_out) == ([1, 2, 3], 1)
 
 
+@pytest.mark.slow
 def test_an_accepted_key_clears_the_suspicion(sat: Sat, officer: Member) -> None:
     version = sat.items[3].version
     both = Decided(Ruling.ACCEPT, ({"correct": 3},))
@@ -116,6 +118,7 @@ def test_the_page_costs_the_same(
     assert f"共 {12 + more} 份" in page.content.decode()
 
 
+@pytest.mark.slow
 def test_who_leads_the_exam_gets_page_and_file_and_nobody_else(
     sat: Sat, tree: BranchTree, officer: Member
 ) -> None:

@@ -243,6 +243,7 @@ def test_a_question_is_shown_as_its_template_draws_it(tree: BranchTree, sitter: 
         assert question_inputs(item.kind, content, {}, prefix) in html
 
 
+@pytest.mark.slow
 def test_one_device_is_told_how_it_is_let_go(tree: BranchTree, sitter: Member) -> None:
     exam = make_exam(tree.first, fairness=Fairness.ONE_DEVICE)
     first, second = signed_in(sitter), signed_in(sitter)

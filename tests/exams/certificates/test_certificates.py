@@ -158,6 +158,7 @@ def test_what_a_lost_signal_left_behind_is_made_up_for(
     assert send_unissued() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["张三丰", "张䶮", "张𠮷", "李淏", "买买提·艾力"])
 def test_the_pdf_says_the_whole_name(tree: BranchTree, name: str, artefacts: Path) -> None:
     certificate = issued(tree, name)
@@ -194,6 +195,7 @@ def test_a_name_no_font_has_is_told_and_printed_after_the_font_is_there(
     assert Certificate.objects.get().pdf_problem == ""
 
 
+@pytest.mark.slow
 def test_the_pdf_is_for_the_holder_and_the_overseers(tree: BranchTree) -> None:
     certificate = issued(tree)
     render_certificate(certificate_id=certificate.pk)
@@ -290,6 +292,7 @@ def test_a_code_typed_by_hand_leads_to_its_page_and_a_wrong_one_is_refused(
         assert (refused.status_code, "没有查到" in refused.content.decode()) == (404, True)
 
 
+@pytest.mark.slow
 def test_who_asks_too_often_has_to_wait(tree: BranchTree) -> None:
     certificate = issued(tree)
     address = reverse("verify_code", args=[certificate.code])

@@ -43,6 +43,7 @@ def text_of(client: Client, address: str) -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
+@pytest.mark.slow
 def test_a_member_sees_the_plan_and_what_is_missing_of_the_own_classes(tree: BranchTree) -> None:
     member = make_member(tree.first)
     course, (lesson,) = courses.course_with_lessons(by=courses.editor(), title="读懂一份条例")
@@ -118,6 +119,7 @@ def statements(client: Client, address: str) -> int:
     return len(asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_lists_take_as_many_queries_for_one_as_for_three(tree: BranchTree, count: int) -> None:
     course, _lessons = courses.course_with_lessons(by=courses.editor())
@@ -147,6 +149,7 @@ def office(tree: BranchTree) -> Client:
     return signed_in(make_administrator(tree.general))
 
 
+@pytest.mark.slow
 def test_a_class_is_made_planned_ruled_filled_and_opened(tree: BranchTree, office: Client) -> None:
     teacher, member = make_member(tree.first), make_member(tree.second)
     course, (lesson,) = courses.course_with_lessons(by=courses.editor())

@@ -161,6 +161,7 @@ def test_a_correction_that_fails_opens_the_appeal_again(case: Case, end: str) ->
     confirm_entry(appeal=case.fresh(), by=case.secretary, text="维持")
 
 
+@pytest.mark.slow
 def test_an_appeal_being_corrected_takes_no_second_answer(case: Case) -> None:
     make_addition_proposal(case.member, by=case.secretary, appeal=case.appeal)
     stale = case.fresh()

@@ -44,6 +44,7 @@ def texts(client: Client, address: str) -> list[str]:
     return [row[0].title for row in (*context["corrections"], *context["appeals"])]
 
 
+@pytest.mark.slow
 def test_a_secretary_proposes_and_the_level_above_approves_on_pages() -> None:
     tree = make_branch_tree()
     member, secretary = make_member(tree.first), make_secretary(tree.first)
@@ -171,6 +172,7 @@ def test_overseers_find_what_waits_what_is_done_and_what_comes_from_below() -> N
     assert seen(sibling) == [[], []]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 3])
 def test_queries_of_the_lists(size: int) -> None:
     tree = make_branch_tree()

@@ -93,6 +93,7 @@ def test_text_brings_back_all_it_took(asked: list[Draft]) -> None:
     assert list(plain.read(text)) == kept(asked, left_out)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(drafts(), max_size=3))
 def test_a_sheet_brings_back_all_it_took(asked: list[Draft]) -> None:

@@ -40,6 +40,7 @@ def page_text(response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
+@pytest.mark.slow
 def test_pasted_questions_are_shown_and_kept_as_chosen(client, branch) -> None:
     address = reverse("questions_import")
     sent = client.post(address, {"branch": branch.pk, "text": TEXT})
@@ -76,6 +77,7 @@ def test_all_can_be_dropped(client, branch) -> None:
     assert QuestionImport.objects.get().state == ImportState.DROPPED
 
 
+@pytest.mark.slow
 def test_an_upload_is_its_owners(client, branch) -> None:
     client.post(reverse("questions_import"), {"branch": branch.pk, "text": TEXT})
     upload = QuestionImport.objects.get()

@@ -86,6 +86,7 @@ def rule(**settings: int) -> Group:
     return Group((Condition("attendance", settings),))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("clock_stands")
 def test_so_many_times_within_the_dates(tree: BranchTree, people: People) -> None:
     made = make_class(tree.first, rule=rule(times=2))
@@ -100,6 +101,7 @@ def test_so_many_times_within_the_dates(tree: BranchTree, people: People) -> Non
     assert (missing(enrolment), evaluate_class(class_id=made.pk)) == ([], 1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("clock_stands")
 def test_a_share_is_settled_when_the_class_is_over(tree: BranchTree, people: People) -> None:
     made = make_class(tree.first, rule=rule(percent=60))
@@ -115,6 +117,7 @@ def test_a_share_is_settled_when_the_class_is_over(tree: BranchTree, people: Peo
         assert (missing(enrolment), evaluate_class(class_id=made.pk)) == ([], 1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("clock_stands")
 def test_what_a_merged_record_was_at_is_the_persons(tree: BranchTree, people: People) -> None:
     by, second = (make_administrator(tree.committee) for _each in range(2))

@@ -60,6 +60,7 @@ def cost(client: Client, address: str) -> int:
     return len(captured)
 
 
+@pytest.mark.slow
 def test_lists_cost_the_same_with_one_and_with_three(tree: BranchTree, people: People) -> None:
     host, member = signed_in(people.host), signed_in(people.zhang)
     costs: dict[str, list[int]] = {}
@@ -97,6 +98,7 @@ def test_lists_cost_the_same_with_one_and_with_three(tree: BranchTree, people: P
 # --- Signing in -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_scanned_without_being_signed_in_leads_through_the_sign_in_page_and_back(
     tree: BranchTree, people: People, clock_stands: time_machine.Traveller
 ) -> None:
@@ -184,6 +186,7 @@ def test_the_screen_shows_the_link_the_code_and_who_is_there(
     assert ("<html" in part, "张秀英" in part, link in part) == (False, True, True)
 
 
+@pytest.mark.slow
 def test_the_whole_way_by_the_buttons(tree: BranchTree, people: People) -> None:
     host, second = signed_in(people.host), signed_in(people.second)
     answer = host.post(
@@ -280,6 +283,7 @@ def test_offline_study_asks_for_what_it_needs(tree: BranchTree, people: People) 
     assert client.get("/gatherings/new/other/").status_code == 404
 
 
+@pytest.mark.slow
 def test_scans_are_served_to_who_looks_after_the_branch_alone(
     tree: BranchTree, people: People
 ) -> None:
@@ -358,6 +362,7 @@ def test_the_archive_says_where_the_hours_come_from(tree: BranchTree, people: Pe
     assert "2 学时" in text(signed_in(people.guest).get("/gatherings/mine/"))
 
 
+@pytest.mark.slow
 def test_the_sheet_lists_everybody_of_the_branch_and_the_guests(
     tree: BranchTree, people: People
 ) -> None:

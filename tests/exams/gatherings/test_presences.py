@@ -251,6 +251,7 @@ def photograph(colour: str = "#ffffff", size: tuple[int, int] = (3000, 2000)) ->
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_a_photograph_is_drawn_anew_without_what_it_hides(tree: BranchTree, people: People) -> None:
     gathering = make_gathering(tree.first, by=people.host)
     scan = keep_scan(by=people.host, gathering=gathering, content=photograph())

@@ -46,6 +46,7 @@ def states(gathering: Gathering) -> str:
 # --- States ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_from_planned_to_credited(
     tree: BranchTree, people: People, run_queued: Callable[..., list[str]],
     django_capture_on_commit_callbacks: Any,
@@ -69,6 +70,7 @@ def test_from_planned_to_credited(
     }
 
 
+@pytest.mark.slow
 def test_each_state_has_its_way_out_and_no_other(tree: BranchTree, people: People) -> None:
     def refused(verb: Callable[..., None], gathering: Gathering) -> bool:
         try:
@@ -140,6 +142,7 @@ def test_only_who_looks_after_the_branch_holds_its_gatherings(
             verb(gathering=gathering, by=people.guests_secretary)
 
 
+@pytest.mark.slow
 def test_the_lesson_shown_caps_the_minutes(tree: BranchTree, people: People) -> None:
     by = courses.editor()
     chapter = courses.chapter(course=courses.course(by=by), by=by)
@@ -151,6 +154,7 @@ def test_the_lesson_shown_caps_the_minutes(tree: BranchTree, people: People) -> 
     assert gathering.minutes == 50
 
 
+@pytest.mark.slow
 def test_a_lesson_the_host_may_not_see_is_not_shown(tree: BranchTree, people: People) -> None:
     by = courses.editor()
     chapter = courses.chapter(course=courses.course(by=by, audience=tree.second), by=by)

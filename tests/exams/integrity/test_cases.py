@@ -59,6 +59,7 @@ def sat_in_turn(members: list[Member], *, haste: int, evenings: int = 3) -> None
             at += length + dt.timedelta(seconds=haste)
 
 
+@pytest.mark.slow
 def test_the_night_makes_one_case_and_renews_it(tree: BranchTree, members: list[Member]) -> None:
     sat_in_turn(members, haste=30)
     with time_machine.travel(EVENING + dt.timedelta(days=8), tick=False):
@@ -80,6 +81,7 @@ def test_the_night_makes_one_case_and_renews_it(tree: BranchTree, members: list[
     assert StudyHourEntry.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_people_who_take_their_time_make_no_case(members: list[Member]) -> None:
     sat_in_turn(members, haste=150)
 
@@ -202,6 +204,7 @@ def test_a_case_is_closed_on_its_page_and_the_member_reads_how(
 # --- The browser's number ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_browser_keeps_a_number_and_the_school_a_hash_of_the_year(members: list[Member]) -> None:
     _course, [lesson] = courses.course_with_lessons(by=courses.editor())
     client = signed_in(members[0])

@@ -34,6 +34,7 @@ def text(answer: object) -> str:
     return answer.content.decode()  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_a_marker_goes_from_answer_to_answer(
     tree: BranchTree, officer: Member, signed_in: SignedIn
 ) -> None:

@@ -139,6 +139,7 @@ def test_the_same_recording_in_two_courses_earns_once_before_and_after(
     assert balance(kept) == 1
 
 
+@pytest.mark.slow
 def test_a_day_over_both_records_has_one_cap(
     kept: Member, lost: Member, two: dict[str, Member]
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_day_over_both_records_has_one_cap(
     assert (carried.evidence["worth"], carried.evidence["limits"]) == ("4.00", ["day"])
 
 
+@pytest.mark.slow
 def test_reversed_hours_stay_reversed_and_free_their_source(
     kept: Member, lost: Member, two: dict[str, Member]
 ) -> None:
@@ -161,6 +163,7 @@ def test_reversed_hours_stay_reversed_and_free_their_source(
     assert (balance(kept), balance(lost), is_sound()) == (Decimal(1), Decimal(0), True)
 
 
+@pytest.mark.slow
 def test_parted_again_each_has_what_it_had(
     kept: Member, lost: Member, two: dict[str, Member]
 ) -> None:
@@ -198,6 +201,7 @@ def test_the_preview_says_what_will_be(kept: Member, lost: Member, two: dict[str
     assert rows["减免"] == (("—",), ("2026 年免修",), ("并入一方的减免不转移，需要的请重新申请",))
 
 
+@pytest.mark.slow
 def test_what_is_not_settled_stands_in_the_way(
     kept: Member, lost: Member, two: dict[str, Member], tree: BranchTree
 ) -> None:
@@ -219,6 +223,7 @@ def test_what_is_not_settled_stands_in_the_way(
     assert balance(lost) == 0
 
 
+@pytest.mark.slow
 def test_a_gathering_both_were_ticked_at_counts_once(
     kept: Member, lost: Member, two: dict[str, Member], tree: BranchTree
 ) -> None:
@@ -231,6 +236,7 @@ def test_a_gathering_both_were_ticked_at_counts_once(
     assert (once > 0, balance(kept), balance(lost)) == (True, once, Decimal(0))
 
 
+@pytest.mark.slow
 def test_the_entries_say_so(
     kept: Member, lost: Member, two: dict[str, Member], client: Client
 ) -> None:

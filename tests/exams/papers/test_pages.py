@@ -38,6 +38,7 @@ def told(answer: Any) -> str:
     return [str(message).strip() for message in answer.context["messages"]][-1]
 
 
+@pytest.mark.slow
 def test_a_paper_is_made_laid_out_filled_and_sealed(
     tree: BranchTree, officer: Member, client: Client
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_paper_is_made_laid_out_filled_and_sealed(
     assert copied.context["paper"].state == "draft"
 
 
+@pytest.mark.slow
 def test_each_look_at_a_sealed_paper_stands_in_its_history(
     tree: BranchTree, officer: Member, client: Client
 ) -> None:
@@ -88,6 +90,7 @@ def test_each_look_at_a_sealed_paper_stands_in_its_history(
     assert [entry.data["what"] for entry in looks] == ["试题", "预览", "试卷", "答案与解析"]
 
 
+@pytest.mark.slow
 def test_an_exam_is_made_published_extended_and_cancelled(
     tree: BranchTree, officer: Member, client: Client
 ) -> None:
@@ -128,6 +131,7 @@ def test_an_exam_is_made_published_extended_and_cancelled(
     assert Exam.objects.exclude(pk=exam.pk).get().state == "draft"
 
 
+@pytest.mark.slow
 def test_seats_are_dealt_and_printed(tree: BranchTree, officer: Member, client: Client) -> None:
     make_member(tree.first)
     exam = make_exam(tree.first, fairness=Fairness.ROOM)
@@ -142,6 +146,7 @@ def test_seats_are_dealt_and_printed(tree: BranchTree, officer: Member, client: 
     assert client.get(f"/admin/exams/{plain.pk}/seats/").status_code == 404
 
 
+@pytest.mark.slow
 def test_lists_cost_the_same_for_one_and_for_three(
     tree: BranchTree, officer: Member, client: Client
 ) -> None:

@@ -94,6 +94,7 @@ def test_whatever_a_key_holds_is_told() -> None:
     assert answer_words("blank", {}, {"blanks": [["八", "8"], ["九"]]}, []) == "八、8、九"
 
 
+@pytest.mark.slow
 def test_seats_print_a_page_a_room() -> None:
     tree = make_branch_tree()
     people = [make_member(tree.first, name=name) for name in ("张秀英", "王建国", "李淏")]

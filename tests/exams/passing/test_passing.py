@@ -75,6 +75,7 @@ def test_hours_count_by_category_and_within_the_dates(tree: BranchTree, member: 
     assert state(enrolment) == EnrolmentState.PASSED
 
 
+@pytest.mark.slow
 def test_the_plan_names_the_lessons_that_are_missing(tree: BranchTree, member: Member) -> None:
     by = courses.editor()
     course, lessons = courses.course_with_lessons(by=by, lessons=5)

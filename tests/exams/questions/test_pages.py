@@ -29,6 +29,7 @@ SINGLE: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_question_is_written_looked_at_and_made_ready_on_pages() -> None:
     tree = make_branch_tree()
     teacher = signed_in(make_instructor(tree.first))

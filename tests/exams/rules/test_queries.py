@@ -12,6 +12,7 @@ from tests.factories.rules import make_rules
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_a_lecture_is_worth_what_the_branch_its_course_is_for_says() -> None:
     tree = make_branch_tree()
     make_rules(tree.general, conversion=((1, Decimal("0.75")),))

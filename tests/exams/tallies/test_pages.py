@@ -45,6 +45,7 @@ def test_the_list_takes_as_many_queries_for_one_as_for_three(
     assert (page.count("row__title"), "别的支部" in page) == (count, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_sheets_take_as_many_queries_for_one_as_for_three(
     site: Client,

@@ -25,6 +25,7 @@ def test_a_live_process_says_so(client: Client) -> None:
     assert (answer.status_code, answer.content) == (200, b"ok\n")
 
 
+@pytest.mark.slow
 def test_a_school_with_a_worker_is_ready(client: Client) -> None:
     report_worker()
     answer = client.get("/readyz")

@@ -139,6 +139,7 @@ class TestFrame:
         assert answer.url == "/sign-in/"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_course_page_follows_people_languages_and_content() -> None:
     tree = make_branch_tree()

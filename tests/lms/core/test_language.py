@@ -177,6 +177,7 @@ def chinese_left(client: Client, addresses: list[str]) -> dict[str, list[str]]:
     return {address: words.found for address, words in pages.items() if words.found}
 
 
+@pytest.mark.slow
 def test_a_visitor_reads_english() -> None:
     make_school()
     addresses = ["/", "/sign-in/", "/sign-in/forgotten/", "/help/"]
@@ -185,6 +186,7 @@ def test_a_visitor_reads_english() -> None:
     assert read(english(), "/sign-in/", login="nobody", password="wrong").found == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", ["mode:standard", "mode:elder"])
 def test_a_member_reads_english(look: str) -> None:
     school = make_school()
@@ -204,6 +206,7 @@ def test_a_member_reads_english(look: str) -> None:
     assert chinese_left(english(school.member, presentation=look), addresses) == {}
 
 
+@pytest.mark.slow
 def test_a_secretary_reads_english() -> None:
     school = make_school()
     administrator = Member.objects.get(name="Ada Stone")
@@ -218,6 +221,7 @@ def test_a_secretary_reads_english() -> None:
     assert chinese_left(english(administrator), addresses) == {}
 
 
+@pytest.mark.slow
 def test_corrections_appeals_and_closed_years_are_english() -> None:
     school = make_school()
     administrator = Member.objects.get(name="Ada Stone")

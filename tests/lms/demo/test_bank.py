@@ -21,6 +21,7 @@ from tests.factories.members import make_administrator, make_branch_tree, make_i
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_the_bank_is_filled_once_with_every_type_and_without_duplicates() -> None:
     tree = make_branch_tree()
     by = make_administrator(tree.committee)

@@ -65,6 +65,7 @@ def addresses_with_pk(namespace: str) -> list[str]:
 # --- Foreign objects ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("namespace", ["members", "branches"])
 def test_every_address_with_a_foreign_object_is_a_404(
     office: Client, tree: BranchTree, namespace: str

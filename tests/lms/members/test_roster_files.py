@@ -201,6 +201,7 @@ def test_entities_are_refused(doctype: bytes, part: str) -> None:
     assert refusal(bad) == "damaged_workbook"
 
 
+@pytest.mark.slow
 def test_bombs_are_refused_before_they_unpack() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -235,6 +236,7 @@ def test_a_workbook_of_an_unknown_zip_version_is_refused() -> None:
     assert refusal(bytes(content)) == "damaged_workbook"
 
 
+@pytest.mark.slow
 def test_flipped_bits_give_rows_or_a_refusal() -> None:
     content = bytearray(workbook(("1", "李明", "ZB1", None)))
     for at in range(0, len(content), 23):

@@ -124,6 +124,7 @@ def test_every_refusal_costs_one_hash(client: Client, settings: Any) -> None:
 # --- Where to afterwards ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wanted", "reached"),
     [
@@ -148,6 +149,7 @@ def test_what_needs_a_person_leads_to_the_door_and_back(client: Client) -> None:
     assert client.get(address).url == f"/sign-in/?next={address}"
 
 
+@pytest.mark.slow
 def test_sign_out_ends_the_session(client: Client) -> None:
     make_member(number="400001")
     sign_in(client, "400001")
@@ -238,6 +240,7 @@ def test_the_back_office_sends_strangers_to_the_door(client: Client, address: st
     assert client.get(address).url == f"/sign-in/?next={address}"
 
 
+@pytest.mark.slow
 def test_who_works_in_the_back_office_enters_and_nobody_else(client: Client) -> None:
     branch = make_branch()
     entered = {}
@@ -278,6 +281,7 @@ def test_the_shorter_of_two_terms_takes_its_rights_with_it(client: Client) -> No
         assert [group.name for group in member.groups.all()] == ["教师"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["/admin/users/", "/admin/groups/", "/admin/users/new/"])
 def test_accounts_and_groups_are_the_superusers_alone(client: Client, address: str) -> None:
     client.force_login(make_administrator(make_branch()))
@@ -366,6 +370,7 @@ def test_who_came_in_by_code_may_go_again(client: Client) -> None:
     assert not signed_in(client)
 
 
+@pytest.mark.slow
 def test_a_code_is_one_persons_and_lasts_thirty_days(client: Client) -> None:
     first, second = make_member(number="400001"), make_member(number="400002")
     code = issue_first_code(member=first)
@@ -377,6 +382,7 @@ def test_a_code_is_one_persons_and_lasts_thirty_days(client: Client) -> None:
     assert not signed_in(client)
 
 
+@pytest.mark.slow
 def test_a_new_code_puts_the_old_one_out_of_use(client: Client) -> None:
     member = make_member(number="400001")
     old = issue_first_code(member=member)

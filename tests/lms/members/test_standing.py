@@ -144,6 +144,7 @@ def test_a_branch_is_added_below_an_own_one(
 # --- Moves ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_transfer_leave_and_return_with_their_dates(tree: BranchTree, office: Client) -> None:
     member = make_member(tree.first, joined_on=dt.date(2025, 1, 1))
     address = reverse("member_standing", args=[member.pk])
@@ -192,6 +193,7 @@ def test_nobody_grants_what_they_do_not_hold(tree: BranchTree, administrator: Me
         )
 
 
+@pytest.mark.slow
 def test_nobody_raises_or_eases_themselves(
     tree: BranchTree, administrator: Member, office: Client
 ) -> None:
@@ -226,6 +228,7 @@ def test_nobody_raises_or_eases_themselves(
     assert list(Duty.objects.values_list("until_on", flat=True)) == [TODAY]
 
 
+@pytest.mark.slow
 def test_terms_are_granted_and_ended_and_stay_on_record(tree: BranchTree, office: Client) -> None:
     member = make_member(tree.first)
     address = reverse("member_standing", args=[member.pk])
@@ -273,6 +276,7 @@ def test_a_role_above_is_not_ended_from_below(tree: BranchTree, administrator: M
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 3])
 def test_queries_of_the_page(
     tree: BranchTree, office: Client, size: int, django_assert_num_queries: Any

@@ -80,6 +80,7 @@ def test_a_province_adds_up_at_every_node() -> None:
     assert len(lines) == 8
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_province() -> None:
     made = []
     for seed in (7, 7, 8):
@@ -97,6 +98,7 @@ def test_a_school_with_people_is_left_alone() -> None:
     assert Member.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_sealed_chains_are_whole_and_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     build_province(members=50, entries=4, sealed=True, say=silently)
     member = Member.objects.get(pk=LedgerHead.objects.earliest("pk").pk)

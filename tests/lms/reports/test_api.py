@@ -108,6 +108,7 @@ def test_hours_stay_with_the_branch_they_were_earned_in(tree: BranchTree) -> Non
     assert (before, after, both) == (["转出前"], ["转出后"], ["转出前", "转出后"])
 
 
+@pytest.mark.slow
 def test_filters_narrow_and_foreign_branches_do_not_exist(
     tree: BranchTree, platform: Platform
 ) -> None:
@@ -196,6 +197,7 @@ def test_pages_are_found_by_index(tree: BranchTree) -> None:
 # --- Ends of chains -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_outsider_ties_the_entries_to_the_heads(tree: BranchTree, platform: Platform) -> None:
     members = [make_member(tree.first), make_member(tree.second), make_member(tree.second)]
     for member in (*members, *members[:2], members[0]):

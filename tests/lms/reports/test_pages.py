@@ -91,6 +91,7 @@ def test_board_and_all_below_it_is_for_who_looks_after_the_branch() -> None:
     }
 
 
+@pytest.mark.slow
 def test_board_shows_no_parent_sibling_foreign_or_missing_branch() -> None:
     tree = make_branch_tree()
     foreign = make_branch_tree("外").committee
@@ -117,6 +118,7 @@ def test_member_and_entry_are_shown_only_under_their_own_board() -> None:
     ] == [200, 404, 200, 404, 404]
 
 
+@pytest.mark.slow
 def test_transferred_member_is_seen_where_they_are_and_for_past_years_where_they_were() -> None:
     tree = make_branch_tree()
     before, now = make_secretary(tree.first), make_secretary(tree.second)
@@ -141,6 +143,7 @@ def test_transferred_member_is_seen_where_they_are_and_for_past_years_where_they
     assert seen(before, tree.first) == [404, 200, 404, 200]
 
 
+@pytest.mark.slow
 def test_archive_is_everybodys_own() -> None:
     tree = make_branch_tree()
     member, other = make_member(tree.first), make_member(tree.first)
@@ -161,6 +164,7 @@ def test_board_home_leads_to_the_highest_branch() -> None:
     assert status(make_member(tree.first), "/board/") == 404
 
 
+@pytest.mark.slow
 def test_member_secretary_and_board_say_the_same() -> None:
     tree = make_branch_tree()
     secretary, member = make_secretary(tree.first), make_member(tree.first)
@@ -180,6 +184,7 @@ def test_member_secretary_and_board_say_the_same() -> None:
     assert (own.counted, own.all_hours, own.missing) == (1.5, 3.5, 30.5)
 
 
+@pytest.mark.slow
 def test_board_puts_who_is_behind_most_first_and_finds_by_name() -> None:
     tree = make_branch_tree()
     secretary = make_secretary(tree.first, name="甲书记")

@@ -52,6 +52,7 @@ def check(client: Client) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.slow
 def test_an_altered_sum_is_reported_until_it_is_rebuilt(
     tree: BranchTree, member: Member, client: Client, caplog: Any, capsys: Any
 ) -> None:
@@ -81,6 +82,7 @@ def test_an_altered_sum_is_reported_until_it_is_rebuilt(
     assert LedgerCheck.objects.count() == 4
 
 
+@pytest.mark.slow
 def test_administrators_see_the_sums_of_those_they_look_after(
     tree: BranchTree, member: Member
 ) -> None:
@@ -90,6 +92,7 @@ def test_administrators_see_the_sums_of_those_they_look_after(
     assert (HEADING in home(own), HEADING in home(other)) == (True, False)
 
 
+@pytest.mark.slow
 def test_figures_of_a_branch_that_are_wrong_are_reported_until_they_are_counted_afresh(
     tree: BranchTree, member: Member, client: Client, caplog: Any, capsys: Any
 ) -> None:

@@ -106,6 +106,7 @@ def test_parted_again_both_are_as_they_were(
         services.propose_undo(merge=RecordMerge.objects.get(pk=merge.pk), reason="又", by=first)
 
 
+@pytest.mark.slow
 def test_a_membership_changed_since_the_merge_is_not_taken_away(
     kept: Member, lost: Member, first: Member, second: Member, tree: BranchTree
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_membership_changed_since_the_merge_is_not_taken_away(
     assert spans(lost) == [("第二党支部", "2022-01-01", "None")]
 
 
+@pytest.mark.slow
 def test_it_takes_a_second_administrator_of_both(
     kept: Member, lost: Member, first: Member, second: Member, tree: BranchTree
 ) -> None:

@@ -58,6 +58,7 @@ def office(client: Client, by: Member) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_from_two_numbers_to_a_proposal_and_its_confirmation(
     client: Client, kept: Member, lost: Member, first: Member, second: Member
 ) -> None:
@@ -117,6 +118,7 @@ def test_not_agreed_needs_a_reason(
     assert (merge.state, merge.answer) == (MergeState.REFUSED, "不是同一个人")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pairs", [1, 3])
 def test_the_list_asks_the_same_however_long_it_is(
     client: Client, tree: BranchTree, first: Member, pairs: int,
@@ -134,6 +136,7 @@ def test_the_list_asks_the_same_however_long_it_is(
 QUERIES = 19
 
 
+@pytest.mark.slow
 def test_the_old_number_leads_to_the_surviving_account(
     client: Client, kept: Member, lost: Member, first: Member, second: Member
 ) -> None:
@@ -144,6 +147,7 @@ def test_the_old_number_leads_to_the_surviving_account(
     assert answer.content.decode().count(told) == 1
 
 
+@pytest.mark.slow
 def test_the_old_password_opens_nothing_and_says_what_does(
     client: Client, kept: Member, lost: Member, first: Member, second: Member
 ) -> None:
@@ -157,6 +161,7 @@ def test_the_old_password_opens_nothing_and_says_what_does(
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.slow
 def test_who_was_signed_in_as_the_old_record_is_out(
     client: Client, kept: Member, lost: Member, first: Member, second: Member
 ) -> None:

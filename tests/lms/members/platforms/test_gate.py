@@ -123,6 +123,7 @@ def test_without_the_cache_platforms_are_served_uncounted(
     assert settings.PLATFORM_REQUESTS_A_MINUTE == 120
 
 
+@pytest.mark.slow
 def test_nothing_is_written_and_an_unchanged_page_is_not_sent_again(tree: BranchTree) -> None:
     platform = make_platform(tree.first)
     first = platform.get("study-hours/")

@@ -94,6 +94,7 @@ def test_document_is_filled_across_runs_and_repeats_its_rows() -> None:
         assert text.count(said) == 1
 
 
+@pytest.mark.slow
 @given(st.text(), st.dictionaries(st.sampled_from(known_names(Subject.BRANCH)), st.text()))
 @settings(max_examples=200, deadline=None)
 def test_nothing_that_is_filled_in_is_read_as_a_placeholder(text: str, values: Any) -> None:

@@ -46,6 +46,7 @@ def upload(client: Client, branch: Any, content: bytes, name: str = "我的表")
     return client.post(f"/board/{branch.pk}/forms/new/", {"name": name, "file": file})
 
 
+@pytest.mark.slow
 def test_register_of_a_member_says_what_the_archive_says() -> None:
     tree = make_branch_tree()
     member = make_member(tree.first, name="乙同志", number="700009")
@@ -62,6 +63,7 @@ def test_register_of_a_member_says_what_the_archive_says() -> None:
     assert client.get(f"{base}ledger/").status_code == 404
 
 
+@pytest.mark.slow
 def test_ledger_of_a_branch_lists_gatherings_and_people() -> None:
     tree = make_branch_tree()
     host = make_secretary(tree.first, name="甲书记", number="100")
@@ -76,6 +78,7 @@ def test_ledger_of_a_branch_lists_gatherings_and_people() -> None:
     assert [line[2] for line in found[6:8]] == ["甲书记", "乙同志"]
 
 
+@pytest.mark.slow
 def test_own_form_is_brought_in_filled_below_and_removed_by_its_branch() -> None:
     tree = make_branch_tree()
     above, own = make_secretary(tree.general), make_secretary(tree.first, name="甲书记")
@@ -115,6 +118,7 @@ def test_refused_template_says_why_and_what_exists() -> None:
         make_blank(tree.second, by=make_secretary(tree.first))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 3])
 def test_queries_of_forms(size: int, django_assert_num_queries: Any) -> None:
     tree = make_branch_tree()

@@ -119,6 +119,7 @@ def test_filters_are_kept_and_csv_says_the_same(at: Any) -> None:
     assert row["filters"] == "未达标，姓名含“书记”"
 
 
+@pytest.mark.slow
 def test_only_who_asked_fetches_and_only_while_they_look_after_the_branch(at: Any) -> None:
     tree = make_branch_tree()
     asker = make_member(tree.first)

@@ -45,6 +45,7 @@ def paper_of(answer: Any) -> list[str]:
     return pages_of(answer.content)
 
 
+@pytest.mark.slow
 def test_one_page_says_what_the_archive_says(artefacts: Any) -> None:
     tree = make_branch_tree()
     administrator = make_administrator(tree.committee)
@@ -84,6 +85,7 @@ def data_rule(member: Member) -> str:
     return printed_year(member, 2026, dt.date(2026, 11, 20)).asks.rule_version
 
 
+@pytest.mark.slow
 def test_many_entries_go_on_over_further_pages_and_none_fit_one() -> None:
     member = make_member(make_branch_tree().first)
     assert len(paper_of(asked(member, "/archive/archive.pdf"))) == 1

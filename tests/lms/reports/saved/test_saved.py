@@ -30,6 +30,7 @@ def signed_in(member: Member) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_who_falls_short_at_this_pace_is_listed_and_whoever_will_do_is_not() -> None:
     tree = make_branch_tree()
     secretary = make_secretary(tree.first, name="甲书记")
@@ -52,6 +53,7 @@ def test_who_falls_short_at_this_pace_is_listed_and_whoever_will_do_is_not() -> 
         assert (early["show"], early["unlikely_address"]) == ("behind", "")
 
 
+@pytest.mark.slow
 def test_filter_is_saved_used_and_removed_by_its_owner_alone() -> None:
     tree = make_branch_tree()
     secretary, colleague = make_secretary(tree.first), make_secretary(tree.first)

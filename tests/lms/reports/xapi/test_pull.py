@@ -56,6 +56,7 @@ def test_statements_of_the_own_subtree_come_oldest_first(
     assert answer["X-Experience-API-Consistent-Through"] >= stored[-1][:19]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [1, 2, 5, 7, 100])
 def test_pages_of_any_length_give_the_same(
     tree: BranchTree, platform: Platform, limit: int

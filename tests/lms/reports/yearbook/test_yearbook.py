@@ -103,6 +103,7 @@ def test_page_sheets_and_paper_say_the_same() -> None:
     ] * 4
 
 
+@pytest.mark.slow
 def test_book_is_for_who_looks_after_the_branch() -> None:
     tree, host = happened(1)
     asking = [host, make_secretary(tree.general), make_secretary(tree.second), make_member()]
