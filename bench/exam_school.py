@@ -291,11 +291,14 @@ class Learner:
     ) -> tuple[float, int, bytes]:
         """Seconds, status and body; as the page does, again while nobody answers."""
         while True:
+            was_idle = self._reader is not None
             began = time.perf_counter()
             try:
                 status, answer = await self._ask(path, body.encode(), content_type)
             except (OSError, asyncio.IncompleteReadError):
                 self._reader = None
+                if was_idle:
+                    continue  # the server lets idle lines go; a browser opens another at once
                 self.retries += 1
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
