@@ -100,6 +100,37 @@ def test_a_lesson_watched_on_a_phone_is_completed_once(
     assert StudyHourEntry.objects.filter(member=study.member).count() == 1
 
 
+def test_listening_goes_on_where_the_picture_was_and_counts_alike(
+    study: Class,
+    phone_page: Page,
+    assert_accessible: Callable[[Page], None],
+    shoot: Callable[[Page, str], Path],
+) -> None:
+    fetched: list[str] = []
+    phone_page.on("request", lambda request: fetched.append(request.url))
+    player = enter(phone_page, study)
+    player.locator("[data-start]").click()
+    wait_until_at(phone_page, 2)
+    player.locator("[data-quality]").select_option(label="只听声音（省流量）")
+    phone_page.wait_for_function(
+        "() => document.querySelector('lms-player video').videoHeight === 0"
+    )
+    fetched.clear()
+    wait_until_at(phone_page, 2)
+    here = seconds_at(phone_page)
+    assert here < 8
+    shoot(phone_page, "lesson-listening")
+    assert_accessible(phone_page)
+    expect(player.get_by_role("status").filter(has_text="本讲已完成")).to_be_visible(
+        timeout=PLAYED_TO_THE_END_MS
+    )
+    assert [url for url in fetched if url.endswith(".m4s") and "/sound/" not in url] == []
+    progress = LessonProgress.objects.get(member=study.member, lesson_id=study.lesson_id)
+    assert progress.covered_ms >= progress.required_ms
+    player.locator("[data-quality]").select_option(label="自动")
+    phone_page.wait_for_function("() => document.querySelector('lms-player video').videoHeight > 0")
+
+
 def test_a_first_viewing_does_not_run_ahead_and_keys_work(study: Class, pc_page: Page) -> None:
     player = enter(pc_page, study)
     player.locator("[data-start]").click()

@@ -28,7 +28,8 @@ const RETRY_MS = 3000;
 export const SOUND_ALONE = -1;
 const SOUND_PLAYLIST = 'sound/index.m3u8';
 
-const shortSide = (level: { width: number; height: number }): number => Math.min(level.width, level.height);
+const shortSide = ({ width = 0, height = 0 }: { width?: number; height?: number }): number =>
+  Math.min(width, height);
 
 export class Engine {
   private hls: Hls | null = null;
@@ -137,12 +138,11 @@ export class Engine {
       },
     });
     this.hls = hls;
-    let soundAlone = false;
-    hls.on(library.Events.MANIFEST_LOADED, (_event, data) => {
-      soundAlone = data.levels.some((level) => level.url.endsWith(SOUND_PLAYLIST));
-    });
-    hls.on(library.Events.MANIFEST_PARSED, () => {
-      if (!this.listening) this.events.levels(hls.levels.map(shortSide), soundAlone);
+    // As the playlist has them: of what is parsed the library leaves the sound out.
+    hls.on(library.Events.MANIFEST_LOADED, (_event, { levels }) => {
+      if (this.listening) return;
+      const soundAlone = levels.some((level) => level.url.endsWith(SOUND_PLAYLIST));
+      this.events.levels(levels.map(shortSide), soundAlone);
     });
     hls.on(library.Events.FRAG_LOADED, () => {
       this.events.waiting(false);
