@@ -111,7 +111,7 @@ def test_listening_goes_on_where_the_picture_was_and_counts_alike(
     player = enter(phone_page, study)
     player.locator("[data-start]").click()
     wait_until_at(phone_page, 2)
-    player.locator("[data-quality]").select_option(label="只听声音（省流量）")
+    player.locator("[data-quality]").select_option(label="只听")
     phone_page.wait_for_function(
         "() => document.querySelector('lms-player video').videoHeight === 0"
     )

@@ -28,7 +28,7 @@ def player_words(beat_seconds: int) -> dict[str, str]:
         "again": _("再试一次"),
         "no_pip": _("这台设备不支持小窗播放"),
         "auto": _("自动"),
-        "sound_alone": _("只听声音（省流量）"),
+        "sound_alone": _("只听"),
         "check_wait": _("请稍候…"),
         "check_title": _("您还在学习吗？"),
         "check_button": _("我在学习，继续"),
