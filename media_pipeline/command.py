@@ -1,10 +1,12 @@
 """What ffmpeg is told to do with one source: pure, a list of arguments.
 
-One decode feeds all renditions, each sound is encoded once: the tee muxer hands every finished
-packet to each output that wants it. Options are those that ffmpeg 5.1 and 9 both understand.
+A run makes all sizes of a lecture or some, of the whole or of a stretch (`Recipe`). One decode
+feeds all its renditions, each sound is encoded once: the tee muxer hands every finished packet to
+each output that wants it. Options are those that ffmpeg 5.1 and 9 both understand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from media_pipeline import whitelists
@@ -18,6 +20,7 @@ from media_pipeline.ladder import (
     gain_db,
     progressive_plan,
 )
+from media_pipeline.planning import Span
 from media_pipeline.probe import MAX_SECONDS, MediaInfo
 
 INIT_NAME = "init.mp4"
@@ -29,27 +32,92 @@ PROGRESSIVE_NAME = "low.mp4"
 PEAK = 0.84
 # A change of volume nobody hears is not made.
 LEAST_GAIN_DB = 0.5
+# Samples that ffmpeg's AAC encoder puts before the sound; read back, they are its beginning.
+AAC_PRIMING = 1024
 TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
 WAVE_SIZE, WAVE_COLOUR, PAPER_COLOUR = "1280x720", "0xb42318", "0xfaf7f4"
 
 
-def arguments(source: Path, info: MediaInfo, plans: Sequence[RenditionPlan]) -> list[str]:
-    """ffmpeg's arguments to write all renditions of `source` below the working directory.
+@dataclass(frozen=True)
+class Recipe:
+    """What one run makes: `plans` (lowest first), and what comes with them.
 
-    Makes for each plan, and for the sound alone, `<name>/init.mp4`, `<name>/00000.m4s`… and
-    `<name>/index.m3u8`; of one small plan (or the sound) also a progressive `low.mp4`; and
-    `poster.jpg`. Without `plans` the source is a sound, and the poster is its waveform.
+    sound_alone: the sound without a picture; progressive: the name of the plan that is also kept
+    as one file, "" for none (of a source without a picture it is the sound); poster: a picture
+    for the catalogue; span: the stretch of the source, None for the whole.
     """
+
+    plans: tuple[RenditionPlan, ...]
+    sound_alone: bool
+    progressive: str
+    poster: bool
+    span: Span | None = None
+
+
+def recipe_for(
+    info: MediaInfo,
+    plans: Sequence[RenditionPlan],
+    *,
+    names: Collection[str] | None = None,
+    span: Span | None = None,
+) -> Recipe:
+    """How to make the renditions `names` (all of them by default) of a source with `plans`."""
+    wanted = [*(plan.name for plan in plans), SOUND_NAME] if names is None else names
+    whole = span is None
+    first = plans[0].name if plans else SOUND_NAME
+    progressive = progressive_plan(plans).name if plans else SOUND_NAME
+    return Recipe(
+        plans=tuple(plan for plan in plans if plan.name in wanted),
+        sound_alone=whole and info.sound_index is not None and SOUND_NAME in wanted,
+        progressive=progressive if whole and progressive in wanted else "",
+        poster=whole and first in wanted,
+        span=span,
+    )
+
+
+def arguments(source: Path, info: MediaInfo, recipe: Recipe) -> list[str]:
+    """ffmpeg's arguments to make `recipe` of `source` below the working directory.
+
+    Of the whole lecture: for each plan, and for the sound alone, `<name>/init.mp4`,
+    `<name>/00000.m4s`… and `<name>/index.m3u8`; the progressive `low.mp4`; `poster.jpg`. A
+    source that is a sound has its waveform for a poster. Of a stretch: `<name>.mp4`, no sound.
+    """
+    poster: tuple[str, ...] = ()
+    if recipe.poster:
+        poster = (
+            *("-map", "[poster]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4"),
+            *("-map_metadata", "-1", "-f", "image2", "-update", "1", POSTER_NAME),
+        )
     return [
         *("-nostdin", "-hide_banner", "-loglevel", "warning", "-y"),
         *("-progress", "pipe:1", "-stats_period", "0.5"),
-        *input_options(source),
+        *input_options(source, seek_seconds=_seek_seconds(recipe)),
         # The encoders keep the cores busy: slicing the scaling as well costs 5 % and gains nothing.
-        *("-filter_complex_threads", "1", "-filter_complex", ";".join(_graph(info, plans))),
-        *_encoding(info, plans),
-        *("-f", "tee", "|".join(_outputs(info, plans))),
-        *("-map", "[poster]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4"),
-        *("-map_metadata", "-1", "-f", "image2", "-update", "1", POSTER_NAME),
+        *("-filter_complex_threads", "1", "-filter_complex", ";".join(_graph(info, recipe))),
+        *_encoding(info, recipe),
+        *("-f", "tee", "|".join(_outputs(info, recipe))),
+        *poster,
+    ]
+
+
+def joining_arguments(pieces: Path, sound: Path | None, name: str) -> list[str]:
+    """Arguments to make a rendition of its pieces, nothing encoded again.
+
+    `pieces` is a concat script of ours that says how long each piece is; `sound` a file with the
+    lecture's sound. Writes what `arguments` writes for one plan.
+    """
+    whitelist = ("-protocol_whitelist", "file", "-format_whitelist", f"concat,{whitelists.FORMATS}")
+    audio: tuple[str, ...] = ()
+    if sound is not None:
+        lead = f"-{AAC_PRIMING / AUDIO_SAMPLE_RATE:.6f}"
+        audio = (*whitelist, "-itsoffset", lead, "-i", f"file:{sound.resolve()}", "-map", "1:a:0")
+    return [
+        *("-nostdin", "-hide_banner", "-loglevel", "warning", "-y"),
+        *("-progress", "pipe:1", "-stats_period", "0.5"),
+        *(*whitelist, "-f", "concat", "-safe", "0", "-i", f"file:{pieces.resolve()}"),
+        *(*audio, "-map", "0:v:0"),
+        *("-c", "copy", "-flags", "+global_header", "-map_metadata", "-1"),
+        *("-f", "tee", _stream(name, ["v", "a"] if sound else ["v"])),
     ]
 
 
@@ -63,8 +131,11 @@ def loudness_arguments(source: Path, sound_index: int) -> list[str]:
     ]
 
 
-def input_options(source: Path) -> list[str]:
+def input_options(source: Path, *, seek_seconds: float = 0) -> list[str]:
+    # From the key frame before: the picture shown at the beginning of a stretch may be an old one.
+    seek = ("-noaccurate_seek", "-ss", f"{seek_seconds:.6f}") if seek_seconds else ()
     return [
+        *(("-copyts", "-start_at_zero") if seek_seconds else ()),
         *("-protocol_whitelist", whitelists.PROTOCOLS),
         *("-format_whitelist", whitelists.FORMATS),
         *("-codec_whitelist", whitelists.DECODERS),
@@ -72,15 +143,25 @@ def input_options(source: Path) -> list[str]:
         *("-max_streams", str(whitelists.MAX_STREAMS)),
         *("-threads", "2"),
         *("-t", str(MAX_SECONDS + 60)),
+        *seek,
         *("-i", f"file:{source.resolve()}"),
     ]
 
 
-def _graph(info: MediaInfo, plans: Sequence[RenditionPlan]) -> list[str]:
-    chains = _pictures(info, plans) if plans else []
-    if info.sound_index is not None:
-        chains.append(_sound(info, alone=not plans))
-    if not plans:
+def _seek_seconds(recipe: Recipe) -> float:
+    if recipe.span is None or not recipe.span.first_frame:
+        return 0
+    return float(recipe.span.first_frame / recipe.plans[-1].frame_rate)
+
+
+def _graph(info: MediaInfo, recipe: Recipe) -> list[str]:
+    chains = _pictures(info, recipe) if recipe.plans else []
+    tracks = _tracks(info, recipe)
+    if tracks:
+        labels = [label for label, _rate in tracks]
+        labels += ["[forposter]"] if recipe.poster and not recipe.plans else []
+        chains.append(_sound(info, labels))
+    if recipe.poster and not recipe.plans:
         chains += [
             f"[forposter]showwavespic=s={WAVE_SIZE}:colors={WAVE_COLOUR}[wave]",
             f"color=c={PAPER_COLOUR}:s={WAVE_SIZE}:r=1:d=1[paper]",
@@ -89,25 +170,32 @@ def _graph(info: MediaInfo, plans: Sequence[RenditionPlan]) -> list[str]:
     return chains
 
 
-def _pictures(info: MediaInfo, plans: Sequence[RenditionPlan]) -> list[str]:
+def _pictures(info: MediaInfo, recipe: Recipe) -> list[str]:
     """Scale once to the largest, then down from there: each size costs only its own pixels."""
-    highest = plans[-1]
+    plans, highest = recipe.plans, recipe.plans[-1]
     missing = info.duration_seconds - info.picture_seconds
-    steps = [f"fps={highest.frame_rate}:start_time=0"]
+    steps = [f"fps={highest.frame_rate}:start_time={_seek_seconds(recipe):.6f}"]
     if info.is_interlaced:
         steps.insert(0, "bwdif=mode=send_frame")
-    if missing > 0.5:
+    if recipe.span is not None:
+        steps.append("setpts=PTS-STARTPTS")
+    if missing > 0.5 and (recipe.span is None or recipe.span.is_last):
         # Sound that outlasts the picture keeps its last picture: segments need one to be cut at.
         steps.append(f"tpad=stop_mode=clone:stop_duration={missing:.3f}")
+    if recipe.span is not None and not recipe.span.is_last:
+        steps.append(f"trim=end_frame={recipe.span.frames}")
     steps.append(f"scale={highest.width}:{highest.height}:flags=bicubic:out_range=tv")
     if info.is_hdr:
         steps += _to_standard_range(info.transfer)
     steps += ["setsar=1", "format=yuv420p"]
     outputs = "".join(f"[s{number}]" for number in range(len(plans)))
-    chains = [
-        f"[0:{info.video_index}]{','.join(steps)},split={len(plans) + 1}[forposter]{outputs}",
-        f"[forposter]select='isnan(prev_selected_t)*gte(t,{poster_moment(info):.3f})'[poster]",
-    ]
+    source = f"[0:{info.video_index}]{','.join(steps)}"
+    if recipe.poster:
+        moment = f"select='isnan(prev_selected_t)*gte(t,{poster_moment(info):.3f})'"
+        chains = [f"{source},split={len(plans) + 1}[forposter]{outputs}"]
+        chains.append(f"[forposter]{moment}[poster]")
+    else:
+        chains = [f"{source},split={len(plans)}{outputs}"]
     for number, plan in enumerate(plans):
         scaling = "null"
         if plan is not highest:
@@ -125,7 +213,7 @@ def _to_standard_range(transfer: int) -> list[str]:
     ]
 
 
-def _sound(info: MediaInfo, *, alone: bool) -> str:
+def _sound(info: MediaInfo, labels: Sequence[str]) -> str:
     steps = [
         f"aresample={AUDIO_SAMPLE_RATE}:async=1:first_pts=0",
         "aformat=channel_layouts=stereo",
@@ -133,9 +221,10 @@ def _sound(info: MediaInfo, *, alone: bool) -> str:
     gain = gain_db(info.loudness)
     if abs(gain) >= LEAST_GAIN_DB:
         steps += [f"volume={gain:.2f}dB", f"alimiter=limit={PEAK}:level=false"]
-    steps += [f"apad=whole_dur={info.duration_seconds:.3f}", "asplit"]
-    outputs = "[sound][forposter]" if alone else "[sound][listening]"
-    return f"[0:{info.sound_index}]{','.join(steps)}{outputs}"
+    steps.append(f"apad=whole_dur={info.duration_seconds:.3f}")
+    if len(labels) > 1:
+        steps.append(f"asplit={len(labels)}")
+    return f"[0:{info.sound_index}]{','.join(steps)}{''.join(labels)}"
 
 
 def poster_moment(info: MediaInfo) -> float:
@@ -143,37 +232,66 @@ def poster_moment(info: MediaInfo) -> float:
     return min(max(1.0, info.picture_seconds / 10), info.picture_seconds / 2)
 
 
-def _encoding(info: MediaInfo, plans: Sequence[RenditionPlan]) -> list[str]:
+def _encoding(info: MediaInfo, recipe: Recipe) -> list[str]:
+    plans = recipe.plans
     options: list[str] = []
     for number in range(len(plans)):
         options += ["-map", f"[v{number}]"]
     if plans:
         options += ["-c:v", "libx264", "-preset", "veryfast"]
-        options += ["-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT_SECONDS})"]
+        options += ["-force_key_frames", _key_frames(recipe)]
         options += ["-sc_threshold", "0", "-g", "600", "-bf", "2"]
     for number, plan in enumerate(plans):
         options += [f"-crf:v:{number}", str(plan.crf), f"-level:v:{number}", plan.level]
         options += [f"-profile:v:{number}", plan.profile]
         options += [f"-maxrate:v:{number}", str(plan.max_bitrate)]
         options += [f"-bufsize:v:{number}", str(2 * plan.max_bitrate)]
-    if info.sound_index is not None:
-        options += ["-map", "[sound]", "-c:a", "aac", "-b:a:0", str(AUDIO_BITRATE)]
-        if plans:
-            options += ["-map", "[listening]", "-b:a:1", str(LISTENING_BITRATE)]
+    tracks = _tracks(info, recipe)
+    options += ["-c:a", "aac"] if tracks else []
+    for number, (label, rate) in enumerate(tracks):
+        options += ["-map", label, f"-b:a:{number}", str(rate)]
     return [*options, "-flags", "+global_header", "-map_metadata", "-1", "-map_chapters", "-1"]
 
 
-def _outputs(info: MediaInfo, plans: Sequence[RenditionPlan]) -> list[str]:
+def _tracks(info: MediaInfo, recipe: Recipe) -> list[tuple[str, int]]:
+    """(label, bit/s) of each sound to encode; the one to listen to alone is the last."""
+    if recipe.span is not None or info.sound_index is None:
+        return []
+    if info.video_index is None:
+        return [("[sound]", AUDIO_BITRATE)]
+    tracks = [("[sound]", AUDIO_BITRATE)] if recipe.plans else []
+    return [*tracks, *([("[listening]", LISTENING_BITRATE)] if recipe.sound_alone else [])]
+
+
+def _key_frames(recipe: Recipe) -> str:
+    """On the segment grid of the whole lecture, wherever a stretch begins in it."""
+    span = recipe.span
+    if span is None or not span.first_frame:
+        return f"expr:gte(t,n_forced*{SEGMENT_SECONDS})"
+    begins = _seek_seconds(recipe)
+    passed = int(begins / SEGMENT_SECONDS + 1e-9)
+    return f"expr:gte(t+{begins:.6f}+0.000002,(n_forced+{passed})*{SEGMENT_SECONDS})"
+
+
+def _outputs(info: MediaInfo, recipe: Recipe) -> list[str]:
+    if recipe.span is not None:
+        return [
+            f"[select=\\'v:{number}\\':onfail=abort:f=mp4]{plan.name}.mp4"
+            for number, plan in enumerate(recipe.plans)
+        ]
     sound = [] if info.sound_index is None else ["a:0"]
-    outputs = [_stream(plan.name, [f"v:{number}", *sound]) for number, plan in enumerate(plans)]
-    whole = sound
-    if plans:
-        whole = [f"v:{plans.index(progressive_plan(plans))}", *sound]
-    if sound:
-        outputs.append(_stream(SOUND_NAME, ["a:1"] if plans else sound))
-    outputs.append(
-        f"[select=\\'{','.join(whole)}\\':onfail=abort:f=mp4:movflags=+faststart]{PROGRESSIVE_NAME}"
-    )
+    outputs = [
+        _stream(plan.name, [f"v:{number}", *sound]) for number, plan in enumerate(recipe.plans)
+    ]
+    if recipe.sound_alone:
+        outputs.append(_stream(SOUND_NAME, [f"a:{len(_tracks(info, recipe)) - 1}"]))
+    if recipe.progressive:
+        names = [plan.name for plan in recipe.plans]
+        picture = [f"v:{names.index(recipe.progressive)}"] if recipe.plans else []
+        outputs.append(
+            f"[select=\\'{','.join([*picture, *sound])}\\':onfail=abort:f=mp4"
+            f":movflags=+faststart]{PROGRESSIVE_NAME}"
+        )
     return outputs
 
 

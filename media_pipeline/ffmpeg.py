@@ -4,6 +4,7 @@ import os
 import re
 import selectors
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from lms.core.errors import DomainError
 from media_pipeline.command import loudness_arguments
 from media_pipeline.probe import MediaInfo
-from media_pipeline.processes import TERM_SECONDS, Limits, end_group, start
+from media_pipeline.processes import TERM_SECONDS, Limits, end_group, signal_group, start
 
 STALL_SECONDS = 60
 LOG_TAIL_BYTES = 8_000
@@ -25,6 +26,7 @@ LOG_TAIL_BYTES = 8_000
 SILENCE_LUFS = -70.0
 MEASURE_CPU_SECONDS = 900
 _OUT_TIME = re.compile(rb"out_time_us=(\d+)")
+_FRAMES = re.compile(rb"^frame=(\d+)$", re.MULTILINE)
 _LOUDNESS = re.compile(r"^\s+I:\s+(-?[0-9.]+) LUFS", re.MULTILINE)
 
 
@@ -38,9 +40,10 @@ class TranscodeFailedError(DomainError):
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands: seconds of the lecture written, and ffmpeg's last words."""
+    """Where a run stands: seconds and pictures of the lecture written, and ffmpeg's last words."""
 
     seconds: float
+    frames: int
     log_tail: str
 
 
@@ -76,7 +79,7 @@ def measured_loudness(source: Path, info: MediaInfo, *, during: Callable[[], Non
     """
     if info.sound_index is None:
         return None
-    words = run(
+    done = run(
         [binary(), *loudness_arguments(source, info.sound_index)],
         limits=Limits(
             memory_bytes=1_500_000_000, cpu_seconds=MEASURE_CPU_SECONDS, file_bytes=0, nice=5
@@ -85,7 +88,7 @@ def measured_loudness(source: Path, info: MediaInfo, *, during: Callable[[], Non
         cwd=source.parent,
         on_progress=lambda progress: during(),
     )
-    found = _LOUDNESS.findall(words)
+    found = _LOUDNESS.findall(done.log_tail)
     loudness = float(found[-1]) if found else SILENCE_LUFS
     return loudness if loudness > SILENCE_LUFS else None
 
@@ -97,17 +100,18 @@ def run(
     wall_seconds: float,
     cwd: Path,
     on_progress: Callable[[Progress], None],
+    hold: Callable[[], bool] = lambda: False,
     stall_seconds: float = STALL_SECONDS,
-) -> str:
-    """Run `command` to its end and return its last words; its whole group is dead after.
+) -> Progress:
+    """Run `command` to its end and return where it ended; its whole group is dead after.
 
-    `on_progress` is called about twice a second; what it raises ends the run. Raises
-    TranscodeFailedError on a bad end, past `wall_seconds`, or when the time written has stood
-    still for `stall_seconds`.
+    `on_progress` is called about twice a second; what it raises ends the run. While `hold` says
+    so the whole group stands still, and no limit of time runs. Raises TranscodeFailedError on a
+    bad end, past `wall_seconds`, or when the time written has stood still for `stall_seconds`.
     """
     process = start(command, limits=limits, cwd=cwd)
     try:
-        return _Watch(process, wall_seconds, stall_seconds, on_progress).to_the_end()
+        return _Watch(process, wall_seconds, stall_seconds, on_progress, hold).to_the_end()
     finally:
         end_group(process)
         for pipe in (process.stdout, process.stderr):
@@ -124,13 +128,17 @@ class _Watch:
         wall_seconds: float,
         stall_seconds: float,
         on_progress: Callable[[Progress], None],
+        hold: Callable[[], bool],
     ) -> None:
         self.process = process
         self.on_progress = on_progress
+        self.hold = hold
+        self.held_since: float | None = None
         self.stall_seconds = stall_seconds
         self.deadline = time.monotonic() + wall_seconds
         self.moved_at = time.monotonic()
         self.seconds = 0.0
+        self.frames = 0
         self.reported = b""
         self.words = b""
 
@@ -138,7 +146,11 @@ class _Watch:
     def log_tail(self) -> str:
         return self.words.decode(errors="replace")
 
-    def to_the_end(self) -> str:
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.seconds, self.frames, self.log_tail)
+
+    def to_the_end(self) -> Progress:
         with selectors.DefaultSelector() as selector:
             for pipe, take in (
                 (self.process.stdout, self._take_progress),
@@ -154,8 +166,9 @@ class _Watch:
                         key.data(chunk)
                     else:
                         selector.unregister(key.fileobj)
+                self._stand_or_go()
                 self._check_time()
-                self.on_progress(Progress(self.seconds, self.log_tail))
+                self.on_progress(self.progress)
         code = self.process.wait(timeout=TERM_SECONDS)
         if code != 0:
             raise TranscodeFailedError(
@@ -163,9 +176,24 @@ class _Watch:
                 % {"code": code},
                 self.log_tail,
             )
-        return self.log_tail
+        return self.progress
+
+    def _stand_or_go(self) -> None:
+        """Stop the group or let it go on; the time it stands counts against nothing."""
+        held = self.hold()
+        if held and self.held_since is None:
+            self.held_since = time.monotonic()
+            signal_group(self.process, signal.SIGSTOP)
+        elif not held and self.held_since is not None:
+            stood = time.monotonic() - self.held_since
+            self.held_since = None
+            self.deadline += stood
+            self.moved_at += stood
+            signal_group(self.process, signal.SIGCONT)
 
     def _check_time(self) -> None:
+        if self.held_since is not None:
+            return
         now = time.monotonic()
         if now > self.deadline:
             raise TranscodeFailedError(_("转码用时过长，已停止。请重试。"), self.log_tail)
@@ -174,6 +202,8 @@ class _Watch:
 
     def _take_progress(self, chunk: bytes) -> None:
         self.reported = (self.reported + chunk)[-4_096:]
+        pictures = _FRAMES.findall(self.reported)
+        self.frames = int(pictures[-1]) if pictures else self.frames
         found = _OUT_TIME.findall(self.reported)
         if found and int(found[-1]) / 1e6 > self.seconds:
             self.seconds = int(found[-1]) / 1e6

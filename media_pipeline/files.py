@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -46,9 +46,7 @@ def upload_path(upload_id: uuid.UUID) -> Path:
 
 def ensure_room(wanted_bytes: int) -> None:
     """Raise DiskFullError if `wanted_bytes` more would eat into the reserve."""
-    root = Path(settings.MEDIA_ROOT)
-    root.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(root).free - wanted_bytes < settings.MEDIA_RESERVE_BYTES:
+    if not has_room(wanted_bytes):
         raise DiskFullError
 
 
@@ -99,14 +97,62 @@ def replace_text(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def drop_other_takes(asset_id: uuid.UUID, keep: str) -> None:
-    """Remove what runs before left behind; `keep` is the take shown now ("" for none)."""
+def bring_out(path: Path, folder: Path) -> None:
+    """Move a finished file up into `folder`; what is none, or empty, stays where it is."""
+    if path.is_file() and path.stat().st_size:
+        path.replace(folder / path.name)
+
+
+def show_copy(path: Path, folder: Path) -> None:
+    """A finished file in `folder` too, while a run still counts on it where it is."""
+    if path.is_file() and path.stat().st_size:
+        part = folder / f".{path.name}.part"
+        shutil.copyfile(path, part)
+        part.replace(folder / path.name)
+
+
+def concatenate(parts: Iterable[Path], target: Path) -> None:
+    """One file with the bytes of all `parts`."""
+    with target.open("wb") as writer:
+        for part in parts:
+            with part.open("rb") as reader:
+                shutil.copyfileobj(reader, writer, COPY_BYTES)
+
+
+def has_room(wanted_bytes: int) -> bool:
+    """Whether `wanted_bytes` more leave the reserve as it is."""
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(root).free - wanted_bytes >= settings.MEDIA_RESERVE_BYTES
+
+
+def drop_other_takes(asset_id: uuid.UUID, keep: Collection[str]) -> None:
+    """Remove what runs before left behind; `keep` are the takes shown and being made."""
+    _drop_others(lecture_folder(asset_id), keep)
+
+
+def drop_other_runs(asset_id: uuid.UUID, take: str, keep: Collection[str]) -> None:
+    """Remove from a take the folders of runs that are not in `keep`."""
+    _drop_others(take_folder(asset_id, take), keep, folders_only=True)
+
+
+def _drop_others(parent: Path, keep: Collection[str], *, folders_only: bool = False) -> None:
     with contextlib.suppress(FileNotFoundError):
-        for folder in lecture_folder(asset_id).iterdir():
-            if folder.name != keep:
-                shutil.rmtree(folder, ignore_errors=True)
+        for path in parent.iterdir():
+            if path.name not in keep and (path.is_dir() or not folders_only):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def drop_run(asset_id: uuid.UUID, take: str, run: str) -> None:
+    """Remove what one run has written, and the take if nothing else is in it."""
+    folder = take_folder(asset_id, take)
+    shutil.rmtree(folder / run, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+        folder.parent.rmdir()
 
 
 def drop_take(asset_id: uuid.UUID, take: str) -> None:
-    """Remove what one run has written."""
-    shutil.rmtree(take_folder(asset_id, take), ignore_errors=True)
+    """Remove a take with all its runs."""
+    if take:
+        shutil.rmtree(take_folder(asset_id, take), ignore_errors=True)

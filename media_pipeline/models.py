@@ -16,6 +16,7 @@ class AssetState(models.TextChoices):
     PROBED = "probed", _("已检查")
     QUEUED = "queued", _("等待转码")
     RUNNING = "running", _("转码中")
+    PACKAGING = "packaging", _("正在封装")
     READY = "ready", _("可以使用")
     FAILED = "failed", _("未成功")
 
@@ -23,8 +24,9 @@ class AssetState(models.TextChoices):
 class Asset(models.Model):
     """One lecture recording: the file as it was handed in, and how far we are with it.
 
-    `take` names the folder of the renditions people are shown. It changes only by the run that
-    holds the job's lease, so a half-made or a second copy is never shown.
+    `take` names the folder of the renditions people are shown, `making` the one that is being
+    made. A take is shown from its first whole segments on, so a half-made one is never shown in
+    the place of a whole one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -50,6 +52,7 @@ class Asset(models.Model):
     # What the probe found (`MediaInfo.as_facts`); empty before it, and where it refused.
     facts = models.JSONField(default=dict, editable=False)
     take = models.CharField(max_length=32, blank=True, editable=False)
+    making = models.CharField(max_length=32, blank=True, editable=False)
     playable_at = models.DateTimeField(_("可播放于"), null=True, blank=True)
     ready_at = models.DateTimeField(_("完成于"), null=True, blank=True)
     created_at = models.DateTimeField(_("上传于"))
@@ -79,30 +82,119 @@ class Asset(models.Model):
         return self.state == AssetState.READY
 
 
+class RenditionState(models.TextChoices):
+    WAITING = "waiting", _("制作中")
+    READY = "ready", _("可以使用")
+    FAILED = "failed", _("未成功")
+
+
 class Rendition(models.Model):
-    """One size of a lecture, whole and checked, in the asset's take."""
+    """One size of a lecture in one take: wanted, whole and checked, or failed with a reason."""
 
     asset = models.ForeignKey(Asset, models.CASCADE, related_name="renditions")
+    take = models.CharField(max_length=32, editable=False)
     name = models.CharField(_("名称"), max_length=16)
+    state = models.CharField(
+        _("状态"), max_length=12, choices=RenditionState.choices, default=RenditionState.WAITING
+    )
+    reason = models.CharField(_("原因"), max_length=400, blank=True)
+    # Where it lies in the take: the name, and the run that wrote it.
+    folder = models.CharField(max_length=64, blank=True, editable=False)
     width = models.PositiveIntegerField(_("画面宽"))
     height = models.PositiveIntegerField(_("画面高"))
     frame_rate = models.FloatField(_("帧率"))
-    codecs = models.CharField(max_length=64)
-    peak_bandwidth = models.PositiveIntegerField(_("峰值码率（bit/s）"))
-    average_bandwidth = models.PositiveIntegerField(_("平均码率（bit/s）"))
-    segments = models.PositiveIntegerField(_("分段数"))
-    size_bytes = models.PositiveBigIntegerField(_("大小"))
+    codecs = models.CharField(max_length=64, blank=True)
+    peak_bandwidth = models.PositiveIntegerField(_("峰值码率（bit/s）"), default=0)
+    average_bandwidth = models.PositiveIntegerField(_("平均码率（bit/s）"), default=0)
+    segments = models.PositiveIntegerField(_("分段数"), default=0)
+    size_bytes = models.PositiveBigIntegerField(_("大小"), default=0)
 
     class Meta:
         verbose_name = _("清晰度")
         verbose_name_plural = _("清晰度")
         ordering: ClassVar = ["asset", "height"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["asset", "name"], name="rendition_once_an_asset")
+            models.UniqueConstraint(fields=["asset", "take", "name"], name="rendition_once_a_take"),
+            models.CheckConstraint(
+                condition=~Q(state=RenditionState.READY) | (~Q(folder="") & ~Q(codecs="")),
+                name="rendition_ready_has_files",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RenditionState.FAILED) | ~Q(reason=""),
+                name="rendition_failed_says_why",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.asset} · {self.name}"
+
+
+class PieceState(models.TextChoices):
+    WAITING = "waiting", _("排队中")
+    RUNNING = "running", _("转码中")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("未成功")
+
+
+class Piece(models.Model):
+    """What one run of ffmpeg makes: some renditions of the whole lecture, or of a stretch of it.
+
+    A stretch (`frames` pictures from `first_frame` on, counted in the take's frame rate) becomes
+    a file for each rendition, joined when all are there; a whole lecture becomes segments at once.
+    """
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="pieces")
+    take = models.CharField(max_length=32, editable=False)
+    names = models.JSONField(_("清晰度"))
+    first_frame = models.PositiveIntegerField(_("首帧"), null=True, blank=True)
+    frames = models.PositiveIntegerField(_("帧数"), null=True, blank=True)
+    # Of work to be done: thousands of pixels and seconds, so that pieces add up to a percentage.
+    weight = models.FloatField(_("工作量"))
+    state = models.CharField(
+        _("状态"), max_length=12, choices=PieceState.choices, default=PieceState.WAITING
+    )
+    percent = models.PositiveSmallIntegerField(_("进度"), default=0)
+    is_paused = models.BooleanField(_("让路给直播"), default=False)
+    reason = models.CharField(_("原因"), max_length=400, blank=True)
+    folder = models.CharField(max_length=64, blank=True, editable=False)
+    created_at = models.DateTimeField(_("建立于"))
+    started_at = models.DateTimeField(_("开始于"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("结束于"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("转码分段")
+        verbose_name_plural = _("转码分段")
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            models.Index(fields=["asset", "take", "state"]),
+            models.Index(
+                fields=["id"],
+                name="piece_open",
+                condition=Q(state__in=(PieceState.WAITING, PieceState.RUNNING)),
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(percent__lte=100), name="piece_percent_to_100"),
+            models.CheckConstraint(
+                condition=Q(first_frame__isnull=True, frames__isnull=True)
+                | Q(first_frame__isnull=False, frames__gt=0),
+                name="piece_whole_or_a_stretch",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PieceState.FAILED) | ~Q(reason=""),
+                name="piece_failed_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset} · {'+'.join(self.names)} · {self.first_frame or 0}"
+
+    @property
+    def is_whole(self) -> bool:
+        return self.frames is None
+
+
+OPEN_PIECE_STATES = (PieceState.WAITING, PieceState.RUNNING)
 
 
 class CaptionLanguage(models.TextChoices):

@@ -1,14 +1,20 @@
 """Playlists, and the check that what ffmpeg wrote is whole before anybody is shown it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from media_pipeline import boxes
-from media_pipeline.command import INDEX_NAME, INIT_NAME, POSTER_NAME, PROGRESSIVE_NAME
+from media_pipeline.command import (
+    INDEX_NAME,
+    INIT_NAME,
+    POSTER_NAME,
+    PROGRESSIVE_NAME,
+    Recipe,
+)
 from media_pipeline.ffmpeg import TranscodeFailedError
 from media_pipeline.files import replace_text
 from media_pipeline.ladder import (
@@ -17,6 +23,7 @@ from media_pipeline.ladder import (
     SOUND_NAME,
     RenditionPlan,
 )
+from media_pipeline.planning import grid_frame
 
 MASTER_NAME = "master.m3u8"
 # The low rendition is shown from this many segments on, while the rest is still being made.
@@ -26,6 +33,8 @@ SHORT_SECONDS = 1.0
 SHORT_SHARE = 0.02
 # How far a segment may begin from where the one before it ended, in seconds.
 GAP_SECONDS = 0.1
+# How far it may begin from where it must, in seconds.
+GRID_SECONDS = 0.005
 _LISTED = re.compile(r"^#EXTINF:([0-9.]+),\s*\n([0-9]+\.m4s)$", re.MULTILINE)
 
 
@@ -56,14 +65,27 @@ def listed_segments(folder: Path) -> list[tuple[str, float]]:
     return [(name, float(seconds)) for seconds, name in _LISTED.findall(text)]
 
 
-def checked(take: Path, plan: RenditionPlan | None) -> Checked:
-    """Read a take's rendition back; raises TranscodeFailedError if a segment is not as it must be.
+@dataclass(frozen=True)
+class Listed:
+    """What a master playlist says of one rendition; without a picture its sides are 0."""
 
-    Every segment must be whole, begin with a key frame and follow the one before it without a
-    gap: this is what a player needs to begin and to change size anywhere.
+    folder: str
+    codecs: str
+    width: int
+    height: int
+    frame_rate: float
+    peak_bandwidth: int
+    average_bandwidth: int
+
+
+def checked(folder: Path, plan: RenditionPlan | None) -> Checked:
+    """Read a rendition back; raises TranscodeFailedError if a segment is not as it must be.
+
+    Every segment must be whole, begin with a key frame, follow the one before it without a gap
+    and begin where those of every other size do: this is what a player needs to begin and to
+    change size anywhere.
     """
     name = plan.name if plan else SOUND_NAME
-    folder = take / name
     segments = listed_segments(folder)
     if not segments:
         raise _unsound(name, "no segment")
@@ -83,6 +105,8 @@ def checked(take: Path, plan: RenditionPlan | None) -> Checked:
             if key_times and abs(runs[0].start - ended) > GAP_SECONDS:
                 raise _unsound(name, f"{segment} begins at {runs[0].start}, not {ended}")
             key_times.append(round(runs[0].start, 3))
+            if plan and not _on_grid(key_times, plan):
+                raise _unsound(name, f"{segment} begins off the grid, at {key_times[-1]}")
             ended = runs[-1].start + runs[-1].duration
             if seconds > SEGMENT_SECONDS + 1:
                 raise _unsound(name, f"{segment} lasts {seconds} s")
@@ -113,49 +137,64 @@ def _unsound(name: str, detail: str) -> TranscodeFailedError:
     )
 
 
-def check_all(
-    take: Path, plans: Sequence[RenditionPlan], *, seconds: float, has_sound: bool
-) -> list[Checked]:
-    """Check every rendition, the progressive file and the poster of a finished take.
-
-    `seconds` is how long the source lasts; sizes must agree on where their key frames are.
-    Returns the pictures, the lowest first, and the sound after them.
-    """
-    pictures = [checked(take, plan) for plan in plans]
-    for one in pictures:
-        if one.key_times != pictures[0].key_times:
-            raise _unsound(one.name, "key frames are not where the lowest rendition has them")
-    found = [*pictures, *([checked(take, None)] if has_sound else [])]
-    for one in found:
-        if one.duration_seconds < seconds - max(SHORT_SECONDS, SHORT_SHARE * seconds):
-            raise TranscodeFailedError(
-                _("视频在 %(minutes)d 分 %(seconds)d 秒处中断，文件不完整。请重新拷贝后上传。")
-                % {
-                    "minutes": one.duration_seconds // 60,
-                    "seconds": one.duration_seconds % 60,
-                }
-            )
-    with (take / PROGRESSIVE_NAME).open("rb") as file:
-        if file.read(8)[4:] != b"ftyp":
-            raise _unsound(PROGRESSIVE_NAME, "no file type box")
-    with (take / POSTER_NAME).open("rb") as file:
-        if file.read(2) != b"\xff\xd8":
-            raise _unsound(POSTER_NAME, "no JPEG")
-    return found
+def _on_grid(key_times: Sequence[float], plan: RenditionPlan) -> bool:
+    """Whether the last of these begins where the segments of every size of the lecture do."""
+    expected = float(grid_frame(len(key_times) - 1, plan.frame_rate) / plan.frame_rate)
+    return abs(key_times[-1] - key_times[0] - expected) < GRID_SECONDS
 
 
-def publish_first(take: Path, first: Checked) -> None:
+def check_whole(one: Checked, seconds: float) -> None:
+    """Raise TranscodeFailedError unless a rendition lasts as long as its source."""
+    if one.duration_seconds < seconds - max(SHORT_SECONDS, SHORT_SHARE * seconds):
+        raise TranscodeFailedError(
+            _("视频在 %(minutes)d 分 %(seconds)d 秒处中断，文件不完整。请重新拷贝后上传。")
+            % {
+                "minutes": one.duration_seconds // 60,
+                "seconds": one.duration_seconds % 60,
+            }
+        )
+
+
+def check_companions(folder: Path, recipe: Recipe) -> None:
+    """Raise TranscodeFailedError unless the progressive file and the poster are what they must."""
+    if recipe.progressive:
+        with (folder / PROGRESSIVE_NAME).open("rb") as file:
+            if file.read(8)[4:] != b"ftyp":
+                raise _unsound(PROGRESSIVE_NAME, "no file type box")
+    if recipe.poster:
+        with (folder / POSTER_NAME).open("rb") as file:
+            if file.read(2) != b"\xff\xd8":
+                raise _unsound(POSTER_NAME, "no JPEG")
+
+
+def finish(folder: Path) -> None:
+    """A rendition's playlist as one that grows no more."""
+    index = folder / INDEX_NAME
+    text = index.read_text(encoding="utf-8")
+    replace_text(index, text.replace("#EXT-X-PLAYLIST-TYPE:EVENT", "#EXT-X-PLAYLIST-TYPE:VOD"))
+
+
+def listed(one: Checked, folder: str, *, least_bandwidth: int = 0) -> Listed:
+    """A checked rendition as the master playlist names it."""
+    return Listed(
+        folder=folder,
+        codecs=one.codecs,
+        width=one.plan.width if one.plan else 0,
+        height=one.plan.height if one.plan else 0,
+        frame_rate=float(one.plan.frame_rate) if one.plan else 0.0,
+        peak_bandwidth=max(one.peak_bandwidth, least_bandwidth),
+        average_bandwidth=one.average_bandwidth,
+    )
+
+
+def publish_first(take: Path, first: Checked, folder: str) -> None:
     """A master playlist with the lowest rendition alone, which still grows."""
     promised = (first.plan.max_bitrate if first.plan else 0) + AUDIO_BITRATE
-    replace_text(take / MASTER_NAME, master([first], least_bandwidth=promised))
+    publish(take, [listed(first, folder, least_bandwidth=promised)])
 
 
-def publish_all(take: Path, renditions: Sequence[Checked]) -> None:
-    """The rendition playlists as finished ones, and the master that names them all."""
-    for one in renditions:
-        index = take / one.name / INDEX_NAME
-        text = index.read_text(encoding="utf-8")
-        replace_text(index, text.replace("#EXT-X-PLAYLIST-TYPE:EVENT", "#EXT-X-PLAYLIST-TYPE:VOD"))
+def publish(take: Path, renditions: Iterable[Listed]) -> None:
+    """The master playlist of a take, with these renditions: pictures, lowest first, then sound."""
     replace_text(take / MASTER_NAME, master(renditions))
 
 
@@ -184,20 +223,17 @@ def captions_playlist(name: str, milliseconds: int) -> str:
     )
 
 
-def master(renditions: Sequence[Checked], *, least_bandwidth: int = 0) -> str:
+def master(renditions: Iterable[Listed]) -> str:
     """The master playlist (RFC 8216, 4.3.4): what a player chooses a size by."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    for one in renditions:
+    for one in sorted(renditions, key=lambda one: (one.height == 0, one.width * one.height)):
         facts = [
-            f"BANDWIDTH={max(one.peak_bandwidth, least_bandwidth)}",
+            f"BANDWIDTH={one.peak_bandwidth}",
             f"AVERAGE-BANDWIDTH={one.average_bandwidth}",
             f'CODECS="{one.codecs}"',
         ]
-        if one.plan:
-            facts += [
-                f"RESOLUTION={one.plan.width}x{one.plan.height}",
-                f"FRAME-RATE={float(one.plan.frame_rate):.3f}",
-            ]
+        if one.height:
+            facts += [f"RESOLUTION={one.width}x{one.height}", f"FRAME-RATE={one.frame_rate:.3f}"]
         lines.append(f"#EXT-X-STREAM-INF:{','.join(facts)},CLOSED-CAPTIONS=NONE")
-        lines.append(f"{one.name}/{INDEX_NAME}")
+        lines.append(f"{one.folder}/{INDEX_NAME}")
     return "\n".join(lines) + "\n"

@@ -35,7 +35,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _FILE = re.compile(
     r"(?P<take>[0-9a-f]{32})/"
     r"(?P<name>master\.m3u8|poster\.jpg|low\.mp4"
-    r"|(?:[1-9][0-9]{0,3}p|sound)/(?:index\.m3u8|init\.mp4|[0-9]{5,6}\.m4s))",
+    r"|(?:[0-9a-f]{8}/)?(?:[1-9][0-9]{0,3}p|sound)/(?:index\.m3u8|init\.mp4|[0-9]{5,6}\.m4s))",
     re.ASCII,
 )
 # What is written when it is asked for.

@@ -46,12 +46,18 @@ def start(
     )
 
 
+def signal_group(process: "subprocess.Popen[bytes]", which: signal.Signals) -> None:
+    """Send a signal to the process and everything it started; nothing if none is left."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, which)
+
+
 def end_group(process: "subprocess.Popen[bytes]") -> None:
     """End the process and everything it started: asked first, then killed."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGTERM)
+    signal_group(process, signal.SIGTERM)
+    # One that was made to stand still hears nothing until it may go on.
+    signal_group(process, signal.SIGCONT)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=TERM_SECONDS)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    signal_group(process, signal.SIGKILL)
     process.wait()

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Case, Func, IntegerField, QuerySet, When
+from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, When
 
-from lms.core import jobs
 from lms.core.models import Job
 from lms.members.models import Branch, Role
 from lms.members.queries import branches_of_role
@@ -13,10 +12,21 @@ from media_pipeline.models import (
     AssetState,
     CaptionLanguage,
     CaptionTrack,
+    Piece,
+    PieceState,
+    Rendition,
+    RenditionState,
     Upload,
     UploadState,
 )
 
+# The kinds of jobs on lectures. Two queues encode: the small sizes of every lecture come before
+# the large ones of any.
+PROBE_JOB = "media_pipeline.probe_asset"
+FIRST_JOB = "media_pipeline.encode_first"
+ENCODE_JOB = "media_pipeline.encode_piece"
+JOIN_JOB = "media_pipeline.join_rendition"
+ENCODE_JOBS = (FIRST_JOB, ENCODE_JOB)
 HANDLING = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
 
 
@@ -50,7 +60,107 @@ def unfinished_assets(by: Any) -> QuerySet[Asset]:
 
 def history_of(asset: Asset) -> QuerySet[Job]:
     """Every piece of work done on a lecture, the newest first."""
-    return jobs.jobs_of(subject_id=str(asset.pk))
+    pieces = [str(pk) for pk in asset.pieces.values_list("pk", flat=True)]
+    renditions = [str(pk) for pk in asset.renditions.values_list("pk", flat=True)]
+    return Job.objects.filter(
+        Q(subject_id=str(asset.pk))
+        | Q(kind__in=ENCODE_JOBS, subject_id__in=pieces)
+        | Q(kind=JOIN_JOB, subject_id__in=renditions)
+    ).order_by("-id")
+
+
+def locked(asset: Asset) -> Asset:
+    """The lecture as it is now, its row held to the end of the transaction."""
+    return Asset.objects.select_for_update().get(pk=asset.pk)
+
+
+def has_open_work(asset: Asset) -> bool:
+    """Whether anything is still to be done on a lecture."""
+    return (
+        asset.state not in (AssetState.READY, AssetState.FAILED)
+        or asset.renditions.filter(take=asset.making, state=RenditionState.WAITING).exists()
+    )
+
+
+def assets_at_work() -> QuerySet[Asset]:
+    """The lectures on which something is still to be done."""
+    again = Rendition.objects.filter(state=RenditionState.WAITING).values("asset")
+    return Asset.objects.exclude(state__in=(AssetState.READY, AssetState.FAILED)) | (
+        Asset.objects.filter(state=AssetState.READY, pk__in=again)
+    )
+
+
+def failed_assets(by: Any) -> QuerySet[Asset]:
+    """The visible lectures that have failed."""
+    return visible_assets(by).filter(state=AssetState.FAILED)
+
+
+def failed_renditions(by: Any) -> QuerySet[Rendition]:
+    """The sizes that have failed of visible lectures that are watched without them."""
+    ready = visible_assets(by).filter(state=AssetState.READY).order_by()
+    return Rendition.objects.filter(
+        asset__in=ready, state=RenditionState.FAILED, take=F("asset__making")
+    ).select_related("asset", "asset__owner_branch")
+
+
+def failed_rendition(asset: Asset, name: str) -> Rendition | None:
+    """A size of a lecture that has failed."""
+    return asset.renditions.filter(
+        take=asset.making, name=name, state=RenditionState.FAILED
+    ).first()
+
+
+def percent_of(asset: Asset) -> int:
+    """How much of what is to be made of a lecture has been made, 0 to 99."""
+    pieces = asset.pieces.filter(take=asset.making).exclude(state=PieceState.FAILED)
+    parts = list(pieces.values_list("weight", "percent"))
+    whole = sum(weight for weight, _percent in parts) or 1.0
+    return min(99, int(sum(weight * percent for weight, percent in parts) / whole))
+
+
+def piece_of_job(job_id: int) -> Piece | None:
+    """What a job is about to make; None if it is no longer wanted."""
+    job = Job.objects.filter(pk=job_id, kind__in=ENCODE_JOBS).first()
+    if job is None:
+        return None
+    return Piece.objects.select_related("asset").filter(pk=job.subject_id).first()
+
+
+def last_job(piece: Piece) -> Job | None:
+    """The newest job that was to make a piece."""
+    found = Job.objects.filter(kind__in=ENCODE_JOBS, subject_id=str(piece.pk))
+    return found.order_by("-id").first()
+
+
+def last_join(rendition: Rendition) -> Job | None:
+    """The newest job that was to join a rendition."""
+    found = Job.objects.filter(kind=JOIN_JOB, subject_id=str(rendition.pk))
+    return found.order_by("-id").first()
+
+
+def pieces_of(rendition: Rendition) -> list[Piece]:
+    """The finished pieces a rendition is joined of, in order; of two of one stretch the newer."""
+    done = rendition.asset.pieces.filter(
+        take=rendition.take, state=PieceState.DONE, frames__isnull=False
+    )
+    wanted = [piece for piece in done.order_by("id") if rendition.name in piece.names]
+    newest = {piece.first_frame: piece for piece in wanted}
+    return [newest[first] for first in sorted(newest, key=lambda first: first or 0)]
+
+
+def sound_beside(rendition: Rendition) -> Rendition | None:
+    """The smallest finished picture of the same take: its sound is the lecture's."""
+    ready = rendition.asset.renditions.filter(take=rendition.take, state=RenditionState.READY)
+    if not rendition.asset.has_sound:
+        return None
+    return ready.filter(height__gt=0).order_by("height").first()
+
+
+def is_ready(asset: Asset, name: str) -> bool:
+    """Whether a rendition of the take in the making is whole and checked."""
+    return asset.renditions.filter(
+        take=asset.making, name=name, state=RenditionState.READY
+    ).exists()
 
 
 def caption_tracks(asset_id: Any) -> QuerySet[CaptionTrack]:

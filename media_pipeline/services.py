@@ -14,15 +14,22 @@ from lms.core.jobs import Lease, LeaseLostError, Pulse
 from lms.core.models import OPEN_JOB_STATES
 from lms.core.states import StateMovedError, advance, advance_or_raise
 from lms.members.models import Branch, Member
-from media_pipeline import ffmpeg, files
-from media_pipeline.models import Asset, AssetState
+from media_pipeline import ffmpeg, files, queries
+from media_pipeline.making import (
+    IN_THE_MAKING,
+    encode_piece,
+    fail_asset,
+    held,
+    join_rendition,
+    make_again,
+    plan_take,
+    reconcile,
+    stop_making,
+)
+from media_pipeline.models import Asset, AssetState, RenditionState
 from media_pipeline.probe import EmptyFileError, MediaRefusedError, probe
+from media_pipeline.queries import ENCODE_JOB, FIRST_JOB, JOIN_JOB, PROBE_JOB
 from media_pipeline.rules import can_handle_asset, can_upload_for
-from media_pipeline.transcoding import Run
-
-PROBE_JOB = "media_pipeline.probe_asset"
-TRANSCODE_JOB = "media_pipeline.transcode_asset"
-WORKED_ON = (AssetState.UPLOADED, AssetState.PROBED, AssetState.QUEUED, AssetState.RUNNING)
 
 
 class NotYourLectureError(DomainError):
@@ -99,7 +106,7 @@ def probe_asset(*, job_id: int) -> None:
     except ffmpeg.TranscodeFailedError as failure:
         _try_again_or_give_up(lease, asset, failure)
         return
-    with jobs.fenced(lease=lease):
+    with suppress(LeaseLostError), held(asset.pk, lease) as asset:
         advance(
             asset,
             to=AssetState.PROBED,
@@ -111,48 +118,20 @@ def probe_asset(*, job_id: int) -> None:
             sha256=sha256,
             facts=info.as_facts(),
         )
-        _queue(asset, from_=[AssetState.PROBED])
+        queue(asset)
         jobs.finish(lease=lease)
 
 
-def transcode_asset(*, job_id: int) -> None:
-    """Make the renditions; shown from the first segments on, READY when all are checked."""
-    lease = jobs.claim(job_id=job_id)
-    if lease is None:
-        return
-    asset = Asset.objects.get(pk=lease.subject_id)
-    try:
-        with jobs.fenced(lease=lease):
-            moved = advance(
-                asset,
-                to=AssetState.RUNNING,
-                from_=[AssetState.QUEUED, AssetState.RUNNING],
-                percent=0,
-                playable_at=None,
-                take="",
-            )
-            if not moved:
-                jobs.finish(lease=lease)
-                return
-        run = Run(asset=asset, lease=lease)
-        run.make()
-        run.publish()
-    except LeaseLostError:
-        files.drop_take(asset.pk, lease.token.hex)
-    except DomainError as failure:
-        _try_again_or_give_up(lease, asset, failure)
-
-
-def _queue(asset: Asset, *, from_: list[AssetState]) -> None:
-    if advance(asset, to=AssetState.QUEUED, from_=from_, percent=0, reason=""):
-        jobs.open_job(kind=TRANSCODE_JOB, subject_id=str(asset.pk))
+def queue(asset: Asset) -> None:
+    """Send a looked-at recording on its way to become a lecture. In a transaction."""
+    if advance(asset, to=AssetState.QUEUED, from_=[AssetState.PROBED], percent=0, reason=""):
+        plan_take(asset)
 
 
 def _give_up(lease: Lease, asset: Asset, reason: str, log_tail: str = "") -> None:
-    with suppress(LeaseLostError), jobs.fenced(lease=lease):
+    with suppress(LeaseLostError), held(asset.pk, lease) as asset:
         jobs.fail(lease=lease, reason=reason, log_tail=log_tail, again=False)
-        _fail(asset, reason)
-    files.drop_take(asset.pk, lease.token.hex)
+        fail_asset(asset, reason)
 
 
 def _try_again_or_give_up(lease: Lease, asset: Asset, failure: DomainError) -> None:
@@ -160,39 +139,31 @@ def _try_again_or_give_up(lease: Lease, asset: Asset, failure: DomainError) -> N
     if lease.is_last_attempt:
         _give_up(lease, asset, failure.message, log_tail)
         return
-    with suppress(LeaseLostError), jobs.fenced(lease=lease):
-        advance(
-            asset,
-            to=AssetState.QUEUED,
-            from_=[AssetState.RUNNING],
-            percent=0,
-            playable_at=None,
-            take="",
-        )
+    with suppress(LeaseLostError), held(asset.pk, lease):
         jobs.fail(lease=lease, reason=failure.message, log_tail=log_tail)
-    files.drop_take(asset.pk, lease.token.hex)
 
 
-def _fail(asset: Asset, reason: str) -> bool:
-    return advance(
-        asset,
-        to=AssetState.FAILED,
-        from_=WORKED_ON,
-        reason=reason[:400],
-        playable_at=None,
-        take="",
-    )
+WORK = {
+    PROBE_JOB: probe_asset,
+    FIRST_JOB: encode_piece,
+    ENCODE_JOB: encode_piece,
+    JOIN_JOB: join_rendition,
+}
 
 
 def process_now(*, asset: Asset) -> Asset:
     """Do here and now whatever work is open on a lecture, without waiting for a worker."""
-    work = {PROBE_JOB: probe_asset, TRANSCODE_JOB: transcode_asset}
-    while job := jobs.jobs_of(subject_id=str(asset.pk)).filter(state__in=OPEN_JOB_STATES).first():
-        before = job.attempt
-        work[job.kind](job_id=job.pk)
-        job.refresh_from_db()
-        if job.state in OPEN_JOB_STATES and job.attempt == before:
-            break  # a worker holds it already
+    tried: set[tuple[int, int]] = set()
+    while job := next(
+        (
+            job
+            for job in queries.history_of(asset).filter(state__in=OPEN_JOB_STATES).order_by("id")
+            if (job.pk, job.attempt) not in tried
+        ),
+        None,
+    ):
+        tried.add((job.pk, job.attempt))  # not again what a worker holds already
+        WORK[job.kind](job_id=job.pk)
     asset.refresh_from_db()
     return asset
 
@@ -210,40 +181,87 @@ def retry_asset(*, asset: Asset, by: Member) -> None:
         was_probed = bool(asset.facts)
         advance_or_raise(
             asset,
-            to=AssetState.QUEUED if was_probed else AssetState.UPLOADED,
+            to=AssetState.PROBED if was_probed else AssetState.UPLOADED,
             from_=[AssetState.FAILED],
             percent=0,
             reason="",
             message=_("这个视频不在失败状态，无需重试。请刷新页面查看最新进度。"),
         )
-        jobs.open_job(kind=TRANSCODE_JOB if was_probed else PROBE_JOB, subject_id=str(asset.pk))
+        if was_probed:
+            queue(asset)
+        else:
+            jobs.open_job(kind=PROBE_JOB, subject_id=str(asset.pk))
+
+
+def retry_rendition(*, asset: Asset, by: Member, name: str) -> None:
+    """Make one size again that failed, while the lecture is watched in the others."""
+    if not can_handle_asset(by, asset):
+        raise NotYourLectureError
+    if not files.original_path(asset.pk).exists():
+        raise StateMovedError(_("原文件已不在服务器上，请重新上传。"))
+    with transaction.atomic():
+        rendition = queries.failed_rendition(asset, name)
+        if rendition is None or not asset.is_ready:
+            raise StateMovedError(_("这个清晰度不在失败状态，无需重试。请刷新页面查看最新进度。"))
+        advance_or_raise(
+            rendition,
+            to=RenditionState.WAITING,
+            from_=[RenditionState.FAILED],
+            reason="",
+            message=_("这个清晰度不在失败状态，无需重试。请刷新页面查看最新进度。"),
+        )
+        make_again(rendition)
+
+
+def retry_all_failed(*, by: Member) -> int:
+    """Begin again with every lecture and every size that failed and is theirs; returns how many."""
+    begun = 0
+    for asset in queries.failed_assets(by):
+        with suppress(DomainError):
+            retry_asset(asset=asset, by=by)
+            begun += 1
+    for rendition in queries.failed_renditions(by):
+        with suppress(DomainError):
+            retry_rendition(asset=rendition.asset, by=by, name=rendition.name)
+            begun += 1
+    return begun
 
 
 def cancel_asset(*, asset: Asset, by: Member) -> None:
-    """Stop all work on a lecture; the worker at it ends at its next heartbeat."""
+    """Stop all work on a lecture, at its workers' next heartbeats; sizes that are whole stay."""
     if not can_handle_asset(by, asset):
         raise NotYourLectureError
+    reason = _("已由%(name)s取消。需要时可以重试。") % {"name": by.name}
     with transaction.atomic():
-        for kind in (PROBE_JOB, TRANSCODE_JOB):
-            jobs.cancel(kind=kind, subject_id=str(asset.pk))
-        if not _fail(asset, _("已由%(name)s取消。需要时可以重试。") % {"name": by.name}):
+        asset = queries.locked(asset)
+        if not queries.has_open_work(asset):
             raise StateMovedError(_("处理已经结束，无法取消。请刷新页面。"))
+        if asset.state in (AssetState.UPLOADED, AssetState.PROBED):
+            fail_asset(asset, reason)
+        else:
+            stop_making(asset, reason)
+        jobs.cancel(kind=PROBE_JOB, subject_id=str(asset.pk))
 
 
 # --- Nothing stays behind ---------------------------------------------------------------------
 
 
 def settle_assets() -> int:
-    """Fail the lectures that wait for work nobody does any more; returns how many.
+    """Take the next step for every lecture that waits for work nobody does; returns how many end.
 
     A job given up by the sweep is the usual case; whatever else no state explains ends here
     too, with a reason and a retry button instead of "being processed" for ever.
     """
     settled = 0
-    for asset in Asset.objects.filter(state__in=WORKED_ON):
-        last = jobs.jobs_of(subject_id=str(asset.pk)).first()
-        if last is not None and last.state in OPEN_JOB_STATES:
-            continue
-        reason = (last.reason if last else "") or _("处理中断，请重试。")
-        settled += _fail(asset, reason)
+    for asset in queries.assets_at_work():
+        before = asset.state
+        with transaction.atomic():
+            if asset.state in IN_THE_MAKING or asset.is_ready:
+                reconcile(asset)
+            else:
+                last = jobs.jobs_of(subject_id=str(asset.pk)).first()
+                if last is None or last.state not in OPEN_JOB_STATES:
+                    fail_asset(asset, (last.reason if last else "") or _("处理中断，请重试。"))
+        asset.refresh_from_db()
+        settled += asset.state != before
     return settled

@@ -1,7 +1,7 @@
 """Background work on lectures: each carries a job's id and may run twice or late."""
 
 from lms.core.tasks import task
-from media_pipeline import services, uploads
+from media_pipeline import making, services, uploads
 
 
 @task(name="media_pipeline.probe_asset", queue="default")
@@ -9,12 +9,23 @@ def probe_asset(*, job_id: int) -> None:
     services.probe_asset(job_id=job_id)
 
 
-@task(name="media_pipeline.transcode_asset", queue="media")
-def transcode_asset(*, job_id: int) -> None:
-    services.transcode_asset(job_id=job_id)
+@task(name="media_pipeline.encode_first", queue="first")
+def encode_first(*, job_id: int) -> None:
+    making.encode_piece(job_id=job_id)
+
+
+@task(name="media_pipeline.encode_piece", queue="media")
+def encode_piece(*, job_id: int) -> None:
+    making.encode_piece(job_id=job_id)
+
+
+@task(name="media_pipeline.join_rendition", queue="first")
+def join_rendition(*, job_id: int) -> None:
+    making.join_rendition(job_id=job_id)
 
 
 @task(name="media_pipeline.tidy", queue="default")
 def tidy() -> None:
     services.settle_assets()
+    making.send_waiting_for_room()
     uploads.expire_uploads()

@@ -1,143 +1,261 @@
-"""One run over one lecture, from the first segment to the last check, under a job's lease."""
+"""One run of ffmpeg over a lecture or a stretch of it, under a job's lease; and joining pieces."""
 
 import time
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from lms.core import clock, jobs
-from lms.core.jobs import HEARTBEAT_SECONDS, Lease, LeaseLostError
+from lms.core import clock, jobs, on_air
+from lms.core.jobs import HEARTBEAT_SECONDS, Lease
 from lms.core.states import advance
-from media_pipeline import command, ffmpeg, files, packaging
+from media_pipeline import command, ffmpeg, files, packaging, planning, queries
 from media_pipeline.ladder import (
     AUDIO_BITRATE,
     LISTENING_BITRATE,
     SOUND_NAME,
     RenditionPlan,
-    progressive_plan,
     renditions_for,
 )
-from media_pipeline.models import Asset, AssetState, Rendition
+from media_pipeline.models import Asset, AssetState, Piece, PieceState, Rendition
+from media_pipeline.packaging import Checked
+from media_pipeline.planning import Span
 from media_pipeline.probe import MediaInfo
-from media_pipeline.signals import asset_ready
 
 # The last stretch is the check, not ffmpeg's.
 MOST_PERCENT_WHILE_RUNNING = 99
+JOINED_SOUND = "sound.mp4"
+JOINED_PIECES = "pieces.ffconcat"
+
+
+class Source:
+    """A lecture's recording and the renditions its facts ask for."""
+
+    def __init__(self, asset: Asset) -> None:
+        self.asset = asset
+        self.path = files.original_path(asset.pk)
+        self.info = MediaInfo.from_facts(asset.facts)
+
+    @cached_property
+    def plans(self) -> list[RenditionPlan]:
+        picture = self.info.picture
+        return [] if picture is None else renditions_for(picture)
+
+    @property
+    def has_sound(self) -> bool:
+        return self.info.sound_index is not None
+
+    @property
+    def lowest(self) -> str:
+        """The name of the rendition that is shown first."""
+        return self.plans[0].name if self.plans else SOUND_NAME
+
+    def plan(self, name: str) -> RenditionPlan | None:
+        """The plan of that name; None for the sound alone."""
+        return next((plan for plan in self.plans if plan.name == name), None)
+
+    def span_of(self, piece: Piece) -> Span | None:
+        """The stretch a piece is about."""
+        if piece.first_frame is None or piece.frames is None:
+            return None
+        end = piece.first_frame + piece.frames
+        total = planning.total_frames(self.info.duration_seconds, self.plans[-1].frame_rate)
+        return Span(piece.first_frame, piece.frames, is_last=end >= total)
+
+    def most_bytes(self, names: Sequence[str], span: Span | None) -> int:
+        """What making these renditions may need on the disk."""
+        plans = [plan for plan in self.plans if plan.name in names]
+        recipe = command.recipe_for(self.info, self.plans, names=names, span=span)
+        if recipe.progressive and self.plans:
+            plans.append(next(plan for plan in plans if plan.name == recipe.progressive))
+        bits = sum(plan.max_bitrate + AUDIO_BITRATE for plan in plans)
+        seconds = self.info.duration_seconds
+        if span is not None:
+            seconds = float(span.frames / self.plans[-1].frame_rate)
+        return int((bits + LISTENING_BITRATE) / 8 * seconds)
 
 
 class Run:
-    """Writes into a take of its own, named by the lease's token, and publishes it.
+    """Makes a piece in a folder of its own inside the take, named by the lease's token.
 
-    Nothing it writes is shown before the asset's row names the take, and the row is written
-    only while the lease is held: killed, repeated or overtaken, one whole result is shown.
+    Nothing it writes is shown before a row names the folder, and rows are written only while the
+    lease is held: killed, repeated or overtaken, one whole result is shown.
     """
 
-    def __init__(self, *, asset: Asset, lease: Lease) -> None:
-        self.asset = asset
+    def __init__(self, *, piece: Piece, lease: Lease) -> None:
+        self.piece = piece
+        self.asset = piece.asset
         self.lease = lease
-        self.take = lease.token.hex
-        self.folder = files.take_folder(asset.pk, self.take)
-        self.source = files.original_path(asset.pk)
-        self.info = MediaInfo.from_facts(asset.facts)
-        picture = self.info.picture
-        self.plans = [] if picture is None else renditions_for(picture)
-        self.has_sound = self.info.sound_index is not None
-        self.playable = False
+        self.source = Source(piece.asset)
+        self.span = self.source.span_of(piece)
+        self.name = lease.token.hex[:8]
+        self.take = files.take_folder(piece.asset_id, piece.take)
+        self.folder = self.take / self.name
+        self.shows = piece.is_whole and self.source.lowest in piece.names
+        self.recipe = command.recipe_for(
+            self.source.info, self.source.plans, names=piece.names, span=self.span
+        )
         self.beaten_at = time.monotonic()
-
-    @property
-    def most_bytes(self) -> int:
-        """What the take may need on the disk."""
-        pictures = [*self.plans, progressive_plan(self.plans)] if self.plans else []
-        bits = sum(plan.max_bitrate + AUDIO_BITRATE for plan in pictures) + LISTENING_BITRATE
-        return int(bits / 8 * self.info.duration_seconds)
+        self.asked_at = -float(HEARTBEAT_SECONDS)
+        self.is_held = False
 
     def make(self) -> None:
         """Run ffmpeg; raises DiskFullError, TranscodeFailedError, LeaseLostError."""
-        files.ensure_room(self.most_bytes)
-        files.drop_other_takes(self.asset.pk, keep="")
-        for name in (*(plan.name for plan in self.plans), SOUND_NAME):
-            (self.folder / name).mkdir(parents=True)
-        self.log_tail = ffmpeg.run(
-            [ffmpeg.binary(), *command.arguments(self.source, self.info, self.plans)],
-            limits=ffmpeg.limits_for(self.info),
-            wall_seconds=ffmpeg.wall_seconds_for(self.info),
+        files.ensure_room(self.source.most_bytes(self.piece.names, self.span))
+        self.folder.mkdir(parents=True)
+        if self.piece.is_whole:
+            for name in self.piece.names:
+                (self.folder / name).mkdir()
+        info = self.source.info
+        done = ffmpeg.run(
+            [ffmpeg.binary(), *command.arguments(self.source.path, info, self.recipe)],
+            limits=ffmpeg.limits_for(info),
+            wall_seconds=ffmpeg.wall_seconds_for(info),
             cwd=self.folder,
             on_progress=self._progress,
+            hold=self._hold,
         )
+        if self.span is not None and not self.span.is_last and done.frames != self.span.frames:
+            raise ffmpeg.TranscodeFailedError(
+                _("视频在中途断开，文件可能不完整。请重试；如仍失败，请重新拷贝后上传。"),
+                f"{done.frames} of {self.span.frames} frames\n{done.log_tail}",
+            )
+
+    def _hold(self) -> bool:
+        """Whether a class on this machine has the floor; asked of Redis now and then only."""
+        now = time.monotonic()
+        if now - self.asked_at >= HEARTBEAT_SECONDS / 2:
+            self.asked_at = now
+            held = on_air.is_on_air()
+            if held != self.is_held:
+                self.is_held = held
+                Piece.objects.filter(pk=self.piece.pk).update(is_paused=held)
+        return self.is_held
 
     def _progress(self, progress: ffmpeg.Progress) -> None:
-        if not self.playable:
+        if self.shows and not self.asset.take:
             self._show_first()
         if time.monotonic() - self.beaten_at < HEARTBEAT_SECONDS / 2:
             return
         self.beaten_at = time.monotonic()
-        share = progress.seconds / max(self.info.duration_seconds, 0.001)
-        percent = min(MOST_PERCENT_WHILE_RUNNING, int(100 * share))
+        seconds = self.source.info.duration_seconds
+        if self.span is not None:
+            seconds = float(self.span.frames / self.source.plans[-1].frame_rate)
+        share = progress.seconds / max(seconds, 0.001)
+        percent = max(0, min(MOST_PERCENT_WHILE_RUNNING, int(100 * share)))
         jobs.beat(lease=self.lease, percent=percent, log_tail=progress.log_tail)
-        advance(self.asset, to=AssetState.RUNNING, from_=[AssetState.RUNNING], percent=percent)
+        advance(self.piece, to=PieceState.RUNNING, from_=[PieceState.RUNNING], percent=percent)
+        advance(
+            self.asset,
+            to=AssetState.RUNNING,
+            from_=[AssetState.RUNNING],
+            percent=queries.percent_of(self.asset),
+        )
 
     def _show_first(self) -> None:
         """Let the lowest rendition be watched while the others, and its own rest, are made."""
-        lowest: RenditionPlan | None = self.plans[0] if self.plans else None
-        folder = self.folder / (lowest.name if lowest else SOUND_NAME)
+        lowest = self.source.plans[0] if self.source.plans else None
+        folder = self.folder / self.source.lowest
         if len(packaging.listed_segments(folder)) < packaging.PLAYABLE_SEGMENTS:
             return
-        packaging.publish_first(self.folder, packaging.checked(self.folder, lowest))
-        with jobs.fenced(lease=self.lease):
+        first = packaging.checked(folder, lowest)
+        packaging.publish_first(self.take, first, f"{self.name}/{self.source.lowest}")
+        # The one file that is whole by now: the progressive one is still being written.
+        files.show_copy(self.folder / command.POSTER_NAME, self.take)
+        with transaction.atomic():
+            # The lecture's row first, the job's after it: the order everybody keeps.
             advance(
                 self.asset,
                 to=AssetState.RUNNING,
                 from_=[AssetState.RUNNING],
-                take=self.take,
+                take=self.piece.take,
                 playable_at=clock.now(),
             )
-        self.playable = True
+            with jobs.fenced(lease=self.lease):
+                pass
 
-    def publish(self) -> None:
-        """Check everything, then show it: one transaction under the lease."""
-        made = packaging.check_all(
-            self.folder,
-            self.plans,
-            seconds=self.info.duration_seconds,
-            has_sound=self.has_sound,
+    def checked(self) -> list[Checked]:
+        """Read back what a run over the whole lecture made; raises TranscodeFailedError."""
+        made = [
+            packaging.checked(self.folder / name, self.source.plan(name))
+            for name in self.piece.names
+        ]
+        for one in made:
+            packaging.check_whole(one, self.source.info.duration_seconds)
+            packaging.finish(self.folder / one.name)
+        packaging.check_companions(self.folder, self.recipe)
+        # What belongs to the lecture and to no rendition lies where the take begins.
+        for path in list(self.folder.iterdir()):
+            files.bring_out(path, self.take)
+        return made
+
+
+class Joining:
+    """Makes a rendition of its pieces, nothing encoded again, in a folder of its own."""
+
+    def __init__(self, *, rendition: Rendition, pieces: Sequence[Piece], lease: Lease) -> None:
+        self.rendition = rendition
+        self.pieces = pieces
+        self.lease = lease
+        self.source = Source(rendition.asset)
+        self.name = lease.token.hex[:8]
+        self.take = files.take_folder(rendition.asset_id, rendition.take)
+        self.folder = self.take / self.name
+
+    def make(self, sound_from: Rendition | None) -> Checked:
+        """Join the pieces with the sound of `sound_from`, a finished rendition, and read it back.
+
+        Raises DiskFullError, TranscodeFailedError, LeaseLostError.
+        """
+        name = self.rendition.name
+        files.ensure_room(self.source.most_bytes([name], None))
+        (self.folder / name).mkdir(parents=True)
+        rate = self.source.plans[-1].frame_rate
+        self._ensure_complete(planning.total_frames(self.source.info.duration_seconds, rate))
+        lines = ["ffconcat version 1.0"]
+        for piece in self.pieces:
+            assert piece.frames is not None
+            path = (self.take / piece.folder / f"{name}.mp4").resolve()
+            lines += [f"file 'file:{path}'", f"duration {float(piece.frames / rate):.6f}"]
+        script = self.folder / JOINED_PIECES
+        script.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        sound = self._sound(sound_from) if sound_from is not None else None
+        ffmpeg.run(
+            [ffmpeg.binary(), *command.joining_arguments(script, sound, name)],
+            limits=ffmpeg.limits_for(self.source.info),
+            wall_seconds=ffmpeg.wall_seconds_for(self.source.info),
+            cwd=self.folder,
+            on_progress=lambda progress: self._pulse(),
         )
-        packaging.publish_all(self.folder, made)
-        now = clock.now()
-        with jobs.fenced(lease=self.lease):
-            moved = advance(
-                self.asset,
-                to=AssetState.READY,
-                from_=[AssetState.RUNNING],
-                percent=100,
-                reason="",
-                take=self.take,
-                duration_ms=round(made[0].duration_seconds * 1000),
-                playable_at=self.asset.playable_at or now,
-                ready_at=now,
-            )
-            if not moved:
-                raise LeaseLostError
-            self._write_renditions(made)
-            jobs.finish(lease=self.lease)
-            asset_id = self.asset.pk
-            transaction.on_commit(
-                lambda: asset_ready.send(sender=Asset, asset_id=asset_id), robust=True
+        made = packaging.checked(self.folder / name, self.source.plan(name))
+        packaging.check_whole(made, self.source.info.duration_seconds)
+        packaging.finish(self.folder / name)
+        script.unlink()
+        if sound is not None:
+            sound.unlink()
+        return made
+
+    def _ensure_complete(self, total: int) -> None:
+        at = 0
+        for piece in self.pieces:
+            if piece.first_frame != at:
+                break
+            at += piece.frames or 0
+        if at < total or not self.pieces:
+            raise ffmpeg.TranscodeFailedError(
+                _("转码的中间文件不全。请重试。"), f"{at} of {total} frames"
             )
 
-    def _write_renditions(self, made: list[packaging.Checked]) -> None:
-        self.asset.renditions.all().delete()
-        Rendition.objects.bulk_create(
-            Rendition(
-                asset=self.asset,
-                name=one.name,
-                width=one.plan.width if one.plan else 0,
-                height=one.plan.height if one.plan else 0,
-                frame_rate=float(one.plan.frame_rate) if one.plan else 0.0,
-                codecs=one.codecs,
-                peak_bandwidth=one.peak_bandwidth,
-                average_bandwidth=one.average_bandwidth,
-                segments=one.segments,
-                size_bytes=one.size_bytes,
-            )
-            for one in made
-        )
+    @cached_property
+    def _pulse(self) -> jobs.Pulse:
+        return jobs.Pulse(self.lease)
+
+    def _sound(self, rendition: Rendition) -> Path:
+        """One file with the sound as it was encoded once, beside the small picture."""
+        folder = self.take / rendition.folder
+        target = self.folder / JOINED_SOUND
+        names = [command.INIT_NAME, *(name for name, _s in packaging.listed_segments(folder))]
+        files.concatenate([folder / name for name in names], target)
+        return target

@@ -186,6 +186,17 @@ def jobs_of(*, subject_id: str) -> QuerySet[Job]:
     return Job.objects.filter(subject_id=subject_id).order_by("-id")
 
 
+def send_again(*, job_id: int) -> bool:
+    """Send a job that waits, whatever became of its message; False if it waits no more."""
+    with transaction.atomic():
+        job = Job.objects.filter(pk=job_id, state=JobState.WAITING).first()
+        if job is None:
+            return False
+        Job.objects.filter(pk=job_id).update(sent_at=clock.now())
+        enqueue(job.kind, job_id=job_id)
+    return True
+
+
 @dataclass(frozen=True)
 class Swept:
     """How many jobs a sweep has sent again and how many it has given up."""

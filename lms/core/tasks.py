@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
-QUEUES = ("exam", "ledger", "default", "media", "mail")
+QUEUES = ("exam", "ledger", "default", "first", "media", "mail")
 _queue_of: dict[str, str] = {}
 
 

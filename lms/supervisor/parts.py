@@ -11,7 +11,7 @@ import uvicorn
 
 from lms import embedded, env
 
-THREADS = {"media": max(1, (os.cpu_count() or 1) // 2)}  # ffmpeg uses two cores a job
+THREADS = {"first": 1, "media": max(1, (os.cpu_count() or 1) // 2)}  # ffmpeg uses two cores a job
 DEFAULT_THREADS = 4
 
 

@@ -18,7 +18,12 @@ from lms.supervisor.prepare import DEMO_MARK
 from lms.supervisor.tree import Child, Tree, say
 
 OPENING_SECONDS = 120
-QUEUES_OF_WORKERS = {"worker": "exam,ledger,default,mail", "media": "media"}
+QUEUES_OF_WORKERS = {
+    "worker": "exam,ledger,default,mail",
+    # The small sizes of a new lecture do not wait behind the large ones of others.
+    "first": "first",
+    "media": "media",
+}
 
 
 def up(arguments: Sequence[str] = ()) -> None:

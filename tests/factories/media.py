@@ -15,6 +15,7 @@ from media_pipeline.models import (
     CaptionLanguage,
     CaptionTrack,
     Rendition,
+    RenditionState,
 )
 
 
@@ -64,7 +65,8 @@ def make_asset(
             "width": 1280,
             "height": 720,
             "has_sound": True,
-            "take": uuid.uuid4().hex if ready else "",
+            "take": (take := uuid.uuid4().hex if ready else ""),
+            "making": take,
             "playable_at": now if ready else None,
             "ready_at": now if ready else None,
             "created_at": now,
@@ -99,11 +101,14 @@ def make_captions(
 
 
 def make_rendition(asset: Asset, **fields: Any) -> Rendition:
-    """One finished size of a lecture."""
+    """One finished size of a lecture, in the take that is shown."""
     return Rendition.objects.create(
         **{
             "asset": asset,
+            "take": asset.take,
             "name": "360p",
+            "state": RenditionState.READY,
+            "folder": "0123abcd/360p",
             "width": 640,
             "height": 360,
             "frame_rate": 25.0,

@@ -34,7 +34,7 @@ def test_ingested_recording_becomes_ready(
         asset_ready.disconnect(hear)
 
     asset.refresh_from_db()
-    assert ran == ["media_pipeline.probe_asset", "media_pipeline.transcode_asset"]
+    assert ran == ["media_pipeline.probe_asset", "media_pipeline.encode_piece"]
     assert (asset.state, asset.percent, asset.reason) == (AssetState.READY, 100, "")
     assert announced == [asset.pk]
     assert (asset.width, asset.height, asset.duration_ms) == (1280, 720, 9000)

@@ -13,12 +13,14 @@ from lms.core import clock, jobs
 from lms.core.models import Job, JobState
 from lms.core.states import StateMovedError
 from lms.members.models import Member
-from media_pipeline import command, ffmpeg, files, packaging, services, transcoding
-from media_pipeline.models import Asset, AssetState
+from media_pipeline import command, ffmpeg, files, making, packaging, queries, services, transcoding
+from media_pipeline.models import Asset, AssetState, Piece, RenditionState
+from media_pipeline.queries import ENCODE_JOB
 from media_pipeline.services import NotYourLectureError
 from tests.factories.media import make_asset, make_recording
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor
 from tests.support import media_corpus as corpus
+from tests.support.hls import faults_of
 from tests.support.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,6 +61,12 @@ def processes_in(asset: Asset) -> list[str]:
     return found
 
 
+def runs(asset: Asset) -> set[str]:
+    """The folders of runs in the take that is shown."""
+    take = files.take_folder(asset.pk, asset.take)
+    return {path.name for path in take.iterdir() if path.is_dir()}
+
+
 def let_leases_run_out() -> None:
     """As if the sweep came after the lease of a dead worker."""
     past = clock.now() - dt.timedelta(seconds=1)
@@ -93,10 +101,10 @@ def test_a_worker_killed_in_mid_transcode(
         return asset.state == AssetState.READY
 
     wait_until(ready, what="the finished lecture", seconds=120)
-    assert takes(asset) == [asset.take]
-    assert asset.take != dead_take
+    assert (takes(asset), asset.take) == ([dead_take], dead_take)
+    assert runs(asset) == {r.folder.split("/")[0] for r in asset.renditions.all()}
     assert [r.segments for r in asset.renditions.all()] == [7, 6, 6, 6]
-    job = Job.objects.get(kind=services.TRANSCODE_JOB)
+    job = Job.objects.get(kind=ENCODE_JOB)
     assert (job.state, job.attempt) == (JobState.DONE, 2)
     assert processes_in(asset) == []
 
@@ -111,17 +119,18 @@ def test_the_low_rendition_plays_before_the_high_one_is_done(
 
     def watched(run: transcoding.Run) -> None:
         show_first(run)
-        if run.playable:
+        if run.asset.take:
             shown = Asset.objects.get(pk=asset.pk)
             folder = files.take_folder(asset.pk, shown.take)
             master = (folder / packaging.MASTER_NAME).read_text().splitlines()
-            index = (folder / "240p" / command.INDEX_NAME).read_text()
+            index = (folder / run.name / "240p" / command.INDEX_NAME).read_text()
             names = [line for line in master if not line.startswith("#")]
             seen.append((shown.state, "ENDLIST" if "ENDLIST" in index else "grows", names))
 
     monkeypatch.setattr(transcoding.Run, "_show_first", watched)
     services.process_now(asset=asset)
-    assert seen == [("running", "grows", ["240p/index.m3u8"])]
+    [folder] = {r.folder.split("/")[0] for r in asset.renditions.all()}
+    assert seen == [("running", "grows", [f"{folder}/240p/index.m3u8"])]
     assert asset.playable_at is not None
     assert asset.ready_at is not None
     assert asset.playable_at < asset.ready_at
@@ -133,7 +142,7 @@ def test_delivered_twice_is_done_once(tmp_path: Path, by: Member, tree: BranchTr
     take, ready_at = asset.take, asset.ready_at
     for job in Job.objects.all():
         services.probe_asset(job_id=job.pk)
-        services.transcode_asset(job_id=job.pk)
+        making.encode_piece(job_id=job.pk)
     asset.refresh_from_db()
     assert (asset.take, asset.ready_at, takes(asset)) == (take, ready_at, [take])
     assert [job.attempt for job in Job.objects.all()] == [1, 1]
@@ -144,20 +153,21 @@ def test_the_overtaken_run_publishes_nothing(tmp_path: Path, by: Member, tree: B
     """A worker that was thought dead finishes late: the other's result stands."""
     asset = ingest(make_recording(tmp_path / "lecture.mp4", seconds=2), by, tree)
     services.probe_asset(job_id=Job.objects.get().pk)
-    job = Job.objects.get(kind=services.TRANSCODE_JOB)
+    job = Job.objects.get(kind=ENCODE_JOB)
     lease = jobs.claim(job_id=job.pk)
     assert lease is not None
-    slow = transcoding.Run(asset=Asset.objects.get(pk=asset.pk), lease=lease)
+    slow = transcoding.Run(piece=Piece.objects.select_related("asset").get(), lease=lease)
     slow.make()
+    made = slow.checked()
     let_leases_run_out()
-    services.transcode_asset(job_id=job.pk)
+    making.encode_piece(job_id=job.pk)
     asset.refresh_from_db()
     assert asset.state == AssetState.READY
-    kept = asset.take
-    with pytest.raises((jobs.LeaseLostError, ffmpeg.TranscodeFailedError)):
-        slow.publish()
-    asset.refresh_from_db()
-    assert (asset.take, takes(asset)) == (kept, [kept])
+    kept = runs(asset)
+    with pytest.raises(jobs.LeaseLostError), making.held(asset.pk, lease) as held:
+        making._keep(slow, held, made)
+    assert slow.name not in kept
+    assert runs(asset) == kept == {r.folder.split("/")[0] for r in asset.renditions.all()}
 
 
 def test_a_refused_file_says_why_and_can_be_tried_again(
@@ -182,21 +192,73 @@ def test_three_failed_attempts_then_a_reason_then_retry_succeeds(
 ) -> None:
     asset = ingest(make_recording(tmp_path / "lecture.mp4", seconds=2), by, tree)
     services.probe_asset(job_id=Job.objects.get().pk)
-    broken = tmp_path / "ffmpeg"
-    broken.write_text("#!/bin/sh\necho 'no such encoder' >&2\nexit 8\n")
-    broken.chmod(0o755)
-    settings.FFMPEG = str(broken)
+    settings.FFMPEG = str(failing_ffmpeg(tmp_path, when="*"))
     services.process_now(asset=asset)
-    job = Job.objects.get(kind=services.TRANSCODE_JOB)
-    assert (asset.state, job.attempt) == (AssetState.FAILED, 3)
+    assert asset.state == AssetState.FAILED
     assert asset.reason == "转码没有完成（代码 8）。请重试；如仍失败，请另存为 MP4 后重新上传。"
-    assert job.log_tail == "no such encoder\n"
+    # Together once, then each alone twice.
+    encoding = Job.objects.filter(kind__in=queries.ENCODE_JOBS).order_by("id")
+    assert [(job.attempt, job.state) for job in encoding] == [
+        (1, JobState.FAILED),
+        *[(2, JobState.FAILED)] * 4,
+    ]
+    assert {job.log_tail for job in encoding} == {"no such encoder\n"}
     assert takes(asset) == []
 
     settings.FFMPEG = ""
     services.retry_asset(asset=asset, by=by)
     services.process_now(asset=asset)
     assert (asset.state, asset.reason, takes(asset)) == (AssetState.READY, "", [asset.take])
+
+
+@pytest.mark.slow
+def test_one_size_that_fails_is_left_out_and_can_be_made_again(
+    tmp_path: Path, by: Member, tree: BranchTree, settings: Any
+) -> None:
+    asset = ingest(make_recording(tmp_path / "lecture.mp4", seconds=5, size="1280x720"), by, tree)
+    services.probe_asset(job_id=Job.objects.get().pk)
+    settings.FFMPEG = str(failing_ffmpeg(tmp_path, when="*720p/*"))
+    services.process_now(asset=asset)
+    assert (asset.state, asset.percent, asset.reason) == (AssetState.READY, 100, "")
+    reason = "转码没有完成（代码 8）。请重试；如仍失败，请另存为 MP4 后重新上传。"
+    assert {r.name: (r.state, r.reason) for r in asset.renditions.all()} == {
+        "sound": (RenditionState.READY, ""),
+        "240p": (RenditionState.READY, ""),
+        "360p": (RenditionState.READY, ""),
+        "720p": (RenditionState.FAILED, reason),
+    }
+    assert sizes_offered(asset) == ["240p", "360p", "sound"]
+
+    settings.FFMPEG = ""
+    shown = asset.take
+    with pytest.raises(NotYourLectureError):
+        services.retry_rendition(asset=asset, by=make_instructor(tree.second), name="720p")
+    with pytest.raises(StateMovedError):
+        services.retry_rendition(asset=asset, by=by, name="360p")
+    assert services.retry_all_failed(by=by) == 1
+    assert services.retry_all_failed(by=by) == 0
+    services.process_now(asset=asset)
+    assert {r.state for r in asset.renditions.all()} == {RenditionState.READY}
+    assert (asset.take, sizes_offered(asset)) == (shown, ["240p", "360p", "720p", "sound"])
+    assert faults_of(files.take_folder(asset.pk, asset.take)) == []
+
+
+def failing_ffmpeg(folder: Path, *, when: str) -> Path:
+    """An ffmpeg that fails where its arguments match the shell pattern `when`."""
+    script = folder / "failing-ffmpeg"
+    script.write_text(
+        f'#!/bin/sh\ncase "$*" in {when}) echo "no such encoder" >&2; exit 8;; esac\n'
+        f'exec "{ffmpeg.binary()}" "$@"\n'
+    )
+    script.chmod(0o755)
+    return script
+
+
+def sizes_offered(asset: Asset) -> list[str]:
+    """The renditions the master playlist names, in its order."""
+    take = files.take_folder(asset.pk, asset.take)
+    lines = (take / packaging.MASTER_NAME).read_text().splitlines()
+    return [line.split("/")[-2] for line in lines if not line.startswith("#")]
 
 
 @pytest.mark.slow
@@ -209,7 +271,7 @@ def test_cancelling_stops_the_run_at_its_next_heartbeat(
 
     def cancel_then(run: transcoding.Run) -> None:
         show_first(run)
-        if run.playable:
+        if run.asset.take:
             services.cancel_asset(asset=Asset.objects.get(pk=asset.pk), by=by)
 
     monkeypatch.setattr(transcoding.Run, "_show_first", cancel_then)
@@ -221,25 +283,39 @@ def test_cancelling_stops_the_run_at_its_next_heartbeat(
     assert (takes(asset), processes_in(asset)) == ([], [])
 
 
-def test_a_full_disk_is_said_and_nothing_is_left(
-    tmp_path: Path, by: Member, tree: BranchTree, settings: Any
+def test_a_full_disk_holds_the_work_until_there_is_room(
+    tmp_path: Path,
+    by: Member,
+    tree: BranchTree,
+    settings: Any,
+    run_queued: Callable[..., list[str]],
 ) -> None:
     recording = make_recording(tmp_path / "lecture.mp4", seconds=2)
     asset = ingest(recording, by, tree)
     services.probe_asset(job_id=Job.objects.get().pk)
-    settings.MEDIA_RESERVE_BYTES = 10**18
-    services.process_now(asset=asset)
+    reserve, settings.MEDIA_RESERVE_BYTES = settings.MEDIA_RESERVE_BYTES, 10**18
+    run_queued()
     full = "服务器磁盘空间不足，暂时无法接收。请联系系统管理员清理空间后再试。"
-    assert (asset.state, asset.reason, takes(asset)) == (AssetState.FAILED, full, [])
+    assert Piece.objects.get().reason == full
+    asset.refresh_from_db()
+    assert (asset.state, takes(asset)) == (AssetState.QUEUED, [])
     with pytest.raises(files.DiskFullError):
         ingest(recording, by, tree)
-    assert Asset.objects.count() == 1
+    assert (Asset.objects.count(), making.send_waiting_for_room()) == (1, 0)
+    assert services.settle_assets() == 0
+
+    settings.MEDIA_RESERVE_BYTES = reserve
+    assert making.send_waiting_for_room() == 1
+    assert making.send_waiting_for_room() == 0
+    run_queued()
+    asset.refresh_from_db()
+    assert asset.state == AssetState.READY
 
 
 def test_lectures_nobody_works_on_are_settled(tree: BranchTree, by: Member) -> None:
     forgotten = make_asset(branch=tree.first, by=by, state=AssetState.RUNNING)
     waiting = make_asset(branch=tree.first, by=by, state=AssetState.UPLOADED)
-    jobs.open_job(kind=services.PROBE_JOB, subject_id=str(waiting.pk))
+    jobs.open_job(kind=queries.PROBE_JOB, subject_id=str(waiting.pk))
     assert services.settle_assets() == 1
     assert services.settle_assets() == 0
     forgotten.refresh_from_db()

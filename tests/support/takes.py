@@ -1,38 +1,22 @@
 """Takes made and read back outside the site: every packet of a rendition decoded."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import av
 import numpy as np
 
-from media_pipeline import command, ffmpeg, packaging
-from media_pipeline.ladder import SOUND_NAME, renditions_for
+from media_pipeline import command, packaging
 from media_pipeline.packaging import Checked
-from media_pipeline.probe import MediaInfo, probe
+from media_pipeline.probe import MediaInfo
+from media_pipeline.standalone import transcode
 
 BRIGHT, AUDIBLE = 128, 0.1
 
 
 def transcoded(source: Path, take: Path, binary: str = "") -> tuple[MediaInfo, list[Checked]]:
-    """Run the pipeline's command on `source`, check and publish what it made in `take`."""
-    info = probe(source)
-    plans = [] if info.picture is None else renditions_for(info.picture)
-    for name in (*(plan.name for plan in plans), SOUND_NAME):
-        (take / name).mkdir(parents=True)
-    info = replace(info, loudness=ffmpeg.measured_loudness(source, info, during=lambda: None))
-    ffmpeg.run(
-        [binary or ffmpeg.binary(), *command.arguments(source, info, plans)],
-        limits=ffmpeg.limits_for(info),
-        wall_seconds=120,
-        cwd=take,
-        on_progress=lambda progress: None,
-    )
-    made = packaging.check_all(
-        take, plans, seconds=info.duration_seconds, has_sound=info.sound_index is not None
-    )
-    packaging.publish_all(take, made)
-    return info, made
+    """Run the whole pipeline on `source`, in `take`, with this ffmpeg or our own."""
+    return transcode(source, take, binary=binary, wall_seconds=120)
 
 
 @dataclass
