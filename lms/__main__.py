@@ -15,6 +15,7 @@ OWN = {
     "worker": "lms.supervisor.parts:worker",
     "beat": "lms.supervisor.parts:beat",
     "generate": "lms.province.command:generate",
+    "transcode": "media_pipeline.transcode_command:transcode",
 }
 # Django's commands that touch neither PostgreSQL nor Redis; all others find them running.
 WITHOUT_SERVICES = {

@@ -119,11 +119,16 @@ def concatenate(parts: Iterable[Path], target: Path) -> None:
                 shutil.copyfileobj(reader, writer, COPY_BYTES)
 
 
-def has_room(wanted_bytes: int) -> bool:
-    """Whether `wanted_bytes` more leave the reserve as it is."""
+def free_bytes() -> int:
+    """What the disk still takes before the reserve; below 0 when it is eaten into."""
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(parents=True, exist_ok=True)
-    return shutil.disk_usage(root).free - wanted_bytes >= settings.MEDIA_RESERVE_BYTES
+    return int(shutil.disk_usage(root).free - settings.MEDIA_RESERVE_BYTES)
+
+
+def has_room(wanted_bytes: int) -> bool:
+    """Whether `wanted_bytes` more leave the reserve as it is."""
+    return wanted_bytes <= free_bytes()
 
 
 def drop_other_takes(asset_id: uuid.UUID, keep: Collection[str]) -> None:

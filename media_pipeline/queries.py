@@ -1,5 +1,6 @@
 """Which lectures and uploads a person sees."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, When
@@ -8,6 +9,7 @@ from lms.core.models import Job
 from lms.members.models import Branch, Role
 from lms.members.queries import branches_of_role
 from media_pipeline.models import (
+    OPEN_PIECE_STATES,
     Asset,
     AssetState,
     CaptionLanguage,
@@ -108,6 +110,21 @@ def failed_rendition(asset: Asset, name: str) -> Rendition | None:
     return asset.renditions.filter(
         take=asset.making, name=name, state=RenditionState.FAILED
     ).first()
+
+
+def open_pieces() -> QuerySet[Piece]:
+    """What is being made or waits to be, of all lectures, in the order it was sent."""
+    return (
+        Piece.objects.filter(state__in=OPEN_PIECE_STATES)
+        .select_related("asset", "asset__owner_branch")
+        .order_by("id")
+    )
+
+
+def jobs_of_pieces(pieces: Iterable[Piece]) -> dict[int, Job]:
+    """The newest job of each piece that has one, by the piece's key."""
+    found = Job.objects.filter(kind__in=ENCODE_JOBS, subject_id__in=[str(p.pk) for p in pieces])
+    return {int(job.subject_id): job for job in found.order_by("id")}
 
 
 def percent_of(asset: Asset) -> int:

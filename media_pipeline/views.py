@@ -89,7 +89,8 @@ def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
         {
             "asset": asset,
             "words": status_words(asset),
-            "renditions": asset.renditions.all(),
+            "renditions": asset.renditions.filter(take=asset.making),
+            "has_open_work": queries.has_open_work(asset),
             "history": queries.history_of(asset),
             "links": links,
             "tracks": queries.caption_tracks(asset.pk),
@@ -126,14 +127,14 @@ def status(request: HttpRequest, asset_id: uuid.UUID) -> JsonResponse:
 @require_POST
 def retry(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
     """Begin again with a lecture that failed."""
-    return _after(request, asset_id, services.retry_asset, _("已重新开始处理。"))
+    return after(request, asset_id, services.retry_asset, _("已重新开始处理。"))
 
 
 @access(LECTURES)
 @require_POST
 def cancel(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
     """Stop the work on a lecture."""
-    return _after(request, asset_id, services.cancel_asset, _("已取消处理。"))
+    return after(request, asset_id, services.cancel_asset, _("已取消处理。"))
 
 
 # --- Captions ---------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ def captions(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
         language=request.POST.get("language", ""),
         content=file.read(MOST_BYTES + 1) if file else b"",
     )
-    return _after(request, asset_id, verb, _("字幕已保存，学员打开这一讲就能看到。"))
+    return after(request, asset_id, verb, _("字幕已保存，学员打开这一讲就能看到。"))
 
 
 @access(LECTURES)
@@ -177,12 +178,13 @@ def caption_file(request: HttpRequest, asset_id: uuid.UUID, language: str) -> Ht
 def remove_captions(request: HttpRequest, asset_id: uuid.UUID, language: str) -> HttpResponse:
     """Take the captions in that language off."""
     verb = partial(caption_services.remove_captions, language=language)
-    return _after(request, asset_id, verb, _("字幕已删除。"))
+    return after(request, asset_id, verb, _("字幕已删除。"))
 
 
-def _after(
+def after(
     request: HttpRequest, asset_id: uuid.UUID, verb: Callable[..., Any], done: str
 ) -> HttpResponse:
+    """Do something with a lecture, say how it went, and show the lecture."""
     asset = _asset(request, asset_id)
     try:
         verb(asset=asset, by=request.user)

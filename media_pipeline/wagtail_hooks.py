@@ -8,17 +8,24 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from media_pipeline import views
+from media_pipeline import views, work_views
 from media_pipeline.office_panel import LecturesPanel
 from media_pipeline.rules import LECTURES
 
 PATTERNS = [
     path("", views.index, name="index"),
     path("upload/", views.upload, name="upload"),
+    path("work/", work_views.board, name="work"),
+    path("work/retry/", work_views.retry_all, name="retry_all"),
     path("<uuid:asset_id>/", views.lecture, name="lecture"),
     path("<uuid:asset_id>/status/", views.status, name="status"),
     path("<uuid:asset_id>/retry/", views.retry, name="retry"),
     path("<uuid:asset_id>/cancel/", views.cancel, name="cancel"),
+    path(
+        "<uuid:asset_id>/renditions/<str:name>/retry/",
+        work_views.retry_rendition,
+        name="retry_rendition",
+    ),
     path("<uuid:asset_id>/captions/", views.captions, name="captions"),
     path("<uuid:asset_id>/captions/<str:language>.vtt", views.caption_file, name="caption_file"),
     path(

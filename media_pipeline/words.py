@@ -13,6 +13,8 @@ def status_words(asset: Asset) -> str:
         return asset.reason
     if asset.state == AssetState.READY:
         return _("转码完成，可以放进课程了。")
+    if asset.state == AssetState.PACKAGING:
+        return _("转码完成，正在封装和检查。")
     if asset.state == AssetState.RUNNING:
         words = _("正在转码（%(percent)d%%）。") % {"percent": asset.percent}
         return words + (_("流畅画质已可预览。") if asset.playable_at else "")

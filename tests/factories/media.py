@@ -3,6 +3,7 @@
 import subprocess
 import uuid
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,21 @@ from media_pipeline.models import (
     Rendition,
     RenditionState,
 )
+from media_pipeline.probe import MediaInfo
+
+# What the probe says of three minutes of 720p.
+FACTS = MediaInfo(
+    format_name="mov,mp4,m4a,3gp,3g2,mj2",
+    video_index=0,
+    video_codec="h264",
+    width=1280,
+    height=720,
+    average_rate=Fraction(25),
+    rate_is_constant=True,
+    duration_seconds=180.0,
+    picture_seconds=180.0,
+    sound_index=1,
+).as_facts()
 
 
 def make_recording(

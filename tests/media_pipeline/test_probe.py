@@ -93,6 +93,7 @@ def test_good_files_are_taken(
     path = plain.rename(tmp_path / name)
     info = probe(path)
     assert (info.width, info.height) == size
+    assert info.picture is not None
     assert [plan.name for plan in renditions_for(info.picture)] == names
     assert info.duration_seconds == pytest.approx(1, abs=0.1)
 

@@ -65,7 +65,7 @@ class Decoded:
 def decoded(take: Path, name: str) -> Decoded:
     """Decode every packet of a take's rendition; raises av.FFmpegError if one cannot be."""
     index = packaging.listed_segments(take / name)
-    joined = take.parent / f"{take.name}-{name}.mp4"
+    joined = take.parent / f"{take.name}-{name.replace('/', '-')}.mp4"
     parts = [command.INIT_NAME, *(segment for segment, _seconds in index)]
     joined.write_bytes(b"".join((take / name / part).read_bytes() for part in parts))
     found = Decoded()
