@@ -314,3 +314,57 @@ def test_no_orphan_outlives_a_killed_worker(tmp_path: Path) -> None:
     worker.send_signal(signal.SIGKILL)
     worker.communicate()
     wait_until(lambda: not lives(child), what="the child's end")
+
+
+COUNTS = """
+import time
+for number in range(1, 8):
+    print(f"frame={number}\\nout_time_us={number}", flush=True)
+    time.sleep(0.1)
+"""
+
+
+def test_a_held_run_stands_still_and_goes_on(tmp_path: Path) -> None:
+    """Held for longer than it may stall or last: neither limit runs meanwhile."""
+    seen: list[int] = []
+    asked: list[float] = []
+
+    def hold() -> bool:
+        asked.append(time.monotonic())
+        return bool(seen) and 0 < seen[-1] < 4 and asked[-1] - asked[0] < 4
+
+    done = ffmpeg.run(
+        script(tmp_path, COUNTS),
+        limits=SMALL,
+        wall_seconds=3,
+        cwd=tmp_path,
+        on_progress=lambda progress: seen.append(progress.frames),
+        hold=hold,
+        stall_seconds=2,
+    )
+    assert (done.frames, done.seconds) == (7, 7e-06)
+    assert asked[-1] - asked[0] > 4
+
+
+def test_a_held_run_can_be_ended(tmp_path: Path) -> None:
+    class StopError(Exception):
+        pass
+
+    calls: list[Progress] = []
+
+    def stop(progress: Progress) -> None:
+        calls.append(progress)
+        if len(calls) > 3:
+            raise StopError
+
+    with pytest.raises(StopError):
+        ffmpeg.run(
+            script(tmp_path, "import os\nopen('pids','w').write(str(os.getpid()))\n" + 50 * COUNTS),
+            limits=SMALL,
+            wall_seconds=60,
+            cwd=tmp_path,
+            on_progress=stop,
+            hold=lambda: True,
+        )
+    pids = tmp_path / "pids"
+    assert not pids.exists() or not lives(int(pids.read_text()))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from lms.core import clock, jobs
+from lms.core import clock, jobs, on_air
 from lms.core.models import Job, JobState
 from lms.core.states import StateMovedError
 from lms.members.models import Member
@@ -58,6 +58,20 @@ def processes_in(asset: Asset) -> list[str]:
             continue
         if str(asset.pk) in line and str(os.getpid()) != process.name:
             found.append(line)
+    return found
+
+
+def states_of(asset: Asset) -> list[str]:
+    """How the system has the lecture's processes: R, S, T for stopped …"""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            line = (stat.parent / "cmdline").read_text(errors="replace")
+            state = stat.read_text().rsplit(")", 1)[1].split()[0]
+        except OSError:
+            continue
+        if str(asset.pk) in line and stat.parent.name != str(os.getpid()):
+            found.append(state)
     return found
 
 
@@ -337,3 +351,55 @@ def test_only_those_of_the_branch_may_handle_its_lectures(
     for verb in (services.retry_asset, services.cancel_asset):
         with pytest.raises(NotYourLectureError):
             verb(asset=failed, by=stranger)
+
+
+@pytest.mark.slow
+def test_a_class_on_the_air_has_the_machine_to_itself(
+    tmp_path: Path, by: Member, tree: BranchTree, start_worker: Callable[..., Any]
+) -> None:
+    asset = ingest(make_recording(tmp_path / "lecture.mp4", **LONG), by, tree)  # type: ignore[arg-type]
+    on_air.hold()
+    try:
+        start_worker()
+
+        def stands_still() -> bool:
+            paused = asset.pieces.filter(is_paused=True).exists()
+            return paused and states_of(asset) == ["T"]
+
+        wait_until(stands_still, what="the run to make way", seconds=60)
+    finally:
+        on_air.release()
+
+    def ready() -> bool:
+        asset.refresh_from_db()
+        return asset.state == AssetState.READY
+
+    wait_until(ready, what="the finished lecture", seconds=120)
+    assert asset.pieces.filter(is_paused=True).count() == 0
+    job = Job.objects.get(kind=ENCODE_JOB)
+    assert (job.state, job.attempt) == (JobState.DONE, 1)
+
+
+@pytest.mark.slow
+def test_a_poisoned_run_is_given_up_and_the_queue_moves_on(
+    tmp_path: Path, by: Member, tree: BranchTree, settings: Any
+) -> None:
+    """A worker that dies of it three times: counted on the piece, whatever the messages are."""
+    asset = ingest(make_recording(tmp_path / "poison.mp4", seconds=2), by, tree)
+    services.probe_asset(job_id=Job.objects.get().pk)
+    job = Job.objects.get(kind=ENCODE_JOB)
+    for attempt in (1, 2, 3):
+        lease = jobs.claim(job_id=job.pk)
+        assert lease is not None
+        assert lease.attempt == attempt
+        let_leases_run_out()
+        jobs.sweep()
+    assert jobs.claim(job_id=job.pk) is None
+    asset.refresh_from_db()
+    assert (asset.state, asset.reason) == (AssetState.FAILED, "处理中断了 3 次，没有再试。")
+    good = ingest(make_recording(tmp_path / "good.mp4", seconds=2), by, tree)
+    services.process_now(asset=good)
+    assert good.state == AssetState.READY
+    services.retry_asset(asset=asset, by=by)
+    services.process_now(asset=asset)
+    assert asset.state == AssetState.READY
