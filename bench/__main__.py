@@ -19,6 +19,7 @@ NAMES = (
     "beats",
     "pages",
     "transcode",
+    "pieces",
     "board",
     "rollup",
     "export",

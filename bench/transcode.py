@@ -60,10 +60,11 @@ def timed(into: list[Timed]) -> Iterator[None]:
     into.append(Timed(wall, spent))
 
 
-def make_source(binary: str, path: Path) -> None:
+def make_source(binary: str, path: Path, seconds: int = SECONDS) -> None:
+    """A lecture of 1080p as a camera would leave it."""
     inputs: list[str] = []
     for source in (SLIDE, SPEAKER, VOICE, ROOM):
-        inputs += ["-f", "lavfi", "-i", source.format(seconds=SECONDS)]
+        inputs += ["-f", "lavfi", "-i", source.format(seconds=seconds)]
     subprocess.run(
         [
             *(binary, "-nostdin", "-loglevel", "error", "-y", *inputs),
@@ -222,7 +223,8 @@ def run_bare(binary: str, commands: list[list[str]], folder: Path) -> None:
 # --- The pipeline -------------------------------------------------------------------------------
 
 
-def _make_database() -> None:
+def make_database(wanted: str = DATABASE) -> None:
+    """An empty database of that name, in the place of any there was."""
     given: dict[str, Any] = {
         "host": env.DATABASE.get("HOST"),
         "port": env.DATABASE.get("PORT"),
@@ -231,7 +233,7 @@ def _make_database() -> None:
     }
     connection = {name: value for name, value in given.items() if value}
     with psycopg.connect(**connection, dbname="postgres", autocommit=True) as server:
-        name = sql.Identifier(DATABASE)
+        name = sql.Identifier(wanted)
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
         server.execute(sql.SQL("CREATE DATABASE {}").format(name))
 
@@ -272,8 +274,9 @@ def measure(folder: Path) -> list[dict[str, Any]]:
         assert picture is not None
         plans = renditions_for(picture)
         take = files.take_folder(asset.pk, asset.take)
-        disk.append(_bytes_in(take) / source.stat().st_size)
-        keys = [packaging.checked(take, plan).key_times for plan in plans]
+        folders = {one.name: take / one.folder for one in asset.renditions.all()}
+        disk.append(bytes_in(take) / source.stat().st_size)
+        keys = [packaging.checked(folders[plan.name], plan).key_times for plan in plans]
         aligned.append(len(set(keys)) == 1)
         for name, way in WAYS.items():
             target = folder / "bare"
@@ -281,13 +284,13 @@ def measure(folder: Path) -> list[dict[str, Any]]:
             with timed(bare[name]):
                 run_bare(binary, way(source), target)
             if name in SINGLE:
-                made = [packaging.checked(target, plan).key_times for plan in plans]
+                made = [packaging.checked(target / plan.name, plan).key_times for plan in plans]
                 same_keys.append(made == keys)
     best = min(SINGLE, key=lambda name: statistics.median(run.wall for run in bare[name]))
     return _rows(ours, bare, best, first, disk, all(aligned), all(same_keys))
 
 
-def _bytes_in(folder: Path) -> int:
+def bytes_in(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
@@ -310,7 +313,7 @@ def _rows(
             for run, other in zip(ours, bare[best], strict=True)
         )
         rows.append(
-            _row(
+            row(
                 f"pipeline, {SECONDS} s of 1080p, {what}",
                 median(ours, what),
                 "s",
@@ -325,7 +328,7 @@ def _rows(
             run.wall / other.wall for run, other in zip(ours, bare[name], strict=True)
         )
         rows.append(
-            _row(
+            row(
                 f"pipeline against {name}, wall",
                 median(ours, "wall"),
                 "s",
@@ -336,17 +339,17 @@ def _rows(
             )
         )
     rows += [
-        _row(
+        row(
             f"single command: {name}{' (best)' if name == best else ''}",
             median(bare[name], "wall"),
             "s",
         )
         for name in SINGLE
     ]
-    rows.append(_row("disk, against the source", statistics.median(disk), "x"))
+    rows.append(row("disk, against the source", statistics.median(disk), "x"))
     share = statistics.median(first)
     rows.append(
-        _row(
+        row(
             "time to the first playable rendition, share of the total",
             share,
             "",
@@ -355,7 +358,7 @@ def _rows(
         )
     )
     rows.append(
-        _row(
+        row(
             "key frames identical: between renditions, and with the single commands",
             float(aligned and same_keys),
             "yes/no",
@@ -366,7 +369,7 @@ def _rows(
     return rows
 
 
-def _row(
+def row(
     name: str,
     value: float,
     unit: str,
@@ -376,6 +379,7 @@ def _row(
     aim: str = "",
     holds: bool | None = None,
 ) -> dict[str, Any]:
+    """A line of the table."""
     return {
         "name": name,
         "value": round(value, 3),
@@ -391,7 +395,7 @@ def run() -> list[dict[str, Any]]:
     """Measure everything; the rows of the table."""
     hold = embedded.ensure_services()
     try:
-        _make_database()
+        make_database()
         with tempfile.TemporaryDirectory(prefix="bench-transcode-") as folder:
             said = subprocess.run(
                 [sys.executable, "-m", "bench.transcode", folder],
