@@ -1,7 +1,7 @@
 """Background work on lectures: each carries a job's id and may run twice or late."""
 
 from lms.core.tasks import task
-from media_pipeline import services, uploads
+from media_pipeline import deletion, services, uploads
 
 
 @task(name="media_pipeline.probe_asset", queue="default")
@@ -14,7 +14,13 @@ def transcode_asset(*, job_id: int) -> None:
     services.transcode_asset(job_id=job_id)
 
 
+@task(name="media_pipeline.remove_files", queue="default")
+def remove_files(*, removal_id: int) -> None:
+    deletion.remove_files(removal_id=removal_id)
+
+
 @task(name="media_pipeline.tidy", queue="default")
 def tidy() -> None:
     services.settle_assets()
     uploads.expire_uploads()
+    deletion.sweep_removals()
