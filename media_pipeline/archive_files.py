@@ -110,7 +110,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _title(name: str) -> str:
-    return unicodedata.normalize("NFC", Path(name).stem).strip()[:200]
+    return Path(_plain(name)).stem.strip()[:200]
 
 
 # --- The list ---------------------------------------------------------------------------------

@@ -198,7 +198,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(
         make_asset(branch=branch, by=top, size_bytes=(number + 1) * GB)
     client = signed_in(top)
     client.get("/admin/lectures/storage/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         answer = client.get("/admin/lectures/storage/")
     shown = {row["branch"].name: row["used"] for row in answer.context["rows"]}
     total = sum(range(1, count + 1))

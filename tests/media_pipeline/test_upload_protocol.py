@@ -1,4 +1,4 @@
-"""The protocol as a machine of states: whatever is sent in whatever order, what is kept is right."""
+"""The protocol as a machine of states: whatever is sent in what order, what is kept is right."""
 
 import base64
 import hashlib
@@ -66,7 +66,7 @@ class Protocol(RuleBasedStateMachine):
 
     @rule(
         off=st.integers(-3, 3),
-        data=st.binary(max_size=25),
+        data=st.binary(min_size=1, max_size=25),
         checksum=st.sampled_from(["", "right", "wrong", "unknown", "no base64"]),
         algorithm=st.sampled_from(sorted(ALGORITHMS)),
     )
