@@ -77,7 +77,8 @@ export class LmsUpload extends HTMLElement {
     const element = (template.content.cloneNode(true) as DocumentFragment).querySelector('li');
     if (element === null) throw new Error("the upload's markup has no row");
     this.piece('[data-rows]').append(element);
-    this.rows.push(new UploadRow(file, element, this.surroundings(), resume));
+    const row = new UploadRow(file, element, this.surroundings(), resume);
+    this.rows.push(row);
     this.goOn();
   }
 
