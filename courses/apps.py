@@ -9,8 +9,10 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from courses import receivers
+        from courses.catalogue.uses import lessons_using
         from courses.progress.receivers import member_has_left
         from lms.members.signals import member_left
+        from media_pipeline import uses
         from media_pipeline.signals import asset_ready
 
         asset_ready.connect(receivers.lecture_is_ready, dispatch_uid="courses.lecture_is_ready")
@@ -18,3 +20,4 @@ class CoursesConfig(AppConfig):
             receivers.after_migrate, sender=self, dispatch_uid="courses.ensure_site"
         )
         member_left.connect(member_has_left, dispatch_uid="courses.member_has_left")
+        uses.register("lessons", lessons_using)

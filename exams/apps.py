@@ -32,6 +32,7 @@ class ExamsConfig(AppConfig):
         from exams.papers.condition import EXAM
         from exams.papers.receivers import attempt_is_released
         from exams.passing import conditions, kinds, receivers
+        from exams.questions.lecture_uses import questions_using
         from exams.rules.queries import hours_for_video
         from exams.rules.signals import asked_changed
         from exams.sheets import uses
@@ -41,12 +42,14 @@ class ExamsConfig(AppConfig):
         from lms.core.health.queries import look_at
         from lms.members.merging import parts
         from lms.members.signals import standing_changed
+        from media_pipeline import uses as lecture_uses
 
         left_open.register("corrections", open_items)
         left_open.register("gatherings", open_gatherings)
         parts.register("hours", HoursPart())
         uses.register(TALLY_USE)
         uses.register(EXAM_USE)
+        lecture_uses.register("questions", questions_using)
         holds.register("on_paper", holds.Hold(reason_to_wait, is_on_paper))
         hours.install(hours_for_video)
         look_at(ledger_years)

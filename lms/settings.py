@@ -252,6 +252,12 @@ FFMPEG = env.FFMPEG
 MEDIA_MAX_UPLOAD_BYTES = 8 * 1024**3
 # Kept free for the database, logs and everything else that must go on when uploads cannot.
 MEDIA_RESERVE_BYTES = 512 * 1024**2
+# What the whole school and one person may keep where the back office lays down nothing else;
+# None for no limit but the disk's.
+MEDIA_BRANCH_QUOTA_BYTES: int | None = 2 * 1024**4
+MEDIA_MEMBER_QUOTA_BYTES: int | None = 200 * 1024**3
+# A file sent by the plain form, without JavaScript: it goes up in one piece or not at all.
+MEDIA_PLAIN_FORM_BYTES = 200 * 1024**2
 # nginx's internal location over MEDIA_ROOT: it sends the bytes of lectures, we only say yes.
 MEDIA_ACCEL_PREFIX = env.MEDIA_ACCEL_PREFIX
 

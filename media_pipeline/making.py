@@ -307,7 +307,10 @@ def join_rendition(*, job_id: int) -> None:
 
 
 def _locked(asset_id: uuid.UUID) -> Asset:
-    return Asset.objects.select_for_update().get(pk=asset_id)
+    asset = Asset.objects.select_for_update().filter(pk=asset_id).first()
+    if asset is None:
+        raise LeaseLostError  # deleted meanwhile
+    return asset
 
 
 def settle(asset_id: uuid.UUID) -> None:
@@ -392,6 +395,12 @@ def fail_asset(asset: Asset, reason: str) -> bool:
     if moved:
         transaction.on_commit(lambda: files.drop_take(asset_id, take))
     return moved
+
+
+def let_go(asset: Asset) -> None:
+    """End all work on a lecture that will be no more; workers stop at their next heartbeats."""
+    for job in queries.history_of(asset).filter(state__in=OPEN_JOB_STATES):
+        jobs.cancel(kind=job.kind, subject_id=job.subject_id)
 
 
 def stop_making(asset: Asset, reason: str) -> None:

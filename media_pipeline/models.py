@@ -9,6 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.members.models import Branch, Member
 from media_pipeline.captions import Cue
+from media_pipeline.storage_models import ArchivedFile, Removal, StorageQuota
+
+__all__ = [
+    "ArchivedFile",
+    "Asset",
+    "AssetState",
+    "CaptionLanguage",
+    "CaptionTrack",
+    "Removal",
+    "Rendition",
+    "StorageQuota",
+    "Upload",
+    "UploadState",
+]
 
 
 class AssetState(models.TextChoices):
@@ -259,6 +273,9 @@ class Upload(models.Model):
     reason = models.CharField(_("原因"), max_length=400, blank=True)
     length = models.PositiveBigIntegerField(_("总字节数"))
     offset = models.PositiveBigIntegerField(_("已收字节数"), default=0)
+    # What the sender's device knows the file again by, and what it says the whole hashes to.
+    fingerprint = models.CharField(max_length=128, blank=True, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
     asset = models.OneToOneField(
         Asset, models.SET_NULL, null=True, blank=True, related_name="upload"
     )

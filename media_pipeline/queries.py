@@ -10,6 +10,7 @@ from lms.members.models import Branch, Role
 from lms.members.queries import branches_of_role
 from media_pipeline.models import (
     OPEN_PIECE_STATES,
+    ArchivedFile,
     Asset,
     AssetState,
     CaptionLanguage,
@@ -214,3 +215,8 @@ def open_uploads(by: Any) -> QuerySet[Upload]:
 def own_upload(by: Any, upload_id: Any) -> Upload | None:
     """An upload of one's own, in any state; nobody else's."""
     return Upload.objects.filter(by=by, pk=upload_id).first()
+
+
+def archived_as(asset: Asset) -> ArchivedFile | None:
+    """What the list of an archive said of a lecture that came in from a folder."""
+    return ArchivedFile.objects.filter(asset=asset).first()

@@ -1,7 +1,7 @@
 """Background work on lectures: each carries a job's id and may run twice or late."""
 
 from lms.core.tasks import task
-from media_pipeline import making, services, uploads
+from media_pipeline import deletion, making, services, uploads
 
 
 @task(name="media_pipeline.probe_asset", queue="default")
@@ -24,8 +24,14 @@ def join_rendition(*, job_id: int) -> None:
     making.join_rendition(job_id=job_id)
 
 
+@task(name="media_pipeline.remove_files", queue="default")
+def remove_files(*, removal_id: int) -> None:
+    deletion.remove_files(removal_id=removal_id)
+
+
 @task(name="media_pipeline.tidy", queue="default")
 def tidy() -> None:
     services.settle_assets()
     making.send_waiting_for_room()
     uploads.expire_uploads()
+    deletion.sweep_removals()

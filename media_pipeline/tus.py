@@ -1,7 +1,9 @@
-"""The tus 1.0 resumable upload protocol at /uploads/: core, creation, expiration, termination.
+"""The tus 1.0 resumable upload protocol at /uploads/.
 
-Bytes are read from the connection in small slices and each is safe on disk before the next, so
-a request of any length holds little memory and a cut line loses little.
+Core, creation, expiration, termination and checksum. Bytes are read from the connection in small
+slices and each is safe on disk before the next, so a request of any length holds little memory
+and a cut line loses little. Bytes with a checksum are held until they are known to be right, and
+so are few.
 """
 
 import base64
@@ -17,10 +19,12 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from lms.core.access import access
 from lms.core.errors import DomainError
-from media_pipeline import uploads
+from media_pipeline import quotas, uploads
+from media_pipeline.checksums import ALGORITHMS, UnreadableChecksumError, read_checksum
 from media_pipeline.files import DiskFullError
 from media_pipeline.models import Upload, UploadState
 from media_pipeline.queries import lecture_branches, own_upload
@@ -29,19 +33,50 @@ from media_pipeline.services import NotYourLectureError
 
 VERSION = "1.0.0"
 SLICE_BYTES = 1024**2
+MOST_CHECKED_BYTES = 16 * 1024**2
 CONTENT_TYPE = "application/offset+octet-stream"
+
+
+class WrongChecksumError(DomainError):
+    """The bytes changed on their way; nothing of them was kept."""
+
+    def __init__(self) -> None:
+        super().__init__(_("这一段在传输中损坏，请重传这一段。"))
+
+
+class LongCheckedPieceError(DomainError):
+    """More bytes than are held in memory to be checked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("带校验的一段不能超过 %(most)d MB，请分成小段上传。")
+            % {"most": MOST_CHECKED_BYTES // 1024**2}
+        )
+
+
 _STATUS: dict[type[DomainError], int] = {
     DiskFullError: 507,
     uploads.UploadTooLargeError: 413,
     uploads.TooManyUploadsError: 429,
     uploads.OffsetConflictError: 409,
     uploads.UploadOverError: 410,
+    uploads.DamagedUploadError: 460,
+    quotas.QuotaTooSmallError: 413,
+    quotas.QuotaFullError: 507,
+    WrongChecksumError: 460,
+    LongCheckedPieceError: 413,
     NotYourLectureError: 403,
 }
+_PHRASES = {460: "Checksum Mismatch"}
 
 
 def _answer(status: int, text: str = "", **headers: str) -> HttpResponse:
-    response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(
+        text,
+        status=status,
+        reason=_PHRASES.get(status),
+        content_type="text/plain; charset=utf-8",
+    )
     response["Tus-Resumable"] = VERSION
     response["Cache-Control"] = "no-store"
     for name, value in headers.items():
@@ -80,7 +115,8 @@ def _speaks_tus(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
             return _answer(
                 204,
                 Tus_Version=VERSION,
-                Tus_Extension="creation,expiration,termination",
+                Tus_Extension="creation,expiration,termination,checksum",
+                Tus_Checksum_Algorithm=",".join(ALGORITHMS),
                 Tus_Max_Size=str(settings.MEDIA_MAX_UPLOAD_BYTES),
             )
         if request.headers.get("Tus-Resumable") != VERSION:
@@ -112,12 +148,22 @@ def create(request: HttpRequest) -> HttpResponse:
         length=_number(request, "Upload-Length"),
         original_name=about.get("filename", ""),
         title=about.get("title", ""),
+        fingerprint=about.get("fingerprint", ""),
+        sha256=_whole_sha256(about),
     )
     return _answer(
         201,
         Location=reverse("media:upload", kwargs={"upload_id": upload.pk}),
         Upload_Expires=_http_date(upload),
     )
+
+
+def _whole_sha256(about: dict[str, str]) -> str:
+    """What the sender says the whole file hashes to, in hex; "" if it does not say."""
+    stated = about.get("sha256", "").lower()
+    if stated and not re.fullmatch(r"[0-9a-f]{64}", stated, re.ASCII):
+        raise BadRequest("sha256")
+    return stated
 
 
 @_speaks_tus
@@ -156,8 +202,12 @@ def _patch(request: HttpRequest, upload: Upload) -> HttpResponse:
     if offset != upload.offset:
         raise uploads.OffsetConflictError
     try:
-        while data := _read_slice(request):
+        if "Upload-Checksum" in request.headers:
+            data = _read_checked(request)
             offset = uploads.append_bytes(upload=upload, offset=offset, data=data)
+        else:
+            while data := _read_slice(request):
+                offset = uploads.append_bytes(upload=upload, offset=offset, data=data)
     except UnreadablePostError:
         return _answer(400, Upload_Offset=str(offset))  # the line was cut: nobody hears this
     if offset == upload.length:
@@ -165,10 +215,23 @@ def _patch(request: HttpRequest, upload: Upload) -> HttpResponse:
     return _answer(204, Upload_Offset=str(offset), Upload_Expires=_http_date(upload))
 
 
-def _read_slice(request: HttpRequest) -> bytes:
-    """Up to SLICE_BYTES, fewer only at the end or where the line was cut."""
+def _read_checked(request: HttpRequest) -> bytes:
+    """The whole body, if it is what its Upload-Checksum says."""
+    try:
+        checksum = read_checksum(request.headers["Upload-Checksum"])
+    except UnreadableChecksumError as error:
+        raise BadRequest("Upload-Checksum") from error
+    data = _read_slice(request, MOST_CHECKED_BYTES + 1)
+    if len(data) > MOST_CHECKED_BYTES:
+        raise LongCheckedPieceError
+    if not checksum.fits(data):
+        raise WrongChecksumError
+    return data
+
+
+def _read_slice(request: HttpRequest, wanted: int = SLICE_BYTES) -> bytes:
+    """Up to `wanted` bytes, fewer only at the end or where the line was cut."""
     parts: list[bytes] = []
-    wanted = SLICE_BYTES
     while wanted and (part := request.read(min(wanted, 65_536))):
         parts.append(part)
         wanted -= len(part)

@@ -1,4 +1,4 @@
-"""Back-office pages: lectures, their upload, their progress and history."""
+"""Back-office pages: lectures, their progress and history."""
 
 import uuid
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lms.core import clock
 from lms.core.access import access
 from lms.core.errors import DomainError
-from media_pipeline import caption_services, playback, queries, services
+from media_pipeline import caption_services, duplicates, playback, queries, services
 from media_pipeline.captions import MOST_BYTES, as_webvtt
 from media_pipeline.models import Asset, AssetState, CaptionLanguage
 from media_pipeline.rules import LECTURES
@@ -47,27 +47,6 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         "media_pipeline/lectures.html",
         {"page": page, "state": state, "states": AssetState.choices},
-    )
-
-
-@access(LECTURES)
-@require_safe
-def upload(request: HttpRequest) -> HttpResponse:
-    """Choose a branch and a file; the rest is done by the upload element and tus."""
-    branches = list(queries.lecture_branches(request.user))
-    wanted = request.GET.get("branch", "")
-    chosen = next((branch for branch in branches if str(branch.pk) == wanted), branches[0])
-    return render(
-        request,
-        "media_pipeline/upload.html",
-        {
-            "branches": branches,
-            "chosen": chosen,
-            "endpoint": f"{reverse('media:uploads')}?branch={chosen.pk}",
-            "status_url": reverse("lectures:status", args=[uuid.UUID(int=0)]).replace(
-                str(uuid.UUID(int=0)), "{id}"
-            ),
-        },
     )
 
 
@@ -119,6 +98,7 @@ def status(request: HttpRequest, asset_id: uuid.UUID) -> JsonResponse:
             "playable": bool(asset.playable_at),
             "done": failed or asset.is_ready,
             "retry_url": reverse("lectures:retry", args=[asset.pk]) if failed else None,
+            **duplicates.same_as(request.user, asset),
         }
     )
 

@@ -8,17 +8,24 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from media_pipeline import views, work_views
+from lms.members.rules import ADMINISTRATION
+from media_pipeline import storage_views, upload_views, views, work_views
 from media_pipeline.office_panel import LecturesPanel
 from media_pipeline.rules import LECTURES
 
 PATTERNS = [
     path("", views.index, name="index"),
-    path("upload/", views.upload, name="upload"),
     path("work/", work_views.board, name="work"),
     path("work/retry/", work_views.retry_all, name="retry_all"),
+    path("upload/", upload_views.upload, name="upload"),
+    path("upload/before/", upload_views.before, name="before"),
+    path("upload/<uuid:upload_id>/abandon/", upload_views.abandon, name="abandon"),
+    path("storage/", storage_views.storage, name="storage"),
+    path("storage/<int:branch_id>/", storage_views.branch_storage, name="branch_storage"),
     path("<uuid:asset_id>/", views.lecture, name="lecture"),
     path("<uuid:asset_id>/status/", views.status, name="status"),
+    path("<uuid:asset_id>/title/", upload_views.retitle, name="retitle"),
+    path("<uuid:asset_id>/delete/", upload_views.delete, name="delete"),
     path("<uuid:asset_id>/retry/", views.retry, name="retry"),
     path("<uuid:asset_id>/cancel/", views.cancel, name="cancel"),
     path(
@@ -51,6 +58,20 @@ def lecture_addresses() -> list[URLPattern | URLResolver]:
 @hooks.register("register_admin_menu_item")
 def lecture_menu_item() -> MenuItem:
     return LecturesMenuItem(_("讲课视频"), reverse("lectures:index"), icon_name="media", order=250)
+
+
+class StorageMenuItem(MenuItem):
+    """Shown to those who administer some branch."""
+
+    def is_shown(self, request: Any) -> bool:
+        return ADMINISTRATION.allows(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def storage_menu_item() -> MenuItem:
+    return StorageMenuItem(
+        _("存储限额"), reverse("lectures:storage"), icon_name="folder", order=325
+    )
 
 
 @hooks.register("construct_homepage_panels")

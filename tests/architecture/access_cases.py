@@ -376,6 +376,14 @@ CASES: dict[str, Case] = {
     # Lectures
     "admin/lectures/": Case(TEACHERS),
     "admin/lectures/upload/": Case(TEACHERS),
+    "admin/lectures/upload/before/": Case(TEACHERS),
+    "admin/lectures/upload/<uuid:upload_id>/abandon/": Case(
+        dict.fromkeys(TEACHERS, (SELF,)), upload, method="POST", **BY_PERSON
+    ),
+    "admin/lectures/storage/": Case(ADMINISTRATORS),
+    "admin/lectures/storage/<int:branch_id>/": Case(ABOVE, branch, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/title/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/delete/": Case(BRANCH_RECORDS, asset, **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/": Case(LECTURES, asset, **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/status/": Case(LECTURES, asset, **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/retry/": Case(LECTURES, asset, method="POST", **BY_BRANCH),

@@ -1,5 +1,6 @@
 """Lectures for tests: real little recordings by ffmpeg, and rows that stand for finished ones."""
 
+import datetime as dt
 import subprocess
 import uuid
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from lms.core import clock
+from lms.core import clock, jobs
 from lms.members.models import Branch, Member
 from media_pipeline import ffmpeg, files
 from media_pipeline.models import (
@@ -15,10 +16,13 @@ from media_pipeline.models import (
     AssetState,
     CaptionLanguage,
     CaptionTrack,
+    Piece,
+    PieceState,
     Rendition,
     RenditionState,
 )
 from media_pipeline.probe import MediaInfo
+from media_pipeline.queries import FIRST_JOB
 
 # What the probe says of three minutes of 720p.
 FACTS = MediaInfo(
@@ -136,3 +140,21 @@ def make_rendition(asset: Asset, **fields: Any) -> Rendition:
             **fields,
         }
     )
+
+
+def make_piece(asset: Asset, *, state: str = PieceState.RUNNING, **fields: Any) -> Piece:
+    """What one run makes of a lecture, by default of the whole of it, with its job."""
+    piece = Piece.objects.create(
+        **{
+            "asset": asset,
+            "take": asset.making,
+            "names": ["240p", "sound"],
+            "weight": 1000,
+            "state": state,
+            "created_at": clock.now(),
+            "started_at": clock.now() - dt.timedelta(seconds=60),
+            **fields,
+        }
+    )
+    jobs.open_job(kind=FIRST_JOB, subject_id=str(piece.pk))
+    return piece

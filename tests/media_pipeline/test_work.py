@@ -1,18 +1,17 @@
 """The board of work: what runs, waits and has failed, for whom, and trying again."""
 
-import datetime as dt
 from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from lms.core import clock, jobs, on_air
+from lms.core import clock, on_air
 from lms.core.models import Job
 from lms.members.models import Member
-from media_pipeline import queries, work
-from media_pipeline.models import Asset, AssetState, Piece, PieceState, RenditionState
-from tests.factories.media import FACTS, make_asset, make_rendition
+from media_pipeline import work
+from media_pipeline.models import Asset, AssetState, PieceState, RenditionState
+from tests.factories.media import FACTS, make_asset, make_piece, make_rendition
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor
 from tests.media_pipeline.test_back_office import signed_in
 
@@ -29,24 +28,6 @@ def by(tree: BranchTree) -> Member:
     return make_instructor(tree.first)
 
 
-def made(asset: Asset, *, state: str = PieceState.RUNNING, **fields: Any) -> Piece:
-    """A piece of a lecture, the whole of it, with its job."""
-    piece = Piece.objects.create(
-        **{
-            "asset": asset,
-            "take": asset.making,
-            "names": ["240p", "sound"],
-            "weight": 1000,
-            "state": state,
-            "created_at": clock.now(),
-            "started_at": clock.now() - dt.timedelta(seconds=60),
-            **fields,
-        }
-    )
-    jobs.open_job(kind=queries.FIRST_JOB, subject_id=str(piece.pk))
-    return piece
-
-
 def at_work(tree: BranchTree, by: Member, **fields: Any) -> Asset:
     return make_asset(
         branch=tree.first, by=by, state=AssetState.RUNNING, making="a" * 32, facts=FACTS, **fields
@@ -55,8 +36,8 @@ def at_work(tree: BranchTree, by: Member, **fields: Any) -> Asset:
 
 def test_what_runs_is_shown_with_its_pace(tree: BranchTree, by: Member) -> None:
     asset = at_work(tree, by)
-    running = made(asset, percent=50)
-    stretch = made(
+    running = make_piece(asset, percent=50)
+    stretch = make_piece(
         asset,
         names=["720p"],
         first_frame=3000,
@@ -80,7 +61,7 @@ def test_what_runs_is_shown_with_its_pace(tree: BranchTree, by: Member) -> None:
 
 
 def test_only_what_is_theirs_is_named(tree: BranchTree, by: Member) -> None:
-    made(at_work(tree, by, title="本支部的课"))
+    make_piece(at_work(tree, by, title="本支部的课"))
     make_asset(branch=tree.first, by=by, state=AssetState.FAILED, title="失败的课")
     own = signed_in(by).get("/admin/lectures/work/").content.decode()
     assert ("本支部的课" in own, "失败的课" in own) == (True, True)
@@ -106,7 +87,7 @@ def test_the_board_costs_the_same_for_one_and_for_three(
     tree: BranchTree, by: Member, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(count):
-        made(at_work(tree, by))
+        make_piece(at_work(tree, by))
         make_asset(branch=tree.first, by=by, state=AssetState.FAILED)
         ready = make_asset(branch=tree.first, by=by)
         make_rendition(

@@ -1,42 +1,48 @@
 /**
- * <lms-upload>: a file goes up in resumable pieces (tus); afterwards the server's work on it is shown.
- * The server writes the markup and all words; this moves them.
+ * <lms-upload>: files go up in resumable pieces (tus), three at once; afterwards the server's work on
+ * each is shown. The server writes the markup and all words; this moves them.
  */
 import '../styles/upload.css';
-import { Upload } from 'tus-js-client';
 import { csrfToken } from '../core/csrf';
 import { fill } from '../player/clock';
-import { describeJob, megabytes, reasonOf, uploadId, type JobStatus } from '../upload/job';
-
-const CHUNK_BYTES = 8 * 1024 * 1024;
-const POLL_MS = 2000;
+import { fingerprintOf } from '../upload/checksum';
+import { summarise, toBegin } from '../upload/queue';
+import { UploadRow, type Surroundings } from '../upload/row';
 
 export class LmsUpload extends HTMLElement {
-  private upload: Upload | null = null;
+  private rows: UploadRow[] = [];
   private strings: Record<string, string> = {};
-  private poll = 0;
-  private paused = false;
+  private readonly goneOnline = (): void => {
+    for (const row of this.rows) if (row.waitsForLine) row.resume();
+  };
+  private readonly leaving = (event: BeforeUnloadEvent): void => {
+    if (summarise(this.rows.map((row) => row.state)).canPause) event.preventDefault();
+  };
 
   connectedCallback(): void {
     const words = this.querySelector('script[type="application/json"]');
     this.strings = JSON.parse(words?.textContent ?? '{}') as Record<string, string>;
-    this.piece('input[type="file"]').addEventListener('change', (event) => {
-      const file = (event.target as HTMLInputElement).files?.[0];
-      if (file !== undefined) void this.begin(file);
+    const choose = this.piece('[data-choose]') as HTMLInputElement;
+    choose.addEventListener('change', () => {
+      this.add(choose.files);
+      choose.value = ''; // the same file may be chosen again
     });
-    this.piece('[data-pause]').addEventListener('click', () => {
-      this.togglePause();
+    this.takeDrops(this.piece('[data-drop]'));
+    this.piece('[data-pause-all]').addEventListener('click', () => {
+      for (const row of this.rows) if (['waiting', 'checking', 'sending'].includes(row.state)) row.pause();
     });
-    this.piece('[data-again]').addEventListener('click', () => {
-      void this.again();
+    this.piece('[data-resume-all]').addEventListener('click', () => {
+      for (const row of this.rows) if (row.state === 'paused') row.resume();
     });
-    const known = this.dataset['uploadId'];
-    if (known !== undefined && known !== '') this.watch(known);
+    for (const item of this.querySelectorAll<HTMLElement>('[data-open]')) this.offerAgain(item);
+    window.addEventListener('online', this.goneOnline);
+    window.addEventListener('beforeunload', this.leaving);
   }
 
   disconnectedCallback(): void {
-    window.clearTimeout(this.poll);
-    void this.upload?.abort();
+    window.removeEventListener('online', this.goneOnline);
+    window.removeEventListener('beforeunload', this.leaving);
+    for (const row of this.rows) row.leave();
   }
 
   private piece(selector: string): HTMLElement {
@@ -45,129 +51,100 @@ export class LmsUpload extends HTMLElement {
     return found;
   }
 
-  private text(key: string, values: Record<string, string | number> = {}): string {
-    return fill(this.strings[key] ?? '', values);
-  }
-
-  private headers(): Record<string, string> {
-    return { 'X-CSRFToken': this.dataset['csrf'] || csrfToken() };
-  }
-
-  private async begin(file: File): Promise<void> {
-    window.clearTimeout(this.poll);
-    if (file.size === 0) {
-      this.say(this.text('empty'), 'error');
-      return;
-    }
-    const upload = new Upload(file, {
-      endpoint: this.dataset['endpoint'] ?? '/uploads/',
-      chunkSize: CHUNK_BYTES,
-      retryDelays: [0, 1000, 3000, 5000, 10_000, 20_000],
-      removeFingerprintOnSuccess: true,
-      metadata: { filename: file.name, filetype: file.type },
-      headers: this.headers(),
-      onProgress: (sent, total) => {
-        this.bar((sent / total) * 100);
-        this.say(this.text('sending', { name: file.name, sent: megabytes(sent), total: megabytes(total) }));
-      },
-      onError: (error) => {
-        const answer = 'originalResponse' in error ? error.originalResponse : null;
-        this.say(reasonOf(answer?.getBody() ?? '') || this.text('interrupted'), 'error');
-        this.offer('again', true);
-        this.offer('pause', false);
-      },
-      onSuccess: () => {
-        this.bar(100);
-        this.offer('pause', false);
-        const id = uploadId(upload.url ?? '');
-        this.dataset['uploadId'] = id;
-        this.dispatchEvent(new CustomEvent('lms:uploaded', { bubbles: true, detail: { id, name: file.name } }));
-        this.watch(id);
-      },
-    });
-    this.upload = upload;
-    const earlier = await upload.findPreviousUploads();
-    const last = earlier[0];
-    if (last !== undefined) upload.resumeFromPreviousUpload(last);
-    this.paused = false;
-    this.offer('again', false);
-    this.offer('pause', true);
-    this.piece('[data-progress]').hidden = false;
-    upload.start();
-  }
-
-  private togglePause(): void {
-    if (this.upload === null) return;
-    this.paused = !this.paused;
-    this.piece('[data-pause]').textContent = this.text(this.paused ? 'resume' : 'pause');
-    if (this.paused) void this.upload.abort();
-    else this.upload.start();
-    if (this.paused) this.say(this.text('paused'));
-  }
-
-  /** Go on with a broken upload, or ask the server to try its work again. */
-  private async again(): Promise<void> {
-    const address = this.piece('[data-again]').dataset['url'] ?? '';
-    this.offer('again', false);
-    if (address === '') {
-      this.upload?.start();
-      this.offer('pause', true);
-      return;
-    }
-    await fetch(address, { method: 'POST', credentials: 'same-origin', headers: this.headers() });
-    this.watch(this.dataset['uploadId'] ?? '');
-  }
-
-  /** Ask every two seconds how far the server is, until it is done or gave up. */
-  private watch(id: string): void {
-    const pattern = this.dataset['statusUrl'] ?? '';
-    if (pattern === '' || id === '') {
-      this.say(this.text('sent'), 'ok');
-      return;
-    }
-    const ask = async (): Promise<void> => {
-      try {
-        const response = await fetch(pattern.replace('{id}', encodeURIComponent(id)), {
-          credentials: 'same-origin',
-          headers: { Accept: 'application/json' },
-        });
-        if (response.ok && this.shown((await response.json()) as JobStatus)) return;
-      } catch {
-        // The line is down for a moment: the next question may get through.
-      }
-      this.poll = window.setTimeout(() => {
-        void ask();
-      }, POLL_MS);
+  private takeDrops(box: HTMLElement): void {
+    const over = (event: DragEvent): void => {
+      event.preventDefault();
+      box.dataset['over'] = '';
     };
-    this.piece('[data-progress]').hidden = false;
-    void ask();
+    box.addEventListener('dragenter', over);
+    box.addEventListener('dragover', over);
+    box.addEventListener('dragleave', () => {
+      delete box.dataset['over'];
+    });
+    box.addEventListener('drop', (event) => {
+      event.preventDefault();
+      delete box.dataset['over'];
+      this.add(event.dataTransfer?.files ?? null);
+    });
   }
 
-  /** Show the server's answer; true when nothing more will come. */
-  private shown(status: JobStatus): boolean {
-    const job = describeJob(status);
-    this.bar(job.percent);
-    this.say(status.message, job.tone);
-    const again = this.piece('[data-again]');
-    again.dataset['url'] = status.retry_url ?? '';
-    this.offer('again', job.retryable);
-    if (job.finished) this.dispatchEvent(new CustomEvent('lms:processed', { bubbles: true, detail: status }));
-    return job.finished;
+  private add(files: FileList | null): void {
+    for (const file of files ?? []) this.addRow(file);
   }
 
-  private bar(percent: number): void {
-    this.piece('progress').setAttribute('value', String(Math.round(percent)));
-    this.piece('[data-percent]').textContent = `${String(Math.round(percent))}%`;
+  private addRow(file: File, resume: { url: string; title: string } | null = null): void {
+    const template = this.piece('template[data-row]') as HTMLTemplateElement;
+    const element = (template.content.cloneNode(true) as DocumentFragment).querySelector('li');
+    if (element === null) throw new Error("the upload's markup has no row");
+    this.piece('[data-rows]').append(element);
+    const row = new UploadRow(file, element, this.surroundings(), resume);
+    this.rows.push(row);
+    this.goOn();
   }
 
-  private say(text: string, tone: '' | 'ok' | 'error' = ''): void {
-    const box = this.piece('[data-said]');
-    if (box.textContent !== text) box.textContent = text;
-    box.dataset['tone'] = tone;
+  private surroundings(): Surroundings {
+    return {
+      strings: this.strings,
+      endpoint: this.dataset['endpoint'] ?? '/uploads/',
+      statusUrl: this.dataset['statusUrl'] ?? '',
+      beforeUrl: this.dataset['beforeUrl'] ?? '',
+      titleUrl: this.dataset['titleUrl'] ?? '',
+      headers: () => ({ 'X-CSRFToken': this.dataset['csrf'] || csrfToken() }),
+      changed: () => {
+        this.goOn();
+      },
+    };
   }
 
-  private offer(action: 'again' | 'pause', shown: boolean): void {
-    this.piece(`[data-${action}]`).hidden = !shown;
+  /** Begin whose turn it is, and say how far all are. */
+  private goOn(): void {
+    this.rows = this.rows.filter((row) => row.element.isConnected);
+    for (const place of toBegin(this.rows.map((row) => row.state))) void this.rows[place]?.begin();
+    const sum = summarise(this.rows.map((row) => row.state));
+    this.piece('[data-all]').hidden = sum.total < 2;
+    const said = fill(this.strings['summary'] ?? '', { ...sum, canPause: '', canResume: '' });
+    const box = this.piece('[data-summary]');
+    if (box.textContent !== said) box.textContent = said;
+    this.piece('[data-pause-all]').hidden = !sum.canPause;
+    this.piece('[data-resume-all]').hidden = !sum.canResume;
+  }
+
+  /** An upload from before: it goes on once its file has been chosen again. */
+  private offerAgain(item: HTMLElement): void {
+    const input = item.querySelector<HTMLInputElement>('[data-again-with]');
+    const said = item.querySelector<HTMLElement>('[data-said]');
+    input?.addEventListener('change', () => {
+      const file = input.files?.[0];
+      input.value = '';
+      if (file === undefined) return;
+      void this.isSame(file, item).then((same) => {
+        if (same) {
+          this.addRow(file, { url: item.dataset['open'] ?? '', title: item.dataset['title'] ?? '' });
+          this.forget(item);
+        } else if (said !== null) {
+          said.dataset['tone'] = 'error';
+          said.textContent = fill(this.strings['other_file'] ?? '', {
+            name: item.querySelector('.upload__name')?.textContent ?? '',
+          });
+        }
+      });
+    });
+  }
+
+  private async isSame(file: File, item: HTMLElement): Promise<boolean> {
+    if (String(file.size) !== item.dataset['length']) return false;
+    const kept = item.dataset['fingerprint'] ?? '';
+    try {
+      return kept === '' || kept === (await fingerprintOf(file));
+    } catch {
+      return false;
+    }
+  }
+
+  private forget(item: HTMLElement): void {
+    const list = item.parentElement;
+    item.remove();
+    if (list?.children.length === 0) this.piece('[data-unfinished]').remove();
   }
 }
 

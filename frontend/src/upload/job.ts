@@ -5,6 +5,7 @@ export interface JobStatus {
   message: string;
   done?: boolean;
   retry_url?: string | null;
+  same_as?: { title: string; url: string };
 }
 
 export interface JobView {
@@ -29,10 +30,6 @@ export function describeJob(status: JobStatus): JobView {
 /** The last part of the address the server gave the upload. */
 export function uploadId(address: string): string {
   return address.replace(/[?#].*$/, '').replace(/\/+$/, '').split('/').pop() ?? '';
-}
-
-export function megabytes(bytes: number): string {
-  return (bytes / 1_048_576).toFixed(1);
 }
 
 /** A refusal in words, when the server sent one: JSON with `error`, or a short plain text. */

@@ -1,6 +1,6 @@
 """What the components with a script of their own are told: the player, the upload."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -40,15 +40,22 @@ def upload_box(
     endpoint: str,
     status_url: str = "",
     accept: str = "video/*",
-    upload_id: str = "",
     help: str = "",
+    before_url: str = "",
+    title_url: str = "",
+    unfinished: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """A resumable upload; `status_url` is asked with `{id}` replaced by the upload's id."""
+    """Resumable uploads, three at once; docs/design-system.md says what the addresses answer.
+
+    `unfinished` are the person's open uploads, with the keys the template names.
+    """
     return {
         "endpoint": endpoint,
         "status_url": status_url,
+        "before_url": before_url,
+        "title_url": title_url,
         "accept": accept,
-        "upload_id": upload_id,
+        "unfinished": unfinished,
         "help": help,
         "words": upload_words(),
         "csrf_token": context.get("csrf_token", ""),

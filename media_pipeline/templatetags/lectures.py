@@ -1,0 +1,25 @@
+"""Parts of a lecture's page that belong to bringing it in and taking it away."""
+
+from typing import Any
+
+from django import template
+
+from media_pipeline.deletion import can_delete_asset
+from media_pipeline.duplicates import same_lectures
+from media_pipeline.models import Asset
+from media_pipeline.queries import archived_as
+
+register = template.Library()
+
+
+@register.inclusion_tag("media_pipeline/keeping.html", takes_context=True)
+def lecture_keeping(context: template.Context, asset: Asset) -> dict[str, Any]:
+    """Its title to change, the same recording elsewhere, where it is from, and the way out."""
+    by = context["request"].user
+    return {
+        "asset": asset,
+        "same": list(same_lectures(by, asset)),
+        "archived": archived_as(asset),
+        "may_delete": can_delete_asset(by, asset),
+        "csrf_token": context.get("csrf_token", ""),
+    }
