@@ -15,6 +15,7 @@ OWN = {
     "worker": "lms.supervisor.parts:worker",
     "beat": "lms.supervisor.parts:beat",
     "generate": "lms.province.command:generate",
+    "move-media": "media_pipeline.moving_command:move_media",
 }
 # Django's commands that touch neither PostgreSQL nor Redis; all others find them running.
 WITHOUT_SERVICES = {

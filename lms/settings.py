@@ -248,11 +248,14 @@ STORAGES = {
     ),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+MEDIA_STORAGE_URL = env.MEDIA_STORAGE_URL
+MEDIA_CACHE_BYTES = env.MEDIA_CACHE_BYTES
 FFMPEG = env.FFMPEG
 MEDIA_MAX_UPLOAD_BYTES = 8 * 1024**3
 # Kept free for the database, logs and everything else that must go on when uploads cannot.
 MEDIA_RESERVE_BYTES = 512 * 1024**2
-# nginx's internal location over MEDIA_ROOT: it sends the bytes of lectures, we only say yes.
+# nginx's internal location over MEDIA_ROOT, or before the bucket: it sends the bytes of lectures,
+# we only say yes.
 MEDIA_ACCEL_PREFIX = env.MEDIA_ACCEL_PREFIX
 
 # --- Study together ---------------------------------------------------------------------------

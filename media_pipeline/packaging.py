@@ -56,6 +56,12 @@ def listed_segments(folder: Path) -> list[tuple[str, float]]:
     return [(name, float(seconds)) for seconds, name in _LISTED.findall(text)]
 
 
+def first_segments(index: str, count: int) -> str:
+    """A growing playlist's text up to its first `count` segments."""
+    ends = [found.end() for found in _LISTED.finditer(index)]
+    return index[: ends[count - 1]] + "\n"
+
+
 def checked(take: Path, plan: RenditionPlan | None) -> Checked:
     """Read a take's rendition back; raises TranscodeFailedError if a segment is not as it must be.
 

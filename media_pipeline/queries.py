@@ -1,6 +1,8 @@
 """Which lectures and uploads a person sees."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Func, IntegerField, QuerySet, When
 
@@ -87,3 +89,39 @@ def open_uploads(by: Any) -> QuerySet[Upload]:
 def own_upload(by: Any, upload_id: Any) -> Upload | None:
     """An upload of one's own, in any state; nobody else's."""
     return Upload.objects.filter(by=by, pk=upload_id).first()
+
+
+# --- What the storage must keep ---------------------------------------------------------------
+
+
+def kept_media() -> Iterator[tuple[UUID, str, str]]:
+    """(id, shown take, the recording's SHA-256) of every lecture; "" for what there is not."""
+    rows = Asset.objects.order_by("created_at", "id").values_list("pk", "take", "sha256")
+    return rows.iterator(chunk_size=2000)
+
+
+def wanted_originals(ids: Iterable[UUID]) -> set[UUID]:
+    """Of these ids, those whose recording some row names or an upload will name in the end."""
+    every = list(ids)
+    return set(Asset.objects.filter(pk__in=every).values_list("pk", flat=True)) | open_upload_ids(
+        every
+    )
+
+
+def open_upload_ids(ids: Iterable[UUID]) -> set[UUID]:
+    """Of these ids, those of uploads that may still go on."""
+    found = Upload.objects.filter(pk__in=list(ids), state=UploadState.OPEN)
+    return set(found.values_list("pk", flat=True))
+
+
+def living_takes(ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """Of these lectures, the takes that are shown and those some worker is making now."""
+    living: dict[UUID, set[str]] = {}
+    every = list(ids)
+    for asset_id, take in Asset.objects.filter(pk__in=every).values_list("pk", "take"):
+        living.setdefault(asset_id, set()).add(take)
+    jobs_on_them = Job.objects.filter(subject_id__in=[str(one) for one in every])
+    for subject_id, token in jobs_on_them.values_list("subject_id", "lease_token"):
+        if token is not None:
+            living.setdefault(UUID(subject_id), set()).add(token.hex)
+    return living

@@ -131,9 +131,9 @@ class S3Storage:
         if size <= PART_BYTES:
             self.put_bytes(path.read_bytes(), key)
             during()
-        else:
-            with _answered(), path.open("rb") as file:
-                self._put_in_parts(file, size, key, during)
+            return
+        with _answered(), path.open("rb") as file:
+            self._put_in_parts(file, size, key, during)
         kept = self.facts(key)
         if kept is None or kept.size != size:
             raise StorageUnavailableError

@@ -1,7 +1,7 @@
 """A recording comes in, is looked at, and becomes a lecture; what people may do on the way."""
 
 import uuid
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from lms.core.jobs import Lease, LeaseLostError, Pulse
 from lms.core.models import OPEN_JOB_STATES
 from lms.core.states import StateMovedError, advance, advance_or_raise
 from lms.members.models import Branch, Member
-from media_pipeline import ffmpeg, files
+from media_pipeline import ffmpeg, files, originals
 from media_pipeline.models import Asset, AssetState
 from media_pipeline.probe import EmptyFileError, MediaRefusedError, probe
 from media_pipeline.rules import can_handle_asset, can_upload_for
@@ -41,7 +41,7 @@ def ingest_file(
     if path.stat().st_size == 0:
         raise EmptyFileError
     asset_id = uuid.uuid4()
-    size_bytes = files.keep_copy(path, files.original_path(asset_id))
+    size_bytes = originals.keep(asset_id=asset_id, source=path)
     return register_asset(
         asset_id=asset_id,
         size_bytes=size_bytes,
@@ -85,18 +85,18 @@ def probe_asset(*, job_id: int) -> None:
     if lease is None:
         return
     asset = Asset.objects.get(pk=lease.subject_id)
-    original = files.original_path(asset.pk)
     try:
-        info = probe(original)
-        sha256 = files.sha256_of(original, during=lambda: jobs.beat(lease=lease))
-        loudness = ffmpeg.measured_loudness(original, info, during=Pulse(lease))
+        with originals.at_hand(asset_id=asset.pk, during=Pulse(lease)) as original:
+            info = probe(original)
+            sha256 = files.sha256_of(original, during=lambda: jobs.beat(lease=lease))
+            loudness = ffmpeg.measured_loudness(original, info, during=Pulse(lease))
         info = replace(info, loudness=loudness)
     except LeaseLostError:
         return
     except MediaRefusedError as refusal:
         _give_up(lease, asset, refusal.message)
         return
-    except ffmpeg.TranscodeFailedError as failure:
+    except DomainError as failure:
         _try_again_or_give_up(lease, asset, failure)
         return
     with jobs.fenced(lease=lease):
@@ -134,9 +134,15 @@ def transcode_asset(*, job_id: int) -> None:
             if not moved:
                 jobs.finish(lease=lease)
                 return
-        run = Run(asset=asset, lease=lease)
-        run.make()
-        run.publish()
+        with (
+            originals.at_hand(
+                asset_id=asset.pk, sha256=asset.sha256, during=Pulse(lease)
+            ) as source,
+            closing(Run(asset=asset, lease=lease, source=source)) as run,
+        ):
+            run.make()
+            run.publish()
+        files.drop_scratch(asset.pk, lease.token.hex)
     except LeaseLostError:
         files.drop_take(asset.pk, lease.token.hex)
     except DomainError as failure:
@@ -204,8 +210,8 @@ def retry_asset(*, asset: Asset, by: Member) -> None:
     """Begin again with a lecture that failed: where it stood, with new attempts."""
     if not can_handle_asset(by, asset):
         raise NotYourLectureError
-    if not files.original_path(asset.pk).exists():
-        raise StateMovedError(_("原文件已不在服务器上，请重新上传。"))
+    if not originals.exists(asset.pk):
+        raise originals.OriginalMissingError
     with transaction.atomic():
         was_probed = bool(asset.facts)
         advance_or_raise(

@@ -187,7 +187,7 @@ class LocalStorage:
 
     def listed(self, prefix: str) -> Iterator[Stored]:
         # `prefix` may end within a name, as it may in a bucket.
-        base = self.path(prefix) if prefix.endswith("/") else self.path(prefix).parent
+        base = self.path(prefix.rpartition("/")[0])
         for path in base.rglob("*"):
             key = path.relative_to(self.root).as_posix()
             if key.startswith(prefix) and path.is_file():

@@ -1,11 +1,12 @@
 """One run over one lecture, from the first segment to the last check, under a job's lease."""
 
 import time
+from pathlib import Path
 
 from django.db import transaction
 
 from lms.core import clock, jobs
-from lms.core.jobs import HEARTBEAT_SECONDS, Lease, LeaseLostError
+from lms.core.jobs import HEARTBEAT_SECONDS, Lease, LeaseLostError, Pulse
 from lms.core.states import advance
 from media_pipeline import command, ffmpeg, files, packaging
 from media_pipeline.ladder import (
@@ -18,7 +19,9 @@ from media_pipeline.ladder import (
 )
 from media_pipeline.models import Asset, AssetState, Rendition
 from media_pipeline.probe import MediaInfo
+from media_pipeline.publishing import Publisher
 from media_pipeline.signals import asset_ready
+from media_pipeline.storage import media_storage
 
 # The last stretch is the check, not ffmpeg's.
 MOST_PERCENT_WHILE_RUNNING = 99
@@ -31,18 +34,23 @@ class Run:
     only while the lease is held: killed, repeated or overtaken, one whole result is shown.
     """
 
-    def __init__(self, *, asset: Asset, lease: Lease) -> None:
+    def __init__(self, *, asset: Asset, lease: Lease, source: Path) -> None:
         self.asset = asset
         self.lease = lease
         self.take = lease.token.hex
         self.folder = files.take_folder(asset.pk, self.take)
-        self.source = files.original_path(asset.pk)
+        self.source = source
         self.info = MediaInfo.from_facts(asset.facts)
         picture = self.info.picture
         self.plans = [] if picture is None else renditions_for(picture)
         self.has_sound = self.info.sound_index is not None
         self.playable = False
         self.beaten_at = time.monotonic()
+        self.publisher = Publisher(
+            folder=self.folder,
+            prefix=files.take_prefix(asset.pk, self.take),
+            storage=media_storage(),
+        )
 
     @property
     def most_bytes(self) -> int:
@@ -66,8 +74,8 @@ class Run:
         )
 
     def _progress(self, progress: ffmpeg.Progress) -> None:
-        if not self.playable:
-            self._show_first()
+        self.publisher.follow()
+        self._show_first()
         if time.monotonic() - self.beaten_at < HEARTBEAT_SECONDS / 2:
             return
         self.beaten_at = time.monotonic()
@@ -82,7 +90,10 @@ class Run:
         folder = self.folder / (lowest.name if lowest else SOUND_NAME)
         if len(packaging.listed_segments(folder)) < packaging.PLAYABLE_SEGMENTS:
             return
-        packaging.publish_first(self.folder, packaging.checked(self.folder, lowest))
+        if not (self.folder / packaging.MASTER_NAME).exists():
+            packaging.publish_first(self.folder, packaging.checked(self.folder, lowest))
+        if not self.publisher.shows(folder.name) or self.playable:
+            return
         with jobs.fenced(lease=self.lease):
             advance(
                 self.asset,
@@ -102,6 +113,7 @@ class Run:
             has_sound=self.has_sound,
         )
         packaging.publish_all(self.folder, made)
+        self.publisher.everything(during=Pulse(self.lease))
         now = clock.now()
         with jobs.fenced(lease=self.lease):
             moved = advance(
@@ -123,6 +135,10 @@ class Run:
             transaction.on_commit(
                 lambda: asset_ready.send(sender=Asset, asset_id=asset_id), robust=True
             )
+
+    def close(self) -> None:
+        """Nothing is written any more once this returns."""
+        self.publisher.close()
 
     def _write_renditions(self, made: list[packaging.Checked]) -> None:
         self.asset.renditions.all().delete()

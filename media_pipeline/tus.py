@@ -23,9 +23,11 @@ from lms.core.errors import DomainError
 from media_pipeline import uploads
 from media_pipeline.files import DiskFullError
 from media_pipeline.models import Upload, UploadState
+from media_pipeline.originals import BeingStoredError
 from media_pipeline.queries import lecture_branches, own_upload
 from media_pipeline.rules import LECTURES
 from media_pipeline.services import NotYourLectureError
+from media_pipeline.storage import StorageUnavailableError
 
 VERSION = "1.0.0"
 SLICE_BYTES = 1024**2
@@ -37,6 +39,8 @@ _STATUS: dict[type[DomainError], int] = {
     uploads.OffsetConflictError: 409,
     uploads.UploadOverError: 410,
     NotYourLectureError: 403,
+    BeingStoredError: 423,
+    StorageUnavailableError: 503,
 }
 
 
@@ -139,6 +143,9 @@ def continue_(request: HttpRequest, *, upload_id: uuid.UUID) -> HttpResponse:
 def _head(upload: Upload) -> HttpResponse:
     if upload.state not in (UploadState.OPEN, UploadState.FINISHED):
         return _answer(410)
+    if upload.state == UploadState.OPEN and upload.offset == upload.length:
+        # Whole, but the server ended before it was stored: not "all there" before it is.
+        uploads.finish_upload(upload=upload)
     return _answer(
         200,
         Upload_Offset=str(upload.offset),

@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import uuid
+from contextlib import suppress
 from pathlib import PurePath
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from lms.core import clock
 from lms.core.errors import DomainError
 from lms.core.states import advance
 from lms.members.models import Branch, Member
-from media_pipeline import files
+from media_pipeline import files, originals
 from media_pipeline.models import Upload, UploadState
 from media_pipeline.probe import EmptyFileError
 from media_pipeline.rules import can_upload_for
@@ -120,12 +121,15 @@ def append_bytes(*, upload: Upload, offset: int, data: bytes) -> int:
 
 
 def finish_upload(*, upload: Upload) -> bool:
-    """Turn a whole file into a lecture, once; safe to call again after a crash half-way."""
+    """Turn a whole file into a lecture, once; safe to call again after a crash half-way.
+
+    Raises BeingStoredError, StorageUnavailableError.
+    """
     if upload.state != UploadState.OPEN or upload.offset != upload.length:
         return False
-    part, original = files.upload_path(upload.pk), files.original_path(upload.pk)
-    if part.exists():
-        files.move_in(part, original)
+    part = files.upload_path(upload.pk)
+    if not originals.take_in(asset_id=upload.pk, part=part, length=upload.length):
+        return False
     with transaction.atomic():
         # The lecture takes the upload's id, so that a second finish can make no second one.
         if not advance(upload, to=UploadState.FINISHED, from_=[UploadState.OPEN]):
@@ -139,6 +143,7 @@ def finish_upload(*, upload: Upload) -> bool:
             original_name=upload.original_name,
         )
         Upload.objects.filter(pk=upload.pk).update(asset=asset)
+    part.unlink(missing_ok=True)
     return True
 
 
@@ -154,7 +159,9 @@ def expire_uploads() -> int:
     expired = 0
     for upload in Upload.objects.filter(state=UploadState.OPEN).select_related("by", "branch"):
         if upload.offset == upload.length:
-            finish_upload(upload=upload)
+            # What another is at, or cannot be stored now, has its turn at the next sweep.
+            with suppress(DomainError):
+                finish_upload(upload=upload)
         elif upload.expires_at <= clock.now() and advance(
             upload, to=UploadState.EXPIRED, from_=[UploadState.OPEN]
         ):

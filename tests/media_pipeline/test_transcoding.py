@@ -147,7 +147,11 @@ def test_the_overtaken_run_publishes_nothing(tmp_path: Path, by: Member, tree: B
     job = Job.objects.get(kind=services.TRANSCODE_JOB)
     lease = jobs.claim(job_id=job.pk)
     assert lease is not None
-    slow = transcoding.Run(asset=Asset.objects.get(pk=asset.pk), lease=lease)
+    slow = transcoding.Run(
+        asset=Asset.objects.get(pk=asset.pk),
+        lease=lease,
+        source=files.original_path(asset.pk),
+    )
     slow.make()
     let_leases_run_out()
     services.transcode_asset(job_id=job.pk)
