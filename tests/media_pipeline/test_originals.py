@@ -120,9 +120,12 @@ def test_who_waits_gives_signs_of_life_and_may_leave(bucket: str, root: Path) ->
             raise Enough
 
     root.joinpath("cache").mkdir(parents=True)
-    with originals._locked(root / "cache" / str(asset_id), during=None), pytest.raises(Enough):
-        with originals.at_hand(asset_id=asset_id, during=during):
-            pass
+    with (
+        originals._locked(root / "cache" / str(asset_id), during=None),
+        pytest.raises(Enough),
+        originals.at_hand(asset_id=asset_id, during=during),
+    ):
+        pass
 
 
 def _use(url: str, root: str, asset_id: str, fetched: Any) -> None:

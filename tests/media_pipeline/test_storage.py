@@ -1,4 +1,4 @@
-"""Folder and bucket are the same storage to who uses them; and the bucket goes on where it stood."""
+"""Folder and bucket are one storage to who uses them; the bucket goes on where it stood."""
 
 import contextlib
 import datetime as dt
@@ -113,9 +113,10 @@ def test_a_file_cut_in_the_middle_is_not_there(storage: Storage, tmp_path: Path)
     assert keys_in(storage) == []
     storage.put(path, "originals/a")
     assert keys_in(storage) == ["originals/a"]
-    assert part(storage, "originals/a", PART_BYTES - 3, 6) == path.read_bytes()[
-        PART_BYTES - 3 : PART_BYTES + 3
-    ]
+    assert (
+        part(storage, "originals/a", PART_BYTES - 3, 6)
+        == path.read_bytes()[PART_BYTES - 3 : PART_BYTES + 3]
+    )
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """A bucket on loopback, spoken to over real HTTP, as the storage of the tests that ask for it."""
 
 import itertools
+import logging
 import os
 from dataclasses import dataclass, field
 
@@ -26,6 +27,7 @@ class Buckets:
 
     def start(self) -> None:
         os.environ |= CREDENTIALS
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self.server.start()
 
     def stop(self) -> None:
