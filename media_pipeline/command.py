@@ -63,6 +63,16 @@ def loudness_arguments(source: Path, sound_index: int) -> list[str]:
     ]
 
 
+def joining_arguments(joined: Path) -> list[str]:
+    """Arguments to make `low.mp4` of a rendition's segments written one after the other."""
+    return [
+        *("-nostdin", "-hide_banner", "-loglevel", "warning", "-y", "-progress", "pipe:1"),
+        *input_options(joined),
+        *("-map", "0", "-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1"),
+        *("-movflags", "+faststart", "-f", "mp4", PROGRESSIVE_NAME),
+    ]
+
+
 def input_options(source: Path) -> list[str]:
     return [
         *("-protocol_whitelist", whitelists.PROTOCOLS),

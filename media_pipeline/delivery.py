@@ -2,8 +2,10 @@
 
 import contextlib
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -13,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
-from media_pipeline import playback
+from lms.members.models import Member
+from media_pipeline import keys, playback
 from media_pipeline.storage import Opened, Storage, StorageUnavailableError, media_storage
 
 BLOCK_BYTES = 64 * 1024
@@ -67,20 +70,8 @@ def lecture_file(
     request: HttpRequest, token: str, expiry: str, member_id: str, asset_id: str, rest: str
 ) -> HttpResponseBase:
     """One file of one lecture, for the member it was signed for."""
-    judged = playback.verdict(
-        token=token,
-        expiry=expiry,
-        member_id=member_id,
-        asset_id=asset_id,
-        by=request.user.pk or 0,
-        now=clock.now(),
-    )
-    if judged is playback.Verdict.FORGED:
-        raise Http404
-    if judged is playback.Verdict.EXPIRED:
-        return HttpResponse(
-            _("链接已过期，请刷新页面。"), status=410, content_type="text/plain; charset=utf-8"
-        )
+    if (over := _refused(request, token, expiry, member_id, asset_id)) is not None:
+        return over
     try:
         written = playback.linked_text(asset_id=asset_id, rest=rest)
     except StorageUnavailableError as error:
@@ -100,6 +91,45 @@ def lecture_file(
         return _sent(request, link)
     except StorageUnavailableError as error:
         return _not_now(error)
+
+
+@access(SIGNED_IN)
+@require_safe
+def content_key(
+    request: HttpRequest, token: str, expiry: str, member_id: str, asset_id: str, take: str
+) -> HttpResponseBase:
+    """The key of an internal lecture, for the member the link is of, who may see it right now."""
+    if (over := _refused(request, token, expiry, member_id, asset_id)) is not None:
+        return over
+    member = cast(Member, request.user)
+    key = None
+    if playback.is_take(take):
+        key = keys.give_key(asset_id=uuid.UUID(asset_id), take=take, by=member)
+    if key is None:
+        raise Http404
+    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(key, content_type="application/octet-stream", headers=headers)
+
+
+def _refused(
+    request: HttpRequest, token: str, expiry: str, member_id: str, asset_id: str
+) -> HttpResponse | None:
+    """The answer to a link that is over; None for one that is good; all others do not exist."""
+    judged = playback.verdict(
+        token=token,
+        expiry=expiry,
+        member_id=member_id,
+        asset_id=asset_id,
+        by=request.user.pk or 0,
+        now=clock.now(),
+    )
+    if judged is playback.Verdict.FORGED:
+        raise Http404
+    if judged is playback.Verdict.EXPIRED:
+        return HttpResponse(
+            _("链接已过期，请刷新页面。"), status=410, content_type="text/plain; charset=utf-8"
+        )
+    return None
 
 
 def _not_now(error: StorageUnavailableError) -> HttpResponse:

@@ -50,6 +50,8 @@ class Asset(models.Model):
     # What the probe found (`MediaInfo.as_facts`); empty before it, and where it refused.
     facts = models.JSONField(default=dict, editable=False)
     take = models.CharField(max_length=32, blank=True, editable=False)
+    # Shown encrypted, under a key given to nobody without asking: see `keys` and `internal`.
+    is_internal = models.BooleanField(_("内部资料"), default=False)
     playable_at = models.DateTimeField(_("可播放于"), null=True, blank=True)
     ready_at = models.DateTimeField(_("完成于"), null=True, blank=True)
     created_at = models.DateTimeField(_("上传于"))
@@ -103,6 +105,42 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset} · {self.name}"
+
+
+class TakeKey(models.Model):
+    """The key one take of an internal lecture is encrypted with, itself encrypted: see `keys`."""
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="take_keys")
+    take = models.CharField(max_length=32)
+    sealed = models.BinaryField(editable=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["asset", "take"], name="key_once_a_take")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset} · {self.take}"
+
+
+class KeyCount(models.Model):
+    """How often one member was given, and refused, a lecture's key on one day."""
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="key_counts")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="key_counts")
+    day = models.DateField()
+    given = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["asset", "member", "day"], name="key_count_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset} · {self.member} · {self.day}"
 
 
 class CaptionLanguage(models.TextChoices):
@@ -165,6 +203,7 @@ class Upload(models.Model):
         _("状态"), max_length=12, choices=UploadState.choices, default=UploadState.OPEN
     )
     reason = models.CharField(_("原因"), max_length=400, blank=True)
+    is_internal = models.BooleanField(_("内部资料"), default=False)
     length = models.PositiveBigIntegerField(_("总字节数"))
     offset = models.PositiveBigIntegerField(_("已收字节数"), default=0)
     asset = models.OneToOneField(

@@ -61,6 +61,13 @@ class NotPlayableError(DomainError):
         super().__init__(_("视频还在处理，请稍后再看。"))
 
 
+class InternalMaterialError(NotPlayableError):
+    """An internal lecture is not given out as one file."""
+
+    def __init__(self) -> None:
+        DomainError.__init__(self, _("这是内部资料，只能在课程页面里观看，不能作为单个文件播放。"))
+
+
 class Verdict(Enum):
     """What a link is worth: to be served, over, or never made by us."""
 
@@ -112,7 +119,12 @@ def signed_poster(*, asset: Asset, member: Member, now: dt.datetime) -> str:
 
 
 def signed_progressive(*, asset: Asset, member: Member, now: dt.datetime) -> str:
-    """The address of the lowest rendition as one file, for browsers that know no better."""
+    """The address of the lowest rendition as one file, for browsers that know no better.
+
+    Raises InternalMaterialError: one file can carry no key.
+    """
+    if asset.is_internal:
+        raise InternalMaterialError
     return _signed(asset, member, now, PROGRESSIVE_NAME)
 
 
@@ -150,6 +162,8 @@ def linked_file(*, asset_id: str, rest: str) -> Link | None:
     found = _FILE.fullmatch(rest)
     if found is None:
         return None
+    if found["name"] == PROGRESSIVE_NAME and queries.is_internal(asset_id):
+        return None  # one from before it became internal
     suffix = PurePosixPath(found["name"]).suffix
     return Link(
         key=files.take_prefix(uuid.UUID(asset_id), found["take"]) + found["name"],
@@ -186,3 +200,13 @@ def _captioned_master(asset_id: uuid.UUID, take: str) -> str:
     except FileNotFoundError:
         return ""
     return with_captions(master.decode(), [(one.value, str(one.label)) for one in languages])
+
+
+def is_take(name: str) -> bool:
+    """Whether a take could be called so."""
+    return re.fullmatch(r"[0-9a-f]{32}", name, re.ASCII) is not None
+
+
+def watermark(*, asset: Asset, member: Member) -> str:
+    """What is drawn over an internal lecture: who is watching; "" for every other lecture."""
+    return f"{member.name} {member.number[-4:]}" if asset.is_internal else ""

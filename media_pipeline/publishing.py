@@ -92,6 +92,12 @@ class Publisher:
 
         self.showing = self.hands.submit(show)
 
+    def anew(self) -> None:
+        """All files have changed: what was sent is sent again."""
+        wait([*self.sent.values(), *([self.showing] if self.showing else [])])
+        self.sent.clear()
+        self.shown.clear()
+
     # --- Once it is made ----------------------------------------------------------------------
 
     def everything(self, *, during: Callable[[], None] = nothing) -> None:

@@ -4,7 +4,20 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Func, IntegerField, QuerySet, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from lms.core import jobs
 from lms.core.models import Job
@@ -15,6 +28,8 @@ from media_pipeline.models import (
     AssetState,
     CaptionLanguage,
     CaptionTrack,
+    KeyCount,
+    TakeKey,
     Upload,
     UploadState,
 )
@@ -79,6 +94,43 @@ def caption_track(asset_id: Any, language: str) -> CaptionTrack | None:
     """A lecture's captions in that language, its lecture at hand; None if it has none."""
     tracks = CaptionTrack.objects.select_related("asset")
     return tracks.filter(asset_id=asset_id, language=language).first()
+
+
+def take_key(asset_id: Any, take: str) -> TakeKey | None:
+    """The key that take is encrypted with; None for one that is not."""
+    return TakeKey.objects.filter(asset_id=asset_id, take=take).first()
+
+
+def is_sealed(asset: Asset) -> bool:
+    """Whether the take that is shown is encrypted."""
+    return TakeKey.objects.filter(asset=asset, take=asset.take).exists()
+
+
+def asset_in_take(asset_id: Any, take: str) -> Asset | None:
+    """The lecture if that is the take it is shown in."""
+    found = Asset.objects.select_related("owner_branch")
+    return found.filter(pk=asset_id, take=take).first()
+
+
+def is_internal(asset_id: Any) -> bool:
+    return Asset.objects.filter(pk=asset_id, is_internal=True).exists()
+
+
+def key_totals(asset: Asset) -> dict[str, int]:
+    """How often a lecture's key was `given` and `refused`, and to how many `members`."""
+    found = KeyCount.objects.filter(asset=asset).aggregate(
+        given=Coalesce(Sum("given"), 0),
+        refused=Coalesce(Sum("refused"), 0),
+        members=Count("member", filter=Q(given__gt=0), distinct=True),
+    )
+    return dict(found)
+
+
+def wrongly_packaged() -> QuerySet[Asset]:
+    """Finished lectures that are shown encrypted and should not be, or the other way round."""
+    sealed = Exists(TakeKey.objects.filter(asset=OuterRef("pk"), take=OuterRef("take")))
+    finished = Asset.objects.filter(state=AssetState.READY)
+    return finished.alias(is_sealed=sealed).exclude(is_internal=F("is_sealed"))
 
 
 def open_uploads(by: Any) -> QuerySet[Upload]:

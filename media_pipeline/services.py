@@ -33,7 +33,13 @@ class NotYourLectureError(DomainError):
 
 
 def ingest_file(
-    *, path: Path, title: str, by: Member, branch: Branch, original_name: str = ""
+    *,
+    path: Path,
+    title: str,
+    by: Member,
+    branch: Branch,
+    original_name: str = "",
+    is_internal: bool = False,
 ) -> Asset:
     """Take a copy of a recording on this machine's disk and send it to be looked at."""
     if not can_upload_for(by, branch):
@@ -49,6 +55,7 @@ def ingest_file(
         by=by,
         branch=branch,
         original_name=original_name or path.name,
+        is_internal=is_internal,
     )
 
 
@@ -60,6 +67,7 @@ def register_asset(
     by: Member,
     branch: Branch,
     original_name: str,
+    is_internal: bool = False,
 ) -> Asset:
     """Write down a recording whose file already lies at its place, and have it looked at."""
     with transaction.atomic():
@@ -70,6 +78,7 @@ def register_asset(
             owner_branch=branch,
             uploaded_by=by,
             size_bytes=size_bytes,
+            is_internal=is_internal,
             created_at=clock.now(),
         )
         jobs.open_job(kind=PROBE_JOB, subject_id=str(asset.pk))

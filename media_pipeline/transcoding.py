@@ -4,11 +4,12 @@ import time
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 
 from lms.core import clock, jobs
 from lms.core.jobs import HEARTBEAT_SECONDS, Lease, LeaseLostError, Pulse
 from lms.core.states import advance
-from media_pipeline import command, ffmpeg, files, packaging
+from media_pipeline import command, ffmpeg, files, keys, packaging, sealing
 from media_pipeline.ladder import (
     AUDIO_BITRATE,
     LISTENING_BITRATE,
@@ -50,6 +51,7 @@ class Run:
             folder=self.folder,
             prefix=files.take_prefix(asset.pk, self.take),
             storage=media_storage(),
+            is_held=asset.is_internal,
         )
 
     @property
@@ -99,6 +101,8 @@ class Run:
                 self.asset,
                 to=AssetState.RUNNING,
                 from_=[AssetState.RUNNING],
+                # Not if it has become internal since: such a take is shown encrypted or not at all.
+                where=Q(is_internal=False),
                 take=self.take,
                 playable_at=clock.now(),
             )
@@ -113,6 +117,7 @@ class Run:
             has_sound=self.has_sound,
         )
         packaging.publish_all(self.folder, made)
+        self._seal_if_internal()
         self.publisher.everything(during=Pulse(self.lease))
         now = clock.now()
         with jobs.fenced(lease=self.lease):
@@ -130,11 +135,20 @@ class Run:
             if not moved:
                 raise LeaseLostError
             self._write_renditions(made)
+            keys.drop_other_keys(asset=self.asset, keep=self.take)
             jobs.finish(lease=self.lease)
             asset_id = self.asset.pk
             transaction.on_commit(
                 lambda: asset_ready.send(sender=Asset, asset_id=asset_id), robust=True
             )
+
+    def _seal_if_internal(self) -> None:
+        """As it is wanted at this moment; a change after it is found by `internal`."""
+        self.asset.refresh_from_db(fields=["is_internal"])
+        if self.asset.is_internal:
+            key = keys.make_key(asset=self.asset, take=self.take)
+            sealing.seal_take(self.folder, key=key, during=Pulse(self.lease))
+            self.publisher.anew()
 
     def close(self) -> None:
         """Nothing is written any more once this returns."""

@@ -116,6 +116,7 @@ def create(request: HttpRequest) -> HttpResponse:
         length=_number(request, "Upload-Length"),
         original_name=about.get("filename", ""),
         title=about.get("title", ""),
+        is_internal=about.get("internal") == "1",
     )
     return _answer(
         201,

@@ -57,7 +57,13 @@ class UploadOverError(DomainError):
 
 
 def begin_upload(
-    *, by: Member, branch: Branch | None, length: int, original_name: str, title: str
+    *,
+    by: Member,
+    branch: Branch | None,
+    length: int,
+    original_name: str,
+    title: str,
+    is_internal: bool = False,
 ) -> Upload:
     """Reserve a place for a file of `length` bytes."""
     if branch is None or not can_upload_for(by, branch):
@@ -84,6 +90,7 @@ def begin_upload(
         branch=branch,
         title=(title.replace("\x00", "").strip() or PurePath(name).stem)[:200],
         original_name=name,
+        is_internal=is_internal,
         length=length,
         created_at=now,
         expires_at=now + KEPT_FOR,
@@ -141,6 +148,7 @@ def finish_upload(*, upload: Upload) -> bool:
             by=upload.by,
             branch=upload.branch,
             original_name=upload.original_name,
+            is_internal=upload.is_internal,
         )
         Upload.objects.filter(pk=upload.pk).update(asset=asset)
     part.unlink(missing_ok=True)
