@@ -6,6 +6,7 @@ the same people; the old take goes the moment the new one is shown.
 
 import datetime as dt
 from contextlib import closing
+from enum import Enum
 
 from django.db import transaction
 from django.db.models import Q
@@ -49,6 +50,27 @@ def set_internal(*, asset: Asset, is_internal: bool, by: Member) -> None:
                 take="",
             )
         _package_if_needed(row)
+
+
+class Packaging(Enum):
+    """Whether a lecture is shown as it should be."""
+
+    DONE = "done"
+    LATER = "later"  # once it has been made
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+def packaging_of(asset: Asset) -> Packaging:
+    """How far a lecture is on the way to how it should be shown."""
+    if not asset.is_ready:
+        return Packaging.LATER if asset.is_internal else Packaging.DONE
+    if queries.is_sealed(asset) == asset.is_internal:
+        return Packaging.DONE
+    last = queries.history_of(asset).filter(kind=REPACKAGE_JOB).first()
+    if last is not None and last.state not in OPEN_JOB_STATES:
+        return Packaging.FAILED
+    return Packaging.WAITING
 
 
 def _package_if_needed(asset: Asset) -> bool:

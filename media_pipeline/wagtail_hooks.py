@@ -19,6 +19,7 @@ PATTERNS = [
     path("<uuid:asset_id>/status/", views.status, name="status"),
     path("<uuid:asset_id>/retry/", views.retry, name="retry"),
     path("<uuid:asset_id>/cancel/", views.cancel, name="cancel"),
+    path("<uuid:asset_id>/internal/", views.mark_internal, name="internal"),
     path("<uuid:asset_id>/captions/", views.captions, name="captions"),
     path("<uuid:asset_id>/captions/<str:language>.vtt", views.caption_file, name="caption_file"),
     path(

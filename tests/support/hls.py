@@ -324,7 +324,7 @@ def _check_head(
             if variant.attributes.get("RESOLUTION") != size:
                 faults.append(f"{variant.name}: pictures are {size}")
         else:
-            codecs.append(f"mp4a.40.{data[0] >> 3}")
+            codecs.append(f"mp4a.40.{data[0] >> 3}" if data else "nothing known")
     if variant.attributes.get("CODECS", "").split(",") != codecs:
         faults.append(f"{variant.name}: the tracks are {','.join(codecs)}")
 

@@ -64,7 +64,11 @@ export class LmsUpload extends HTMLElement {
       chunkSize: CHUNK_BYTES,
       retryDelays: [0, 1000, 3000, 5000, 10_000, 20_000],
       removeFingerprintOnSuccess: true,
-      metadata: { filename: file.name, filetype: file.type },
+      metadata: {
+        filename: file.name,
+        filetype: file.type,
+        internal: document.querySelector<HTMLInputElement>('[data-upload-internal]')?.checked === true ? '1' : '0',
+      },
       headers: this.headers(),
       onProgress: (sent, total) => {
         this.bar((sent / total) * 100);
