@@ -119,9 +119,9 @@ def is_internal(asset_id: Any) -> bool:
 def key_totals(asset: Asset) -> dict[str, int]:
     """How often a lecture's key was `given` and `refused`, and to how many `members`."""
     found = KeyCount.objects.filter(asset=asset).aggregate(
-        given=Coalesce(Sum("given"), 0),
-        refused=Coalesce(Sum("refused"), 0),
         members=Count("member", filter=Q(given__gt=0), distinct=True),
+        refused=Coalesce(Sum("refused"), 0),
+        given=Coalesce(Sum("given"), 0),
     )
     return dict(found)
 

@@ -159,7 +159,7 @@ def test_not_shown_early(
         everything(run)
 
     monkeypatch.setattr(transcoding.Run, "_seal_if_internal", look)
-    long = make_recording(tmp_path / "lecture.mp4", seconds=24, size="1280x720")
+    long = make_recording(tmp_path / "lecture.mp4", seconds=16, size="960x540")
     asset = services.ingest_file(
         path=long, title="内部", by=by, branch=tree.first, is_internal=True
     )
@@ -192,7 +192,7 @@ def test_made_internal_while_it_is_made(
             shown.append(row.take)
 
     monkeypatch.setattr(transcoding.Run, "_show_first", mark)
-    long = make_recording(tmp_path / "lecture.mp4", seconds=24, size="1280x720")
+    long = make_recording(tmp_path / "lecture.mp4", seconds=16, size="960x540")
     asset = services.ingest_file(path=long, title="内部", by=by, branch=tree.first)
     services.process_now(asset=asset)
     assert (shown, asset.state) == ([asset.take, ""], AssetState.READY)
