@@ -9,11 +9,15 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from courses import receivers
+        from courses.catalogue.rules import can_study_lecture
         from courses.catalogue.uses import lessons_using
         from courses.progress.receivers import member_has_left
         from lms.members.signals import member_left
         from media_pipeline import uses
+        from media_pipeline.rules import register_viewing_right
         from media_pipeline.signals import asset_ready
+
+        register_viewing_right(can_study_lecture)
 
         asset_ready.connect(receivers.lecture_is_ready, dispatch_uid="courses.lecture_is_ready")
         post_migrate.connect(

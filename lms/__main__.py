@@ -16,6 +16,7 @@ OWN = {
     "beat": "lms.supervisor.parts:beat",
     "generate": "lms.province.command:generate",
     "transcode": "media_pipeline.transcode_command:transcode",
+    "move-media": "media_pipeline.moving_command:move_media",
 }
 # Django's commands that touch neither PostgreSQL nor Redis; all others find them running.
 WITHOUT_SERVICES = {

@@ -86,6 +86,12 @@ REDIS_DATABASE = int(os.environ.get("REDIS_DATABASE", "0"))
 REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{RUN_DIR}/redis.sock?db={REDIS_DATABASE}"
 THROWAWAY_DATABASE = _flag("THROWAWAY_DATABASE")  # tests: speed before safety
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
+# "" keeps lectures in MEDIA_ROOT; "s3://bucket?endpoint=https://…" in a bucket all machines share.
+MEDIA_STORAGE_URL = os.environ.get("MEDIA_STORAGE_URL", "")
+# How much of it each worker keeps on its own disk.
+MEDIA_CACHE_BYTES = int(os.environ.get("MEDIA_CACHE_BYTES", 20 * 1024**3))
+# The keys of internal lectures are kept under this; under SECRET_KEY where it is not set.
+MEDIA_KEY_SECRET = os.environ.get("MEDIA_KEY_SECRET", "")
 MEDIA_BUCKET = os.environ.get("MEDIA_BUCKET", "")
 MEDIA_ACCEL_PREFIX = os.environ.get("MEDIA_ACCEL_PREFIX", "")
 FFMPEG = os.environ.get("FFMPEG", "")

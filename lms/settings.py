@@ -248,6 +248,9 @@ STORAGES = {
     ),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+MEDIA_STORAGE_URL = env.MEDIA_STORAGE_URL
+MEDIA_CACHE_BYTES = env.MEDIA_CACHE_BYTES
+MEDIA_KEY_SECRET = env.MEDIA_KEY_SECRET
 FFMPEG = env.FFMPEG
 MEDIA_MAX_UPLOAD_BYTES = 8 * 1024**3
 # Kept free for the database, logs and everything else that must go on when uploads cannot.
@@ -258,7 +261,8 @@ MEDIA_BRANCH_QUOTA_BYTES: int | None = 2 * 1024**4
 MEDIA_MEMBER_QUOTA_BYTES: int | None = 200 * 1024**3
 # A file sent by the plain form, without JavaScript: it goes up in one piece or not at all.
 MEDIA_PLAIN_FORM_BYTES = 200 * 1024**2
-# nginx's internal location over MEDIA_ROOT: it sends the bytes of lectures, we only say yes.
+# nginx's internal location over MEDIA_ROOT, or before the bucket: it sends the bytes of lectures,
+# we only say yes.
 MEDIA_ACCEL_PREFIX = env.MEDIA_ACCEL_PREFIX
 
 # --- Study together ---------------------------------------------------------------------------

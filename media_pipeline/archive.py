@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from lms.core import clock
 from lms.core.errors import DomainError
 from lms.members.models import Branch, Member
-from media_pipeline import files, quotas, uploads
+from media_pipeline import originals, quotas, uploads
 from media_pipeline.archive_files import (
     Entry,
     SourceUnreadableError,
@@ -24,10 +24,11 @@ from media_pipeline.archive_files import (
     sha256_of,
     stamp_of,
 )
+from media_pipeline.errors import NotYourLectureError
 from media_pipeline.models import Asset, AssetState
 from media_pipeline.queries import visible_assets
 from media_pipeline.rules import can_upload_for
-from media_pipeline.services import NotYourLectureError, register_asset
+from media_pipeline.services import register_asset
 from media_pipeline.storage_models import ArchivedFile
 
 # A file that was written to so recently may still be on its way into the folder.
@@ -226,7 +227,7 @@ class Import:
         # From the content: a run killed between the file's move and the commit is repeated by
         # the next one onto the same name.
         asset_id = uuid.uuid5(_NAMES, f"{self.branch.pk}:{sha256}:{times}")
-        files.move_in(_staging(), files.original_path(asset_id))
+        originals.take_in(asset_id=asset_id, part=_staging(), length=stamp.size_bytes)
         lecture = register_asset(
             asset_id=asset_id,
             size_bytes=stamp.size_bytes,

@@ -6,9 +6,9 @@ from lms.core import clock
 from lms.core.errors import DomainError
 from lms.members.models import Member
 from media_pipeline.captions import UnreadableCaptionsError, read_captions
+from media_pipeline.errors import NotYourLectureError
 from media_pipeline.models import Asset, CaptionLanguage, CaptionTrack
 from media_pipeline.rules import can_handle_asset
-from media_pipeline.services import NotYourLectureError
 from media_pipeline.words import refusal_words
 
 

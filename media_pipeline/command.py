@@ -131,6 +131,16 @@ def loudness_arguments(source: Path, sound_index: int) -> list[str]:
     ]
 
 
+def progressive_arguments(joined: Path) -> list[str]:
+    """Arguments to make `low.mp4` of a rendition's segments written one after the other."""
+    return [
+        *("-nostdin", "-hide_banner", "-loglevel", "warning", "-y", "-progress", "pipe:1"),
+        *input_options(joined),
+        *("-map", "0", "-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1"),
+        *("-movflags", "+faststart", "-f", "mp4", PROGRESSIVE_NAME),
+    ]
+
+
 def input_options(source: Path, *, seek_seconds: float = 0) -> list[str]:
     # From the key frame before: the picture shown at the beginning of a stretch may be an old one.
     seek = ("-noaccurate_seek", "-ss", f"{seek_seconds:.6f}") if seek_seconds else ()

@@ -12,10 +12,11 @@ from lms.core.errors import DomainError
 from lms.core.tasks import enqueue
 from lms.members.models import Member, Role
 from lms.members.queries import has_role
-from media_pipeline import files
+from media_pipeline import files, originals
+from media_pipeline.errors import NotYourLectureError
 from media_pipeline.making import let_go
 from media_pipeline.models import Asset
-from media_pipeline.services import NotYourLectureError
+from media_pipeline.storage import media_storage
 from media_pipeline.storage_models import Removal
 from media_pipeline.uses import Use, uses_of
 
@@ -92,8 +93,9 @@ def remove_files(*, removal_id: int) -> None:
     if removal is None:
         return
     if not Asset.objects.filter(pk=removal.asset_id).exists():
-        files.original_path(removal.asset_id).unlink(missing_ok=True)
+        originals.drop(removal.asset_id)
         files.upload_path(removal.asset_id).unlink(missing_ok=True)
+        media_storage().delete_prefix(files.lecture_prefix(removal.asset_id))
         folder = files.lecture_folder(removal.asset_id)
         if folder.exists():
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,10 +1,11 @@
 """Serving the files of lectures: signed, private, with ranges."""
 
+import contextlib
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+from typing import cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,7 +15,9 @@ from django.views.decorators.http import require_safe
 
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
-from media_pipeline import playback
+from lms.members.models import Member
+from media_pipeline import keys, playback
+from media_pipeline.storage import Opened, Storage, StorageUnavailableError, media_storage
 
 BLOCK_BYTES = 64 * 1024
 # Up to here a file is sent in one piece: most segments are.
@@ -67,6 +70,51 @@ def lecture_file(
     request: HttpRequest, token: str, expiry: str, member_id: str, asset_id: str, rest: str
 ) -> HttpResponseBase:
     """One file of one lecture, for the member it was signed for."""
+    if (over := _refused(request, token, expiry, member_id, asset_id)) is not None:
+        return over
+    try:
+        written = playback.linked_text(asset_id=asset_id, rest=rest)
+    except StorageUnavailableError as error:
+        return _not_now(error)
+    if written is not None:
+        # The same address may say something else tomorrow: captions are replaced in place.
+        headers = {
+            "Content-Type": written.content_type,
+            "Cache-Control": "private, no-cache",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return HttpResponse(written.text, headers=headers)
+    link = playback.linked_file(asset_id=asset_id, rest=rest)
+    if link is None:
+        raise Http404
+    try:
+        return _sent(request, link)
+    except StorageUnavailableError as error:
+        return _not_now(error)
+
+
+@access(SIGNED_IN)
+@require_safe
+def content_key(
+    request: HttpRequest, token: str, expiry: str, member_id: str, asset_id: str, take: str
+) -> HttpResponseBase:
+    """The key of an internal lecture, for the member the link is of, who may see it right now."""
+    if (over := _refused(request, token, expiry, member_id, asset_id)) is not None:
+        return over
+    member = cast(Member, request.user)
+    key = None
+    if playback.is_take(take):
+        key = keys.give_key(asset_id=uuid.UUID(asset_id), take=take, by=member)
+    if key is None:
+        raise Http404
+    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(key, content_type="application/octet-stream", headers=headers)
+
+
+def _refused(
+    request: HttpRequest, token: str, expiry: str, member_id: str, asset_id: str
+) -> HttpResponse | None:
+    """The answer to a link that is over; None for one that is good; all others do not exist."""
     judged = playback.verdict(
         token=token,
         expiry=expiry,
@@ -81,76 +129,92 @@ def lecture_file(
         return HttpResponse(
             _("链接已过期，请刷新页面。"), status=410, content_type="text/plain; charset=utf-8"
         )
-    written = playback.linked_text(asset_id=asset_id, rest=rest)
-    if written is not None:
-        # The same address may say something else tomorrow: captions are replaced in place.
-        headers = {
-            "Content-Type": written.content_type,
-            "Cache-Control": "private, no-cache",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return HttpResponse(written.text, headers=headers)
-    link = playback.linked_file(asset_id=asset_id, rest=rest)
-    if link is None:
-        raise Http404
-    return _sent(request, link)
+    return None
+
+
+def _not_now(error: StorageUnavailableError) -> HttpResponse:
+    return HttpResponse(
+        error.message,
+        status=503,
+        content_type="text/plain; charset=utf-8",
+        headers={"Retry-After": "5", "Cache-Control": "no-store"},
+    )
 
 
 def _sent(request: HttpRequest, link: playback.Link) -> HttpResponseBase:
-    try:
-        stat = link.path.stat()
-    except OSError as error:
-        raise Http404 from error
-    etag = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
+    storage = media_storage()
     headers = {
         "Content-Type": link.content_type,
-        "ETag": etag,
         "Accept-Ranges": "bytes",
         # A playlist of a lecture in the making still grows.
         "Cache-Control": "private, no-cache" if link.is_playlist else "private, max-age=3600",
         "X-Content-Type-Options": "nosniff",
     }
+    if settings.MEDIA_ACCEL_PREFIX and not storage.is_here:
+        # Whether it is there the front server learns itself.
+        return _by_front_server(request, storage.address(link.key, method=_verb(request)), headers)
+    stored = storage.facts(link.key)
+    if stored is None:
+        raise Http404
+    headers["ETag"] = stored.etag
     if settings.MEDIA_ACCEL_PREFIX:
-        accel = f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{link.relative}"
-        return HttpResponse(headers={**headers, "X-Accel-Redirect": accel})
-    if request.headers.get("If-None-Match") == etag:
+        return _by_front_server(request, storage.address(link.key, method=_verb(request)), headers)
+    if request.headers.get("If-None-Match") == stored.etag:
         return HttpResponse(status=304, headers=headers)
     asked = request.headers.get("Range", "")
-    if request.headers.get("If-Range", etag) != etag:
+    if request.headers.get("If-Range", stored.etag) != stored.etag:
         asked = ""
     try:
-        part = wanted_part(asked, stat.st_size)
+        part = wanted_part(asked, stored.size)
     except UnsatisfiableRangeError:
-        headers["Content-Range"] = f"bytes */{stat.st_size}"
+        headers["Content-Range"] = f"bytes */{stored.size}"
         return HttpResponse(status=416, headers=headers)
     status = 200
     if part is None:
-        part = Part(0, stat.st_size - 1, stat.st_size)
+        part = Part(0, stored.size - 1, stored.size)
     else:
         status = 206
         headers["Content-Range"] = f"bytes {part.first}-{part.last}/{part.size}"
     headers["Content-Length"] = str(part.length)
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers)
-    return _body(link.path, part, status, headers)
+    return _body(storage, link.key, part, status, headers)
 
 
-def _body(path: Path, part: Part, status: int, headers: dict[str, str]) -> HttpResponseBase:
+def _verb(request: HttpRequest) -> str:
+    return request.method or "GET"
+
+
+def _by_front_server(
+    request: HttpRequest, address: str, headers: dict[str, str]
+) -> HttpResponseBase:
+    accel = f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{address}"
+    return HttpResponse(headers={**headers, "X-Accel-Redirect": accel})
+
+
+def _body(
+    storage: Storage, key: str, part: Part, status: int, headers: dict[str, str]
+) -> HttpResponseBase:
+    whole = part.first == 0 and part.length == part.size
     try:
-        file = path.open("rb")
+        if whole:
+            file = storage.open(key)
+        else:
+            file = storage.open(key, first=part.first, length=part.length)
     except OSError as error:
         raise Http404 from error
-    file.seek(part.first)
     if part.length <= WHOLE_BYTES:
-        with file:
-            return HttpResponse(file.read(part.length), status=status, headers=headers)
+        with contextlib.closing(file):
+            # One that has grown meanwhile is sent as long as was said.
+            data = file.read(part.length) if part.length else b""
+            return HttpResponse(data, status=status, headers=headers)
     return StreamingHttpResponse(_Blocks(file, part.length), status=status, headers=headers)
 
 
 class _Blocks:
     """An open file's next `left` bytes, block by block; closed by the response it feeds."""
 
-    def __init__(self, file: BinaryIO, left: int) -> None:
+    def __init__(self, file: Opened, left: int) -> None:
         self.file = file
         self.left = left
 

@@ -1,4 +1,8 @@
-"""Where the pipeline's files lie, and whether there is room for more. All names are our own."""
+"""Where the pipeline's files lie on this machine, and whether there is room for more.
+
+Where the storage is a folder of this machine, a take is written where it stays. Where it is a
+bucket, takes are written in a scratch folder and carried there: see `storage` and `publishing`.
+"""
 
 import contextlib
 import hashlib
@@ -13,6 +17,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from lms.core.errors import DomainError
+from media_pipeline.storage import StorageUnavailableError, media_storage
 
 COPY_BYTES = 1024**2
 
@@ -24,14 +29,36 @@ class DiskFullError(DomainError):
         super().__init__(_("服务器磁盘空间不足，暂时无法接收。请联系系统管理员清理空间后再试。"))
 
 
+def original_key(asset_id: uuid.UUID) -> str:
+    """The storage's name for the recording as it was handed in."""
+    return f"originals/{asset_id}"
+
+
+def lecture_prefix(asset_id: uuid.UUID) -> str:
+    """What the storage's names of all takes of a lecture begin with."""
+    return f"lectures/{asset_id}/"
+
+
+def take_prefix(asset_id: uuid.UUID, take: str) -> str:
+    """What the storage's names of one take's files begin with."""
+    return f"{lecture_prefix(asset_id)}{take}/"
+
+
 def original_path(asset_id: uuid.UUID) -> Path:
-    """The recording as it was handed in."""
-    return Path(settings.MEDIA_ROOT) / "originals" / str(asset_id)
+    """The recording as it was handed in, where the storage is a folder of this machine."""
+    return Path(settings.MEDIA_ROOT) / original_key(asset_id)
+
+
+def scratch_root() -> Path:
+    """Where takes are made whose storage is elsewhere."""
+    return Path(settings.MEDIA_ROOT) / "scratch"
 
 
 def lecture_folder(asset_id: uuid.UUID) -> Path:
-    """All takes of a lecture."""
-    return Path(settings.MEDIA_ROOT) / "lectures" / str(asset_id)
+    """All takes of a lecture that are made or kept on this machine."""
+    if media_storage().is_here:
+        return Path(settings.MEDIA_ROOT) / lecture_prefix(asset_id)
+    return scratch_root() / str(asset_id)
 
 
 def take_folder(asset_id: uuid.UUID, take: str) -> Path:
@@ -48,24 +75,6 @@ def ensure_room(wanted_bytes: int) -> None:
     """Raise DiskFullError if `wanted_bytes` more would eat into the reserve."""
     if not has_room(wanted_bytes):
         raise DiskFullError
-
-
-def keep_copy(source: Path, target: Path) -> int:
-    """Copy `source` to `target`, whole or not at all; returns its bytes."""
-    ensure_room(source.stat().st_size)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.part")
-    try:
-        with source.open("rb") as reader, part.open("wb") as writer:
-            shutil.copyfileobj(reader, writer, COPY_BYTES)
-            writer.flush()
-            os.fsync(writer.fileno())
-            size = writer.tell()
-        part.rename(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DiskFullError from error
-    return size
 
 
 def sha256_of(path: Path, *, during: Callable[[], None]) -> str:
@@ -134,30 +143,61 @@ def has_room(wanted_bytes: int) -> bool:
 def drop_other_takes(asset_id: uuid.UUID, keep: Collection[str]) -> None:
     """Remove what runs before left behind; `keep` are the takes shown and being made."""
     _drop_others(lecture_folder(asset_id), keep)
+    _drop_stored_others(lecture_prefix(asset_id), keep)
 
 
 def drop_other_runs(asset_id: uuid.UUID, take: str, keep: Collection[str]) -> None:
     """Remove from a take the folders of runs that are not in `keep`."""
-    _drop_others(take_folder(asset_id, take), keep, folders_only=True)
+    _drop_others(take_folder(asset_id, take), keep)
+    _drop_stored_others(take_prefix(asset_id, take), keep)
 
 
-def _drop_others(parent: Path, keep: Collection[str], *, folders_only: bool = False) -> None:
+def _drop_others(parent: Path, keep: Collection[str]) -> None:
     with contextlib.suppress(FileNotFoundError):
         for path in parent.iterdir():
-            if path.name not in keep and (path.is_dir() or not folders_only):
+            if path.name not in keep and path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _drop_stored_others(prefix: str, keep: Collection[str]) -> None:
+    storage = media_storage()
+    if storage.is_here:
+        return
+    # What cannot be removed now is nobody's, and found by the sweep.
+    with contextlib.suppress(StorageUnavailableError):
+        for name in storage.folders(prefix):
+            if name not in keep:
+                storage.delete_prefix(f"{prefix}{name}/")
 
 
 def drop_run(asset_id: uuid.UUID, take: str, run: str) -> None:
     """Remove what one run has written, and the take if nothing else is in it."""
-    folder = take_folder(asset_id, take)
-    shutil.rmtree(folder / run, ignore_errors=True)
-    with contextlib.suppress(OSError):
-        folder.rmdir()
-        folder.parent.rmdir()
+    drop_scratch(asset_id, take, run, is_kept=False)
+    if not media_storage().is_here:
+        with contextlib.suppress(StorageUnavailableError):
+            media_storage().delete_prefix(f"{take_prefix(asset_id, take)}{run}/")
 
 
 def drop_take(asset_id: uuid.UUID, take: str) -> None:
     """Remove a take with all its runs."""
-    if take:
-        shutil.rmtree(take_folder(asset_id, take), ignore_errors=True)
+    if not take:
+        return
+    shutil.rmtree(take_folder(asset_id, take), ignore_errors=True)
+    if not media_storage().is_here:
+        with contextlib.suppress(StorageUnavailableError):
+            media_storage().delete_prefix(take_prefix(asset_id, take))
+
+
+def drop_scratch(asset_id: uuid.UUID, take: str, run: str = "", *, is_kept: bool = True) -> None:
+    """Remove the worker's own copy of a take, or of one run of it, that lies in the storage.
+
+    Not `is_kept`: it is wanted nowhere.
+    """
+    if is_kept and media_storage().is_here:
+        return
+    folder = take_folder(asset_id, take)
+    shutil.rmtree(folder / run if run else folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+    with contextlib.suppress(OSError):
+        folder.parent.rmdir()

@@ -8,17 +8,17 @@ the job's after it, so steps do not cross.
 import dataclasses
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lms.core import clock, jobs
 from lms.core.errors import DomainError
-from lms.core.jobs import Lease, LeaseLostError
+from lms.core.jobs import Lease, LeaseLostError, Pulse
 from lms.core.models import OPEN_JOB_STATES
 from lms.core.states import advance
-from media_pipeline import files, packaging, planning, queries
+from media_pipeline import encryption, files, originals, packaging, planning, queries
 from media_pipeline.ladder import SOUND_NAME
 from media_pipeline.models import (
     OPEN_PIECE_STATES,
@@ -31,8 +31,9 @@ from media_pipeline.models import (
 )
 from media_pipeline.packaging import Checked, Listed
 from media_pipeline.planning import Cut
-from media_pipeline.queries import ENCODE_JOB, ENCODE_JOBS, FIRST_JOB, JOIN_JOB
+from media_pipeline.queries import ENCODE_JOB, ENCODE_JOBS, FIRST_JOB, JOIN_JOB, REPACKAGE_JOB
 from media_pipeline.signals import asset_ready
+from media_pipeline.storage import StorageUnavailableError, media_storage
 from media_pipeline.transcoding import Joining, Run, Source
 
 TRIES = 3
@@ -118,12 +119,20 @@ def encode_piece(*, job_id: int) -> None:
             if not _begin(run, asset):
                 jobs.finish(lease=lease)
                 return
-        run.make()
-        made = run.checked() if piece.is_whole else []
+        with (
+            originals.at_hand(
+                asset_id=asset.pk, sha256=asset.sha256, during=Pulse(lease)
+            ) as source,
+            closing(run),
+        ):
+            run.make(source)
+            made = run.checked() if piece.is_whole else []
+            run.publish()
         with held(piece.asset_id, lease) as asset:
             _keep(run, asset, made)
             jobs.finish(lease=lease)
             settle(asset.pk)
+        files.drop_scratch(piece.asset_id, piece.take, run.name)
     except LeaseLostError:
         files.drop_run(piece.asset_id, piece.take, run.name)
     except DomainError as failure:
@@ -211,7 +220,9 @@ def _try_again_or_give_up(run: Run, failure: DomainError) -> None:
     """After a run that failed: each of its renditions alone, the one again, or no more."""
     lease, piece = run.lease, run.piece
     log_tail = getattr(failure, "log_tail", "")
-    again = len(piece.names) == 1 or isinstance(failure, files.DiskFullError)
+    again = len(piece.names) == 1 or isinstance(
+        failure, files.DiskFullError | StorageUnavailableError
+    )
     with suppress(LeaseLostError), held(piece.asset_id, lease) as asset:
         _show_no_more(run, asset)
         if jobs.fail(lease=lease, reason=failure.message, log_tail=log_tail, again=again):
@@ -291,6 +302,7 @@ def join_rendition(*, job_id: int) -> None:
             _ready(rendition, made, f"{joining.name}/{rendition.name}")
             jobs.finish(lease=lease)
             settle(rendition.asset_id)
+        files.drop_scratch(rendition.asset_id, rendition.take)
     except (DomainError, OSError) as failure:
         files.drop_run(rendition.asset_id, rendition.take, joining.name)
         if isinstance(failure, LeaseLostError):
@@ -333,6 +345,8 @@ def settle(asset_id: uuid.UUID) -> None:
             jobs.open_job(kind=JOIN_JOB, subject_id=str(rendition.pk))
     if waiting and pictures:
         advance(asset, to=AssetState.PACKAGING, from_=[AssetState.QUEUED, AssetState.RUNNING])
+    elif pictures and _is_to_be_sealed(asset):
+        _send_to_be_sealed(asset)
     elif pictures:
         _finish(asset, ready)
     else:
@@ -340,12 +354,57 @@ def settle(asset_id: uuid.UUID) -> None:
         fail_asset(asset, reason)
 
 
+def _is_to_be_sealed(asset: Asset) -> bool:
+    """Internal and not encrypted so far: nothing of it is shown before."""
+    return asset.is_internal and queries.take_key(asset.pk, asset.making) is None
+
+
+def _send_to_be_sealed(asset: Asset) -> None:
+    if asset.is_ready:
+        return  # shown as it was before it became internal; the minute's tidying sees to it
+    last = jobs.jobs_of(subject_id=str(asset.pk)).filter(kind=REPACKAGE_JOB).first()
+    is_new = advance(asset, to=AssetState.PACKAGING, from_=[AssetState.QUEUED, AssetState.RUNNING])
+    if is_new or last is None or last.state in OPEN_JOB_STATES:
+        jobs.open_job(kind=REPACKAGE_JOB, subject_id=str(asset.pk))
+    else:
+        fail_asset(asset, last.reason or _("处理中断，请重试。"))
+
+
+def show_packaged(asset: Asset, *, take: str) -> bool:
+    """Show a lecture in another take, which is what it was and differs in how it is packaged.
+
+    In a transaction that holds the lecture's row.
+    """
+    old = asset.making
+    moved = advance(
+        asset,
+        to=AssetState.READY,
+        from_=[AssetState.PACKAGING, AssetState.READY],
+        percent=100,
+        reason="",
+        take=take,
+        making=take,
+        playable_at=asset.playable_at or clock.now(),
+        ready_at=asset.ready_at or clock.now(),
+    )
+    if moved:
+        asset.renditions.filter(take=old).update(take=take)
+        asset.pieces.filter(take=old).update(take=take)
+        asset_id = asset.pk
+        transaction.on_commit(
+            lambda: asset_ready.send(sender=Asset, asset_id=asset_id), robust=True
+        )
+    return moved
+
+
 def _show(asset: Asset, ready: list[Rendition]) -> None:
     """The master playlist with everything that is whole, and the row that names its take."""
-    take = files.take_folder(asset.pk, asset.making)
-    if not take.is_dir():
+    if _is_to_be_sealed(asset):
+        # How it is named once it is encrypted; until then nobody is shown it.
+        _publish_master(asset, ready, is_sealed=False)
         return
-    packaging.publish(take, map(_listed, ready))
+    is_sealed = queries.take_key(asset.pk, asset.making) is not None
+    _publish_master(asset, ready, is_sealed=is_sealed)
     advance(
         asset,
         to=asset.state,
@@ -353,6 +412,19 @@ def _show(asset: Asset, ready: list[Rendition]) -> None:
         take=asset.making,
         playable_at=asset.playable_at or clock.now(),
     )
+
+
+def _publish_master(asset: Asset, ready: list[Rendition], *, is_sealed: bool) -> None:
+    text = packaging.master(map(_listed, ready))
+    if is_sealed:
+        text = encryption.with_padding(text)
+    take = files.take_folder(asset.pk, asset.making)
+    storage = media_storage()
+    if not storage.is_here:
+        key = files.take_prefix(asset.pk, asset.making) + packaging.MASTER_NAME
+        storage.put_bytes(text.encode(), key)
+    elif take.is_dir():
+        files.replace_text(take / packaging.MASTER_NAME, text)
 
 
 def _listed(rendition: Rendition) -> Listed:
@@ -418,7 +490,7 @@ def reconcile(asset: Asset) -> None:
     """Give up the pieces nobody works on any more, then take the next step. In a transaction."""
     asset = _locked(asset.pk)
     if not asset.making or not asset.renditions.filter(take=asset.making).exists():
-        if asset.facts and files.original_path(asset.pk).exists():
+        if asset.facts and originals.exists(asset.pk):
             plan_take(asset)
         else:
             fail_asset(asset, _("处理中断，请重试。"))

@@ -67,6 +67,8 @@ class Asset(models.Model):
     facts = models.JSONField(default=dict, editable=False)
     take = models.CharField(max_length=32, blank=True, editable=False)
     making = models.CharField(max_length=32, blank=True, editable=False)
+    # Shown encrypted, under a key given to nobody without asking: see `keys` and `internal`.
+    is_internal = models.BooleanField(_("内部资料"), default=False)
     playable_at = models.DateTimeField(_("可播放于"), null=True, blank=True)
     ready_at = models.DateTimeField(_("完成于"), null=True, blank=True)
     created_at = models.DateTimeField(_("上传于"))
@@ -211,6 +213,42 @@ class Piece(models.Model):
 OPEN_PIECE_STATES = (PieceState.WAITING, PieceState.RUNNING)
 
 
+class TakeKey(models.Model):
+    """The key one take of an internal lecture is encrypted with, itself encrypted: see `keys`."""
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="take_keys")
+    take = models.CharField(max_length=32)
+    sealed = models.BinaryField(editable=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["asset", "take"], name="key_once_a_take")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset} · {self.take}"
+
+
+class KeyCount(models.Model):
+    """How often one member was given, and refused, a lecture's key on one day."""
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="key_counts")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="key_counts")
+    day = models.DateField()
+    given = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["asset", "member", "day"], name="key_count_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset} · {self.member} · {self.day}"
+
+
 class CaptionLanguage(models.TextChoices):
     """The languages captions are taken in, as the web names them (BCP 47), the first one first."""
 
@@ -271,6 +309,7 @@ class Upload(models.Model):
         _("状态"), max_length=12, choices=UploadState.choices, default=UploadState.OPEN
     )
     reason = models.CharField(_("原因"), max_length=400, blank=True)
+    is_internal = models.BooleanField(_("内部资料"), default=False)
     length = models.PositiveBigIntegerField(_("总字节数"))
     offset = models.PositiveBigIntegerField(_("已收字节数"), default=0)
     # What the sender's device knows the file again by, and what it says the whole hashes to.

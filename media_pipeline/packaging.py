@@ -65,6 +65,12 @@ def listed_segments(folder: Path) -> list[tuple[str, float]]:
     return [(name, float(seconds)) for seconds, name in _LISTED.findall(text)]
 
 
+def first_segments(index: str, count: int) -> str:
+    """A growing playlist's text up to its first `count` segments."""
+    ends = [found.end() for found in _LISTED.finditer(index)]
+    return index[: ends[count - 1]] + "\n"
+
+
 @dataclass(frozen=True)
 class Listed:
     """What a master playlist says of one rendition; without a picture its sides are 0."""

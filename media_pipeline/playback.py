@@ -12,7 +12,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from media_pipeline.captions import as_webvtt
 from media_pipeline.command import POSTER_NAME, PROGRESSIVE_NAME
 from media_pipeline.models import Asset
 from media_pipeline.packaging import MASTER_NAME, captions_playlist, with_captions
+from media_pipeline.storage import media_storage, read_bytes
 
 LINK_SECONDS = 600
 # Links made within the same half minute are the same link: a page loaded twice shares them.
@@ -60,6 +61,13 @@ class NotPlayableError(DomainError):
         super().__init__(_("视频还在处理，请稍后再看。"))
 
 
+class InternalMaterialError(NotPlayableError):
+    """An internal lecture is not given out as one file."""
+
+    def __init__(self) -> None:
+        DomainError.__init__(self, _("这是内部资料，只能在课程页面里观看，不能作为单个文件播放。"))
+
+
 class Verdict(Enum):
     """What a link is worth: to be served, over, or never made by us."""
 
@@ -70,10 +78,9 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Link:
-    """A checked link's file: where it lies and what it is."""
+    """A checked link's file: its name in the storage and what it is."""
 
-    path: Path
-    relative: str
+    key: str
     content_type: str
     is_playlist: bool
 
@@ -112,7 +119,12 @@ def signed_poster(*, asset: Asset, member: Member, now: dt.datetime) -> str:
 
 
 def signed_progressive(*, asset: Asset, member: Member, now: dt.datetime) -> str:
-    """The address of the lowest rendition as one file, for browsers that know no better."""
+    """The address of the lowest rendition as one file, for browsers that know no better.
+
+    Raises InternalMaterialError: one file can carry no key.
+    """
+    if asset.is_internal:
+        raise InternalMaterialError
     return _signed(asset, member, now, PROGRESSIVE_NAME)
 
 
@@ -150,12 +162,13 @@ def linked_file(*, asset_id: str, rest: str) -> Link | None:
     found = _FILE.fullmatch(rest)
     if found is None:
         return None
-    path = files.take_folder(uuid.UUID(asset_id), found["take"]) / found["name"]
+    if found["name"] == PROGRESSIVE_NAME and queries.is_internal(asset_id):
+        return None  # one from before it became internal
+    suffix = PurePosixPath(found["name"]).suffix
     return Link(
-        path=path,
-        relative=f"lectures/{asset_id}/{rest}",
-        content_type=CONTENT_TYPES[path.suffix],
-        is_playlist=path.suffix == ".m3u8",
+        key=files.take_prefix(uuid.UUID(asset_id), found["take"]) + found["name"],
+        content_type=CONTENT_TYPES[suffix],
+        is_playlist=suffix == ".m3u8",
     )
 
 
@@ -180,9 +193,20 @@ def linked_text(*, asset_id: str, rest: str) -> Written | None:
 def _captioned_master(asset_id: uuid.UUID, take: str) -> str:
     """The master playlist with the lecture's captions; empty where there are none of either."""
     languages = queries.caption_languages(asset_id)
-    path = files.take_folder(asset_id, take) / MASTER_NAME
-    if not languages or not path.exists():
+    if not languages:
         return ""
-    return with_captions(
-        path.read_text(encoding="utf-8"), [(one.value, str(one.label)) for one in languages]
-    )
+    try:
+        master = read_bytes(media_storage(), files.take_prefix(asset_id, take) + MASTER_NAME)
+    except FileNotFoundError:
+        return ""
+    return with_captions(master.decode(), [(one.value, str(one.label)) for one in languages])
+
+
+def is_take(name: str) -> bool:
+    """Whether a take could be called so."""
+    return re.fullmatch(r"[0-9a-f]{32}", name, re.ASCII) is not None
+
+
+def watermark(*, asset: Asset, member: Member) -> str:
+    """What is drawn over an internal lecture: who is watching; "" for every other lecture."""
+    return f"{member.name} {member.number[-4:]}" if asset.is_internal else ""

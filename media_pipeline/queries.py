@@ -1,9 +1,23 @@
 """Which lectures and uploads a person sees."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from lms.core.models import Job
 from lms.members.models import Branch, Role
@@ -15,10 +29,12 @@ from media_pipeline.models import (
     AssetState,
     CaptionLanguage,
     CaptionTrack,
+    KeyCount,
     Piece,
     PieceState,
     Rendition,
     RenditionState,
+    TakeKey,
     Upload,
     UploadState,
 )
@@ -29,6 +45,7 @@ PROBE_JOB = "media_pipeline.probe_asset"
 FIRST_JOB = "media_pipeline.encode_first"
 ENCODE_JOB = "media_pipeline.encode_piece"
 JOIN_JOB = "media_pipeline.join_rendition"
+REPACKAGE_JOB = "media_pipeline.repackage_asset"
 ENCODE_JOBS = (FIRST_JOB, ENCODE_JOB)
 HANDLING = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
 
@@ -79,10 +96,13 @@ def locked(asset: Asset) -> Asset:
 
 def has_open_work(asset: Asset) -> bool:
     """Whether anything is still to be done on a lecture."""
-    return (
-        asset.state not in (AssetState.READY, AssetState.FAILED)
-        or asset.renditions.filter(take=asset.making, state=RenditionState.WAITING).exists()
-    )
+    is_over = asset.state in (AssetState.READY, AssetState.FAILED)
+    return not is_over or has_open_renditions(asset)
+
+
+def has_open_renditions(asset: Asset) -> bool:
+    """Whether a size of a lecture is being made."""
+    return asset.renditions.filter(take=asset.making, state=RenditionState.WAITING).exists()
 
 
 def assets_at_work() -> QuerySet[Asset]:
@@ -207,6 +227,43 @@ def caption_track(asset_id: Any, language: str) -> CaptionTrack | None:
     return tracks.filter(asset_id=asset_id, language=language).first()
 
 
+def take_key(asset_id: Any, take: str) -> TakeKey | None:
+    """The key that take is encrypted with; None for one that is not."""
+    return TakeKey.objects.filter(asset_id=asset_id, take=take).first()
+
+
+def is_sealed(asset: Asset) -> bool:
+    """Whether the take that is shown is encrypted."""
+    return TakeKey.objects.filter(asset=asset, take=asset.take).exists()
+
+
+def asset_in_take(asset_id: Any, take: str) -> Asset | None:
+    """The lecture if that is the take it is shown in."""
+    found = Asset.objects.select_related("owner_branch")
+    return found.filter(pk=asset_id, take=take).first()
+
+
+def is_internal(asset_id: Any) -> bool:
+    return Asset.objects.filter(pk=asset_id, is_internal=True).exists()
+
+
+def key_totals(asset: Asset) -> dict[str, int]:
+    """How often a lecture's key was `given` and `refused`, and to how many `members`."""
+    found = KeyCount.objects.filter(asset=asset).aggregate(
+        members=Count("member", filter=Q(given__gt=0), distinct=True),
+        refused=Coalesce(Sum("refused"), 0),
+        given=Coalesce(Sum("given"), 0),
+    )
+    return dict(found)
+
+
+def wrongly_packaged() -> QuerySet[Asset]:
+    """Finished lectures that are shown encrypted and should not be, or the other way round."""
+    sealed = Exists(TakeKey.objects.filter(asset=OuterRef("pk"), take=OuterRef("take")))
+    finished = Asset.objects.filter(state=AssetState.READY)
+    return finished.alias(is_sealed=sealed).exclude(is_internal=F("is_sealed"))
+
+
 def open_uploads(by: Any) -> QuerySet[Upload]:
     """The uploads `by` has begun and may go on with."""
     return Upload.objects.filter(by=by, state=UploadState.OPEN)
@@ -220,3 +277,40 @@ def own_upload(by: Any, upload_id: Any) -> Upload | None:
 def archived_as(asset: Asset) -> ArchivedFile | None:
     """What the list of an archive said of a lecture that came in from a folder."""
     return ArchivedFile.objects.filter(asset=asset).first()
+
+
+# --- What the storage must keep ---------------------------------------------------------------
+
+
+def kept_media() -> Iterator[tuple[UUID, str, str]]:
+    """(id, shown take, the recording's SHA-256) of every lecture; "" for what there is not."""
+    rows = Asset.objects.order_by("created_at", "id").values_list("pk", "take", "sha256")
+    return rows.iterator(chunk_size=2000)
+
+
+def wanted_originals(ids: Iterable[UUID]) -> set[UUID]:
+    """Of these ids, those whose recording some row names or an upload will name in the end."""
+    every = list(ids)
+    return set(Asset.objects.filter(pk__in=every).values_list("pk", flat=True)) | open_upload_ids(
+        every
+    )
+
+
+def open_upload_ids(ids: Iterable[UUID]) -> set[UUID]:
+    """Of these ids, those of uploads that may still go on."""
+    found = Upload.objects.filter(pk__in=list(ids), state=UploadState.OPEN)
+    return set(found.values_list("pk", flat=True))
+
+
+def living_takes(ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """Of these lectures, the takes that are shown and those some worker is making now."""
+    living: dict[UUID, set[str]] = {}
+    every = list(ids)
+    rows = Asset.objects.filter(pk__in=every).values_list("pk", "take", "making")
+    for asset_id, *takes in rows:
+        living.setdefault(asset_id, set()).update(takes)
+    jobs_on_them = Job.objects.filter(subject_id__in=[str(one) for one in every])
+    for subject_id, token in jobs_on_them.values_list("subject_id", "lease_token"):
+        if token is not None:
+            living.setdefault(UUID(subject_id), set()).add(token.hex)
+    return living

@@ -14,7 +14,9 @@ from lms.core.jobs import Lease, LeaseLostError, Pulse
 from lms.core.models import OPEN_JOB_STATES
 from lms.core.states import StateMovedError, advance, advance_or_raise
 from lms.members.models import Branch, Member
-from media_pipeline import ffmpeg, files, queries
+from media_pipeline import ffmpeg, files, originals, queries
+from media_pipeline.errors import NotYourLectureError
+from media_pipeline.internal import repackage_asset
 from media_pipeline.making import (
     IN_THE_MAKING,
     encode_piece,
@@ -28,19 +30,18 @@ from media_pipeline.making import (
 )
 from media_pipeline.models import Asset, AssetState, RenditionState
 from media_pipeline.probe import EmptyFileError, MediaRefusedError, probe
-from media_pipeline.queries import ENCODE_JOB, FIRST_JOB, JOIN_JOB, PROBE_JOB
+from media_pipeline.queries import ENCODE_JOB, FIRST_JOB, JOIN_JOB, PROBE_JOB, REPACKAGE_JOB
 from media_pipeline.rules import can_handle_asset, can_upload_for
 
 
-class NotYourLectureError(DomainError):
-    """The branch is not one this person brings lectures in for."""
-
-    def __init__(self) -> None:
-        super().__init__(_("您不能为这个党组织处理讲课视频。请联系学校管理员。"))
-
-
 def ingest_file(
-    *, path: Path, title: str, by: Member, branch: Branch, original_name: str = ""
+    *,
+    path: Path,
+    title: str,
+    by: Member,
+    branch: Branch,
+    original_name: str = "",
+    is_internal: bool = False,
 ) -> Asset:
     """Take a copy of a recording on this machine's disk and send it to be looked at."""
     if not can_upload_for(by, branch):
@@ -48,7 +49,7 @@ def ingest_file(
     if path.stat().st_size == 0:
         raise EmptyFileError
     asset_id = uuid.uuid4()
-    size_bytes = files.keep_copy(path, files.original_path(asset_id))
+    size_bytes = originals.keep(asset_id=asset_id, source=path)
     return register_asset(
         asset_id=asset_id,
         size_bytes=size_bytes,
@@ -56,6 +57,7 @@ def ingest_file(
         by=by,
         branch=branch,
         original_name=original_name or path.name,
+        is_internal=is_internal,
     )
 
 
@@ -67,6 +69,7 @@ def register_asset(
     by: Member,
     branch: Branch,
     original_name: str,
+    is_internal: bool = False,
 ) -> Asset:
     """Write down a recording whose file already lies at its place, and have it looked at."""
     with transaction.atomic():
@@ -77,6 +80,7 @@ def register_asset(
             owner_branch=branch,
             uploaded_by=by,
             size_bytes=size_bytes,
+            is_internal=is_internal,
             created_at=clock.now(),
         )
         jobs.open_job(kind=PROBE_JOB, subject_id=str(asset.pk))
@@ -92,18 +96,18 @@ def probe_asset(*, job_id: int) -> None:
     if lease is None:
         return
     asset = Asset.objects.get(pk=lease.subject_id)
-    original = files.original_path(asset.pk)
     try:
-        info = probe(original)
-        sha256 = files.sha256_of(original, during=lambda: jobs.beat(lease=lease))
-        loudness = ffmpeg.measured_loudness(original, info, during=Pulse(lease))
+        with originals.at_hand(asset_id=asset.pk, during=Pulse(lease)) as original:
+            info = probe(original)
+            sha256 = files.sha256_of(original, during=lambda: jobs.beat(lease=lease))
+            loudness = ffmpeg.measured_loudness(original, info, during=Pulse(lease))
         info = replace(info, loudness=loudness)
     except LeaseLostError:
         return
     except MediaRefusedError as refusal:
         _give_up(lease, asset, refusal.message)
         return
-    except ffmpeg.TranscodeFailedError as failure:
+    except DomainError as failure:
         _try_again_or_give_up(lease, asset, failure)
         return
     with suppress(LeaseLostError), held(asset.pk, lease) as asset:
@@ -148,6 +152,7 @@ WORK = {
     FIRST_JOB: encode_piece,
     ENCODE_JOB: encode_piece,
     JOIN_JOB: join_rendition,
+    REPACKAGE_JOB: repackage_asset,
 }
 
 
@@ -175,8 +180,8 @@ def retry_asset(*, asset: Asset, by: Member) -> None:
     """Begin again with a lecture that failed: where it stood, with new attempts."""
     if not can_handle_asset(by, asset):
         raise NotYourLectureError
-    if not files.original_path(asset.pk).exists():
-        raise StateMovedError(_("原文件已不在服务器上，请重新上传。"))
+    if not originals.exists(asset.pk):
+        raise originals.OriginalMissingError
     with transaction.atomic():
         was_probed = bool(asset.facts)
         advance_or_raise(
@@ -197,8 +202,8 @@ def retry_rendition(*, asset: Asset, by: Member, name: str) -> None:
     """Make one size again that failed, while the lecture is watched in the others."""
     if not can_handle_asset(by, asset):
         raise NotYourLectureError
-    if not files.original_path(asset.pk).exists():
-        raise StateMovedError(_("原文件已不在服务器上，请重新上传。"))
+    if not originals.exists(asset.pk):
+        raise originals.OriginalMissingError
     with transaction.atomic():
         rendition = queries.failed_rendition(asset, name)
         if rendition is None or not asset.is_ready:

@@ -1,7 +1,7 @@
 """Background work on lectures: each carries a job's id and may run twice or late."""
 
 from lms.core.tasks import task
-from media_pipeline import deletion, making, services, uploads
+from media_pipeline import deletion, internal, making, services, uploads
 
 
 @task(name="media_pipeline.probe_asset", queue="default")
@@ -29,9 +29,15 @@ def remove_files(*, removal_id: int) -> None:
     deletion.remove_files(removal_id=removal_id)
 
 
+@task(name="media_pipeline.repackage_asset", queue="media")
+def repackage_asset(*, job_id: int) -> None:
+    internal.repackage_asset(job_id=job_id)
+
+
 @task(name="media_pipeline.tidy", queue="default")
 def tidy() -> None:
     services.settle_assets()
     making.send_waiting_for_room()
     uploads.expire_uploads()
     deletion.sweep_removals()
+    internal.settle_packaging()

@@ -1,9 +1,9 @@
 """A lecture's title, changed after it came in."""
 
 from lms.members.models import Member
+from media_pipeline.errors import NotYourLectureError
 from media_pipeline.models import Asset
 from media_pipeline.rules import can_handle_asset
-from media_pipeline.services import NotYourLectureError
 from media_pipeline.uploads import plain_title
 
 

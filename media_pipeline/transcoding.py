@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lms.core import clock, jobs, on_air
-from lms.core.jobs import HEARTBEAT_SECONDS, Lease
+from lms.core.jobs import HEARTBEAT_SECONDS, Lease, Pulse
 from lms.core.states import advance
-from media_pipeline import command, ffmpeg, files, packaging, planning, queries
+from media_pipeline import command, ffmpeg, files, keys, packaging, planning, queries, sealing
 from media_pipeline.ladder import (
     AUDIO_BITRATE,
     LISTENING_BITRATE,
@@ -23,6 +25,8 @@ from media_pipeline.models import Asset, AssetState, Piece, PieceState, Renditio
 from media_pipeline.packaging import Checked
 from media_pipeline.planning import Span
 from media_pipeline.probe import MediaInfo
+from media_pipeline.publishing import Publisher
+from media_pipeline.storage import copy_to, media_storage
 
 # The last stretch is the check, not ffmpeg's.
 MOST_PERCENT_WHILE_RUNNING = 99
@@ -35,7 +39,6 @@ class Source:
 
     def __init__(self, asset: Asset) -> None:
         self.asset = asset
-        self.path = files.original_path(asset.pk)
         self.info = MediaInfo.from_facts(asset.facts)
 
     @cached_property
@@ -97,12 +100,24 @@ class Run:
         self.recipe = command.recipe_for(
             self.source.info, self.source.plans, names=piece.names, span=self.span
         )
+        prefix = files.take_prefix(piece.asset_id, piece.take)
+        self.publisher = Publisher(
+            folder=self.folder,
+            prefix=f"{prefix}{self.name}/",
+            storage=media_storage(),
+            master=(self.take / packaging.MASTER_NAME, prefix + packaging.MASTER_NAME),
+        )
         self.beaten_at = time.monotonic()
         self.asked_at = -float(HEARTBEAT_SECONDS)
         self.is_held = False
+        self.is_first_checked = False
 
-    def make(self) -> None:
-        """Run ffmpeg; raises DiskFullError, TranscodeFailedError, LeaseLostError."""
+    def close(self) -> None:
+        """Nothing is sent to the storage any more once this returns."""
+        self.publisher.close()
+
+    def make(self, source: Path) -> None:
+        """Run ffmpeg over `source`; raises DiskFullError, TranscodeFailedError, LeaseLostError."""
         files.ensure_room(self.source.most_bytes(self.piece.names, self.span))
         self.folder.mkdir(parents=True)
         if self.piece.is_whole:
@@ -110,7 +125,7 @@ class Run:
                 (self.folder / name).mkdir()
         info = self.source.info
         done = ffmpeg.run(
-            [ffmpeg.binary(), *command.arguments(self.source.path, info, self.recipe)],
+            [ffmpeg.binary(), *command.arguments(source, info, self.recipe)],
             limits=ffmpeg.limits_for(info),
             wall_seconds=ffmpeg.wall_seconds_for(info),
             cwd=self.folder,
@@ -135,7 +150,8 @@ class Run:
         return self.is_held
 
     def _progress(self, progress: ffmpeg.Progress) -> None:
-        if self.shows and not self.asset.take:
+        self.publisher.follow()
+        if self.shows and not self.asset.take and not self.asset.is_internal:
             self._show_first()
         if time.monotonic() - self.beaten_at < HEARTBEAT_SECONDS / 2:
             return
@@ -160,16 +176,22 @@ class Run:
         folder = self.folder / self.source.lowest
         if len(packaging.listed_segments(folder)) < packaging.PLAYABLE_SEGMENTS:
             return
-        first = packaging.checked(folder, lowest)
-        packaging.publish_first(self.take, first, f"{self.name}/{self.source.lowest}")
-        # The one file that is whole by now: the progressive one is still being written.
-        files.show_copy(self.folder / command.POSTER_NAME, self.take)
+        if not self.is_first_checked:
+            first = packaging.checked(folder, lowest)
+            packaging.publish_first(self.take, first, f"{self.name}/{self.source.lowest}")
+            # The one file that is whole by now: the progressive one is still being written.
+            files.show_copy(self.folder / command.POSTER_NAME, self.take)
+            self.is_first_checked = True
+        if not self.publisher.shows(self.source.lowest):
+            return
         with transaction.atomic():
             # The lecture's row first, the job's after it: the order everybody keeps.
             advance(
                 self.asset,
                 to=AssetState.RUNNING,
                 from_=[AssetState.RUNNING],
+                # Not if it has become internal since: that is shown encrypted or not at all.
+                where=Q(is_internal=False),
                 take=self.piece.take,
                 playable_at=clock.now(),
             )
@@ -186,10 +208,32 @@ class Run:
             packaging.check_whole(one, self.source.info.duration_seconds)
             packaging.finish(self.folder / one.name)
         packaging.check_companions(self.folder, self.recipe)
-        # What belongs to the lecture and to no rendition lies where the take begins.
-        for path in list(self.folder.iterdir()):
-            files.bring_out(path, self.take)
+        _seal_if_sealed(self.piece, [self.folder / one.name for one in made], self.lease)
         return made
+
+    def publish(self) -> None:
+        """Send what was made to where it is kept; raises StorageUnavailableError."""
+        during = Pulse(self.lease)
+        self.publisher.everything(during=during)
+        if not self.piece.is_whole:
+            return
+        # What belongs to the lecture and to no rendition lies where the take begins.
+        storage = media_storage()
+        prefix = files.take_prefix(self.piece.asset_id, self.piece.take)
+        for path in [path for path in self.folder.iterdir() if path.is_file()]:
+            files.bring_out(path, self.take)
+            if not storage.is_here:
+                storage.put(self.take / path.name, prefix + path.name, during=during)
+
+
+def _seal_if_sealed(of: Piece | Rendition, renditions: Sequence[Path], lease: Lease) -> None:
+    """What is made again for a take that is encrypted is encrypted too."""
+    key = keys.key_of(of.asset_id, of.take)
+    if key is None:
+        return
+    for folder in renditions:
+        sealing.seal_rendition(folder, key=key, during=Pulse(lease))
+        (folder.parent / command.PROGRESSIVE_NAME).unlink(missing_ok=True)
 
 
 class Joining:
@@ -207,7 +251,7 @@ class Joining:
     def make(self, sound_from: Rendition | None) -> Checked:
         """Join the pieces with the sound of `sound_from`, a finished rendition, and read it back.
 
-        Raises DiskFullError, TranscodeFailedError, LeaseLostError.
+        Raises DiskFullError, TranscodeFailedError, StorageUnavailableError, LeaseLostError.
         """
         name = self.rendition.name
         files.ensure_room(self.source.most_bytes([name], None))
@@ -217,8 +261,8 @@ class Joining:
         lines = ["ffconcat version 1.0"]
         for piece in self.pieces:
             assert piece.frames is not None
-            path = (self.take / piece.folder / f"{name}.mp4").resolve()
-            lines += [f"file 'file:{path}'", f"duration {float(piece.frames / rate):.6f}"]
+            path = self._at_hand(f"{piece.folder}/{name}.mp4")
+            lines += [f"file 'file:{path.resolve()}'", f"duration {piece.frames / rate:.6f}"]
         script = self.folder / JOINED_PIECES
         script.write_text("\n".join(lines) + "\n", encoding="utf-8")
         sound = self._sound(sound_from) if sound_from is not None else None
@@ -235,7 +279,28 @@ class Joining:
         script.unlink()
         if sound is not None:
             sound.unlink()
+        _seal_if_sealed(self.rendition, [self.folder / name], self.lease)
+        publisher = Publisher(
+            folder=self.folder, prefix=f"{self._prefix}{self.name}/", storage=media_storage()
+        )
+        with closing(publisher):
+            publisher.everything(during=self._pulse)
         return made
+
+    @property
+    def _prefix(self) -> str:
+        return files.take_prefix(self.rendition.asset_id, self.rendition.take)
+
+    def _at_hand(self, name: str) -> Path:
+        """A file of the take on this machine, fetched if another has made it."""
+        path = self.take / name
+        storage = media_storage()
+        if not path.exists() and not storage.is_here:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(f".{path.name}.{self.name}")
+            copy_to(storage, self._prefix + name, part, during=self._pulse)
+            part.replace(path)
+        return path
 
     def _ensure_complete(self, total: int) -> None:
         at = 0
@@ -249,13 +314,19 @@ class Joining:
             )
 
     @cached_property
-    def _pulse(self) -> jobs.Pulse:
-        return jobs.Pulse(self.lease)
+    def _pulse(self) -> Pulse:
+        return Pulse(self.lease)
 
     def _sound(self, rendition: Rendition) -> Path:
         """One file with the sound as it was encoded once, beside the small picture."""
-        folder = self.take / rendition.folder
-        target = self.folder / JOINED_SOUND
+        index = self._at_hand(f"{rendition.folder}/{command.INDEX_NAME}")
+        folder = index.parent
         names = [command.INIT_NAME, *(name for name, _s in packaging.listed_segments(folder))]
-        files.concatenate([folder / name for name in names], target)
+        target = self.folder / JOINED_SOUND
+        parts = [self._at_hand(f"{rendition.folder}/{name}") for name in names]
+        key = keys.key_of(rendition.asset_id, rendition.take)
+        if key is None:
+            files.concatenate(parts, target)
+        else:
+            target.write_bytes(b"".join(sealing.opened_parts(folder, key=key)))
         return target

@@ -25,11 +25,13 @@ from lms.core.access import access
 from lms.core.errors import DomainError
 from media_pipeline import quotas, uploads
 from media_pipeline.checksums import ALGORITHMS, UnreadableChecksumError, read_checksum
+from media_pipeline.errors import NotYourLectureError
 from media_pipeline.files import DiskFullError
 from media_pipeline.models import Upload, UploadState
+from media_pipeline.originals import BeingStoredError
 from media_pipeline.queries import lecture_branches, own_upload
 from media_pipeline.rules import LECTURES
-from media_pipeline.services import NotYourLectureError
+from media_pipeline.storage import StorageUnavailableError
 
 VERSION = "1.0.0"
 SLICE_BYTES = 1024**2
@@ -66,6 +68,8 @@ _STATUS: dict[type[DomainError], int] = {
     WrongChecksumError: 460,
     LongCheckedPieceError: 413,
     NotYourLectureError: 403,
+    BeingStoredError: 423,
+    StorageUnavailableError: 503,
 }
 _PHRASES = {460: "Checksum Mismatch"}
 
@@ -150,6 +154,7 @@ def create(request: HttpRequest) -> HttpResponse:
         title=about.get("title", ""),
         fingerprint=about.get("fingerprint", ""),
         sha256=_whole_sha256(about),
+        is_internal=about.get("internal") == "1",
     )
     return _answer(
         201,
@@ -185,6 +190,9 @@ def continue_(request: HttpRequest, *, upload_id: uuid.UUID) -> HttpResponse:
 def _head(upload: Upload) -> HttpResponse:
     if upload.state not in (UploadState.OPEN, UploadState.FINISHED):
         return _answer(410)
+    if upload.state == UploadState.OPEN and upload.offset == upload.length:
+        # Whole, but the server ended before it was stored: not "all there" before it is.
+        uploads.finish_upload(upload=upload)
     return _answer(
         200,
         Upload_Offset=str(upload.offset),

@@ -98,6 +98,7 @@ def _take_form(request: HttpRequest, branch: Branch) -> HttpResponse:
             original_name=file.name or "",
             title=request.POST.get("title", ""),
             chunks=file.chunks(1024**2),
+            is_internal=request.POST.get("internal") == "1",
         )
     except DomainError as error:
         messages.error(request, error.message)

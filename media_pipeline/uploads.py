@@ -1,10 +1,10 @@
 """Files on their way in: begun, continued from what is safely on disk, finished, swept."""
 
-import contextlib
 import datetime as dt
 import os
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path, PurePath
 
 from django.conf import settings
@@ -15,11 +15,12 @@ from lms.core import clock
 from lms.core.errors import DomainError
 from lms.core.states import advance
 from lms.members.models import Branch, Member
-from media_pipeline import files, quotas
+from media_pipeline import files, originals, quotas
+from media_pipeline.errors import NotYourLectureError
 from media_pipeline.models import Upload, UploadState
 from media_pipeline.probe import EmptyFileError
 from media_pipeline.rules import can_upload_for
-from media_pipeline.services import NotYourLectureError, register_asset
+from media_pipeline.services import register_asset
 
 KEPT_FOR = dt.timedelta(hours=24)
 MOST_OPEN_UPLOADS = 20
@@ -82,6 +83,7 @@ def begin_upload(
     title: str,
     fingerprint: str = "",
     sha256: str = "",
+    is_internal: bool = False,
 ) -> Upload:
     """Reserve a place for a file of `length` bytes.
 
@@ -109,6 +111,7 @@ def begin_upload(
             title=plain_title(title) or PurePath(name).stem[:200],
             original_name=name,
             length=length,
+            is_internal=is_internal,
             fingerprint=fingerprint.replace("\x00", "")[:128],
             sha256=sha256,
             created_at=now,
@@ -185,7 +188,7 @@ def _write_all(descriptor: int, data: bytes, offset: int) -> None:
             written += os.pwrite(descriptor, data[written:], offset + written)
         os.fdatasync(descriptor)
     except OSError:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             os.ftruncate(descriptor, offset)
         raise
 
@@ -193,18 +196,19 @@ def _write_all(descriptor: int, data: bytes, offset: int) -> None:
 def finish_upload(*, upload: Upload) -> bool:
     """Turn a whole file into a lecture, once; safe to call again after a crash half-way.
 
-    Raises DamagedUploadError for one that is not what its sender said it would be.
+    Raises DamagedUploadError for one that is not what its sender said it would be,
+    BeingStoredError and StorageUnavailableError for one that has to wait.
     """
     if upload.state != UploadState.OPEN or upload.offset != upload.length:
         return False
-    part, original = files.upload_path(upload.pk), files.original_path(upload.pk)
+    part = files.upload_path(upload.pk)
     if part.exists() and not _is_as_stated(upload, part):
         error = DamagedUploadError()
         advance(upload, to=UploadState.REFUSED, from_=[UploadState.OPEN], reason=error.message)
         part.unlink(missing_ok=True)
         raise error
-    if part.exists():
-        files.move_in(part, original)
+    if not originals.take_in(asset_id=upload.pk, part=part, length=upload.length):
+        return False
     with transaction.atomic():
         # The lecture takes the upload's id, so that a second finish can make no second one.
         if not advance(upload, to=UploadState.FINISHED, from_=[UploadState.OPEN]):
@@ -217,8 +221,10 @@ def finish_upload(*, upload: Upload) -> bool:
             by=upload.by,
             branch=upload.branch,
             original_name=upload.original_name,
+            is_internal=upload.is_internal,
         )
         Upload.objects.filter(pk=upload.pk).update(asset=asset)
+    part.unlink(missing_ok=True)
     return True
 
 
@@ -236,6 +242,7 @@ def take_whole(
     original_name: str,
     title: str,
     chunks: Iterable[bytes],
+    is_internal: bool = False,
 ) -> Upload:
     """A file that came in one piece, by the plain form; all or nothing of it is kept.
 
@@ -244,7 +251,12 @@ def take_whole(
     if length > settings.MEDIA_PLAIN_FORM_BYTES:
         raise PlainFormTooLargeError
     upload = begin_upload(
-        by=by, branch=branch, length=length, original_name=original_name, title=title
+        by=by,
+        branch=branch,
+        length=length,
+        original_name=original_name,
+        title=title,
+        is_internal=is_internal,
     )
     try:
         offset = 0
@@ -269,7 +281,8 @@ def expire_uploads() -> int:
     expired = 0
     for upload in Upload.objects.filter(state=UploadState.OPEN).select_related("by", "branch"):
         if upload.offset == upload.length:
-            with contextlib.suppress(DamagedUploadError):
+            # What another is at, or cannot be stored now, has its turn at the next sweep.
+            with suppress(DomainError):
                 finish_upload(upload=upload)
         elif upload.expires_at <= clock.now() and advance(
             upload, to=UploadState.EXPIRED, from_=[UploadState.OPEN]

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 from lms.core import clock
 from lms.core.access import access
 from lms.core.errors import DomainError
-from media_pipeline import caption_services, duplicates, playback, queries, services
+from media_pipeline import caption_services, duplicates, internal, playback, queries, services
 from media_pipeline.captions import MOST_BYTES, as_webvtt
+from media_pipeline.internal import Packaging
 from media_pipeline.models import Asset, AssetState, CaptionLanguage
 from media_pipeline.rules import LECTURES
-from media_pipeline.words import status_words
+from media_pipeline.words import packaging_words, status_words
 
 PAGE_SIZE = 30
 
@@ -55,6 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
     """One lecture: what it is, how far it is, and everything that was done on it."""
     asset = _asset(request, asset_id)
+    packaging = internal.packaging_of(asset)
     links = {}
     if asset.take:
         now = clock.now()
@@ -72,6 +74,9 @@ def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
             "has_open_work": queries.has_open_work(asset),
             "history": queries.history_of(asset),
             "links": links,
+            "packaging": packaging_words(asset, packaging),
+            "packaging_failed": packaging is Packaging.FAILED,
+            "key_totals": queries.key_totals(asset),
             "tracks": queries.caption_tracks(asset.pk),
             "languages": CaptionLanguage.choices,
             "duration": _spoken_duration(asset.duration_ms),
@@ -115,6 +120,17 @@ def retry(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
 def cancel(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
     """Stop the work on a lecture."""
     return after(request, asset_id, services.cancel_asset, _("已取消处理。"))
+
+
+@access(LECTURES)
+@require_POST
+def mark_internal(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
+    """Mark a lecture as internal (`internal` is 1) or as not (0)."""
+    is_internal = request.POST.get("internal") == "1"
+    verb = partial(internal.set_internal, is_internal=is_internal)
+    if is_internal:
+        return after(request, asset_id, verb, _("已设为内部资料。"))
+    return after(request, asset_id, verb, _("已取消内部资料。"))
 
 
 # --- Captions ---------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ PATTERNS = [
         work_views.retry_rendition,
         name="retry_rendition",
     ),
+    path("<uuid:asset_id>/internal/", views.mark_internal, name="internal"),
     path("<uuid:asset_id>/captions/", views.captions, name="captions"),
     path("<uuid:asset_id>/captions/<str:language>.vtt", views.caption_file, name="caption_file"),
     path(

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from lms.core.design.texts import clock
 from media_pipeline.captions import MOST_BYTES, Flaw
+from media_pipeline.internal import Packaging
 from media_pipeline.models import Asset, AssetState
 
 
@@ -21,6 +22,19 @@ def status_words(asset: Asset) -> str:
     if asset.state == AssetState.QUEUED:
         return _("检查通过，正在排队等待转码。")
     return _("文件已收到，正在检查。")
+
+
+def packaging_words(asset: Asset, packaging: Packaging) -> str:
+    """How a lecture is shown with regard to its being internal, in a sentence."""
+    if packaging is Packaging.FAILED:
+        return _("重新打包没有完成，学员仍按原来的方式观看。原因见下面的处理记录。")
+    if packaging is Packaging.WAITING:
+        return _("正在重新打包。完成之前学员仍按原来的方式观看，完成之后正在看的人需要刷新页面。")
+    if packaging is Packaging.LATER:
+        return _("这是内部资料。处理完成以后才能观看，到时加密播放。")
+    if asset.is_internal:
+        return _("这是内部资料：加密播放，画面上浮动显示观看人的姓名和编号后四位，不提供单个文件。")
+    return _("这不是内部资料。设为内部资料后会加密播放，不需要重新转码。")
 
 
 def refusal_words(flaw: Flaw, at_ms: int) -> str:

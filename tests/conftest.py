@@ -153,6 +153,35 @@ def start_worker(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..
         worker.stop()
 
 
+# --- Where lectures are kept ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _buckets() -> Iterator[Any]:
+    from tests.support.bucket import Buckets
+
+    buckets = Buckets()
+    buckets.start()
+    yield buckets
+    buckets.stop()
+
+
+@pytest.fixture
+def bucket(request: pytest.FixtureRequest, settings: Any) -> str:
+    """Lectures are kept in a new bucket; its MEDIA_STORAGE_URL."""
+    url: str = request.getfixturevalue("_buckets").make()
+    settings.MEDIA_STORAGE_URL = url
+    return url
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def any_storage(request: pytest.FixtureRequest) -> str:
+    """The same test twice: with lectures in a folder, and in a bucket."""
+    if request.param == "bucket":
+        request.getfixturevalue("bucket")
+    return str(request.param)
+
+
 # --- The browser ----------------------------------------------------------------------------------
 
 

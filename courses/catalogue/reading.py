@@ -31,7 +31,12 @@ from lms.core import clock
 from lms.core.design.texts import minutes
 from lms.core.statements import Statement
 from media_pipeline.captions import Cue
-from media_pipeline.playback import signed_captions, signed_playlist, signed_poster
+from media_pipeline.playback import (
+    signed_captions,
+    signed_playlist,
+    signed_poster,
+    watermark,
+)
 from media_pipeline.queries import caption_track
 
 COURSES_A_PAGE = 12
@@ -226,6 +231,7 @@ def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
             "playlist": signed_playlist(asset=lesson.asset, member=by, now=now),
             "poster": signed_poster(asset=lesson.asset, member=by, now=now),
             "captions": signed_captions(asset=lesson.asset, member=by, now=now),
+            "watermark": watermark(asset=lesson.asset, member=by),
         }
     return context
 

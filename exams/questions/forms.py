@@ -7,12 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.catalogue.models import LessonPage
 from exams.questions import queries
-from exams.questions.media_queries import choosable_pictures
+from exams.questions.media_queries import choosable_pictures, choosable_recordings
 from exams.questions.models import Question, QuestionKind, QuestionState, SourceClause, Topic
 from exams.questions.services import About
 from lms.members.models import Branch
 from media_pipeline.models import Asset
-from media_pipeline.queries import choosable_assets
 
 DIFFICULTIES = [(1, _("1 易")), (2, _("2 较易")), (3, _("3 中")), (4, _("4 较难")), (5, _("5 难"))]
 LONGEST = 20_000
@@ -62,7 +61,7 @@ class QuestionForm(forms.Form):
         )
         self._choose("lesson", queries.explaining_lessons(by), lambda each: each.title)
         self._choose("picture", choosable_pictures(by), lambda each: each.title)
-        self._choose("recording", choosable_assets(by), lambda each: each.title)
+        self._choose("recording", choosable_recordings(by), lambda each: each.title)
 
     def _choose(self, name: str, rows: Any, label: Any) -> None:
         field: Any = self.fields[name]

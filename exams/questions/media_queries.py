@@ -19,13 +19,18 @@ def choosable_pictures(by: Any) -> QuerySet[Any]:
     return found.order_by("-created_at")
 
 
+def choosable_recordings(by: Any) -> QuerySet[Asset]:
+    """The recordings `by` may put into a question; an internal one cannot be played as one file."""
+    return choosable_assets(by).filter(is_internal=False)
+
+
 def missing_media(by: Any, stem: str) -> list[str]:
     """The codes in `stem` behind which there is nothing `by` may use."""
     return [code_for(named.kind, named.key) for named in named_in(stem) if not _usable(by, named)]
 
 
 def _usable(by: Any, named: Named) -> bool:
-    found = choosable_pictures(by) if named.kind == PICTURE else choosable_assets(by)
+    found = choosable_pictures(by) if named.kind == PICTURE else choosable_recordings(by)
     try:
         return found.filter(pk=named.key).exists()
     except (ValueError, ValidationError):

@@ -65,6 +65,7 @@ from tests.architecture.access_objects import (
     gathering,
     held_exam,
     issued_here,
+    lecture_key,
     lecture_link,
     ledger_form,
     lesson,
@@ -388,6 +389,7 @@ CASES: dict[str, Case] = {
     "admin/lectures/<uuid:asset_id>/status/": Case(LECTURES, asset, **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/retry/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/cancel/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/internal/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/captions/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/captions/<str:language>.vtt": Case(
         LECTURES, captions, **BY_BRANCH
@@ -405,6 +407,10 @@ CASES: dict[str, Case] = {
     ),
     "hls/<str:token>/<str:expiry>/<str:member_id>/<str:asset_id>/<path:rest>": Case(
         ONESELF, lecture_link, **BY_PERSON
+    ),
+    # A link of one's own opens the key of a lecture one may see, and of no other.
+    "hls/<str:token>/<str:expiry>/<str:member_id>/<str:asset_id>/<str:take>/key": Case(
+        AUDIENCE, lecture_key, **BY_BRANCH
     ),
     # Courses
     "": Case(EVERYBODY),

@@ -293,6 +293,20 @@ def lecture_link(world: World, where: str, role: str) -> dict[str, Any]:
     }
 
 
+def lecture_key(world: World, where: str, role: str) -> dict[str, Any]:
+    """By one's own link to the lecture of that branch's lesson."""
+    world.lesson(where)
+    by = world.colleagues[where] if role == "anonymous" else world.people[role]
+    _, _, token, expiry, member_id, asset_id, take, _ = world.playlist(by, where).split("/")
+    return {
+        "token": token,
+        "expiry": expiry,
+        "member_id": member_id,
+        "asset_id": asset_id,
+        "take": take,
+    }
+
+
 def gathering(world: World, where: str, role: str) -> dict[str, Any]:
     """With somebody on the list who is nobody of those who ask."""
     found = world.gathering(where)

@@ -17,8 +17,8 @@ from media_pipeline.caption_services import (
     replace_captions,
 )
 from media_pipeline.captions import MOST_BYTES, Cue
+from media_pipeline.errors import NotYourLectureError
 from media_pipeline.models import Asset, AssetState, CaptionLanguage, CaptionTrack
-from media_pipeline.services import NotYourLectureError
 from tests.factories.media import make_asset, make_captions
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor
 

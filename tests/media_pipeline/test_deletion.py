@@ -9,7 +9,7 @@ from django.test import Client
 
 from lms.core.models import Job, JobState
 from lms.members.models import Member
-from media_pipeline import deletion, files, making, services, uses
+from media_pipeline import deletion, errors, files, making, uses
 from media_pipeline.deletion import AlreadyDeletedError, LectureInUseError
 from media_pipeline.models import Asset, AssetState, CaptionTrack, Rendition
 from media_pipeline.storage_models import Removal
@@ -122,7 +122,7 @@ def test_who_may(tree: BranchTree, by: Member) -> None:
         signed_in(member).get(f"/admin/lectures/{asset.pk}/delete/").status_code
         for member in (by, colleague, administrator, stranger)
     ] == [200, 404, 200, 404]
-    with pytest.raises(services.NotYourLectureError):
+    with pytest.raises(errors.NotYourLectureError):
         deletion.delete_asset(asset=asset, by=colleague)
     deletion.delete_asset(asset=asset, by=administrator)
 

@@ -5,8 +5,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import pytest
 
+from media_pipeline.sealing import open_take, seal_take
 from tests.factories.media import make_recording, run_ffmpeg
 from tests.support.hls import faults_of
 from tests.support.takes import transcoded
@@ -36,6 +38,65 @@ def test_sound_alone_is_valid(tmp_path: Path) -> None:
     run_ffmpeg("-f", "lavfi", "-i", "sine=duration=9", tmp_path / "talk.mp3")
     transcoded(tmp_path / "talk.mp3", tmp_path / "take")
     assert faults_of(tmp_path / "take") == []
+
+
+KEY = bytes(range(16))
+
+
+@pytest.fixture(scope="module")
+def sealed_take(sound_take: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same take, encrypted."""
+    take = tmp_path_factory.mktemp("sealed") / "take"
+    shutil.copytree(sound_take, take)
+    seal_take(take, key=KEY)
+    return take
+
+
+def test_a_sealed_take_is_valid_to_who_has_the_key(sealed_take: Path) -> None:
+    assert faults_of(sealed_take, key=KEY) == []
+    assert not (sealed_take / "low.mp4").exists()
+    for wrong in (None, bytes(16)):
+        assert {fault.partition(":")[0] for fault in faults_of(sealed_take, key=wrong)} == {
+            "240p/index.m3u8",
+            "360p/index.m3u8",
+            "sound/index.m3u8",
+        }
+
+
+def test_no_file_of_a_sealed_take_can_be_read(sealed_take: Path, sound_take: Path) -> None:
+    names = {path.relative_to(sound_take) for path in sound_take.rglob("*.m*") if path.is_file()}
+    content = [name for name in names if name.suffix in {".m4s", ".mp4"} and len(name.parts) == 2]
+    assert len(content) == 3 * 4
+    for name in content:
+        plain, sealed = ((take / name).read_bytes() for take in (sound_take, sealed_take))
+        assert 1 <= len(sealed) - len(plain) <= 16
+        assert len(sealed) % 16 == 0
+        assert not set(_blocks(plain)) & set(_blocks(sealed))
+    index = (sealed_take / "360p" / "index.m3u8").read_text()
+    assert re.findall("^#EXT-X-(?:KEY|MAP).*$", re.sub("[0-9a-f]{32}", "X", index), re.M) == [
+        '#EXT-X-KEY:METHOD=AES-128,URI="../key",IV=0xX',
+        '#EXT-X-MAP:URI="init.mp4"',
+        '#EXT-X-KEY:METHOD=AES-128,URI="../key"',
+    ]
+
+
+def _blocks(data: bytes) -> list[bytes]:
+    return [data[at : at + 16] for at in range(0, len(data), 16)]
+
+
+def test_an_opened_take_is_what_it_was(sealed_take: Path, sound_take: Path, tmp_path: Path) -> None:
+    shutil.copytree(sealed_take, tmp_path / "take")
+    open_take(tmp_path / "take", key=KEY, progressive="360p")
+    assert faults_of(tmp_path / "take") == []
+    for path in sound_take.rglob("*"):
+        if path.is_file() and path.name != "low.mp4":
+            assert (tmp_path / "take" / path.relative_to(sound_take)).read_bytes() == (
+                path.read_bytes()
+            )
+    with av.open(str(tmp_path / "take" / "low.mp4")) as low:
+        assert [stream.type for stream in low.streams] == ["video", "audio"]
+        assert abs(float(low.duration or 0) / 1_000_000 - 9) < 0.2
+    assert [path.name for path in (tmp_path / "take").glob(".*")] == []
 
 
 def _edit(name: str, pattern: str, by: str) -> Callable[[Path], None]:
@@ -102,4 +163,40 @@ def test_what_is_wrong_is_found(tmp_path: Path, sound_take: Path, case: str) -> 
     shutil.copytree(sound_take, take)
     spoil(take)
     found = faults_of(take)
+    assert any(re.fullmatch(fault, one) for one in found), found
+
+
+SEALED_WRONG: dict[str, tuple[Callable[[Path], None], str]] = {
+    "no vector": (
+        _edit("360p/index.m3u8", r",IV=0x[0-9a-f]{32}", ""),
+        r"360p/index.m3u8: an encrypted init segment needs its vector stated .*",
+    ),
+    "short vector": (
+        _edit("360p/index.m3u8", r"IV=0x[0-9a-f]{2}", "IV=0x"),
+        r"360p/index.m3u8: the vector is no 128-bit number .*",
+    ),
+    "method": (
+        _edit("360p/index.m3u8", r"METHOD=AES-128", "METHOD=SAMPLE-AES"),
+        r"360p/index.m3u8: a key without method or address .*",
+    ),
+    "another's segment": (
+        _swap("360p/00000.m4s", "360p/00001.m4s"),
+        r"360p/index.m3u8: 00001.m4s.*",
+    ),
+    "bandwidth": (
+        _edit("master.m3u8", r"BANDWIDTH=\d+,", "BANDWIDTH=1000,"),
+        r"240p/index.m3u8: a segment needs \d+ bit/s, 1000 are said",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SEALED_WRONG)
+def test_what_is_wrong_with_a_sealed_take_is_found(
+    tmp_path: Path, sealed_take: Path, case: str
+) -> None:
+    spoil, fault = SEALED_WRONG[case]
+    take = tmp_path / "take"
+    shutil.copytree(sealed_take, take)
+    spoil(take)
+    found = faults_of(take, key=KEY)
     assert any(re.fullmatch(fault, one) for one in found), found

@@ -14,9 +14,9 @@ from lms.core.models import Job, JobState
 from lms.core.states import StateMovedError
 from lms.members.models import Member
 from media_pipeline import command, ffmpeg, files, making, packaging, queries, services, transcoding
+from media_pipeline.errors import NotYourLectureError
 from media_pipeline.models import Asset, AssetState, Piece, RenditionState
 from media_pipeline.queries import ENCODE_JOB
-from media_pipeline.services import NotYourLectureError
 from tests.factories.media import make_asset, make_recording
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor
 from tests.support import media_corpus as corpus

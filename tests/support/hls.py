@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"\r\n]*"|[^",\s]+)(?:,|$)')
 # What a player tolerates between what a playlist says and what a segment holds, in seconds.
@@ -19,10 +20,11 @@ LENGTH_SECONDS, STEP_SECONDS, WHOLE_SECONDS = 0.1, 0.04, 0.2
 
 @dataclass(frozen=True)
 class Segment:
-    """One listed segment: its file's name and the seconds it is said to last."""
+    """One listed segment: its file's name, the seconds it is said to last, its key if any."""
 
     name: str
     seconds: float
+    key: dict[str, str] | None = None
 
 
 @dataclass
@@ -36,6 +38,7 @@ class Media:
     ended: bool = False
     independent: bool = False
     map: str = ""
+    map_key: dict[str, str] | None = None
     segments: list[Segment] = field(default_factory=list)
 
 
@@ -47,8 +50,8 @@ class Variant:
     name: str
 
 
-def faults_of(take: Path, master: str = "master.m3u8") -> list[str]:
-    """Everything that is wrong with a finished take."""
+def faults_of(take: Path, master: str = "master.m3u8", key: bytes | None = None) -> list[str]:
+    """Everything that is wrong with a finished take; `key` opens one that is encrypted."""
     faults: list[str] = []
     text = (take / master).read_text("utf-8")
     variants = _master(text, faults)
@@ -65,7 +68,11 @@ def faults_of(take: Path, master: str = "master.m3u8") -> list[str]:
             faults.append(f"{where}: segments are not said to be independent [4.3.5.1]")
         folder = (take / where).parent
         _check_rates(variant, media, folder, faults)
-        starts[where] = _check_content(variant, media, folder, faults)
+        try:
+            content = _Content(folder, media, key)
+            starts[where] = _check_content(variant, media, content, faults)
+        except _WrongKeyError as error:
+            faults.append(f"{where}: {error}")
     pictures = {
         variant.name: starts[variant.name]
         for variant in variants
@@ -122,6 +129,7 @@ def _master(text: str, faults: list[str]) -> list[Variant]:
 def _media(text: str, where: str, faults: list[str]) -> Media:
     media = Media()
     seconds: float | None = None
+    key: dict[str, str] | None = None
     for line in _lines(text, where, faults):
         tag, _colon, value = line.partition(":")
         if tag == "#EXT-X-VERSION":
@@ -138,6 +146,9 @@ def _media(text: str, where: str, faults: list[str]) -> Media:
             media.ended = True
         elif tag == "#EXT-X-MAP":
             media.map = _attributes(value, where, faults).get("URI", "")
+            media.map_key = key
+        elif tag == "#EXT-X-KEY":
+            key = _key(_attributes(value, where, faults), where, faults)
         elif tag == "#EXTINF":
             seconds = float(value.partition(",")[0])
         elif tag == "#EXT-X-STREAM-INF":
@@ -147,10 +158,22 @@ def _media(text: str, where: str, faults: list[str]) -> Media:
                 faults.append(f"{where}: {line} without its length [4.3.2.1]")
             if media.ended:
                 faults.append(f"{where}: {line} after the end")
-            media.segments.append(Segment(line, seconds or 0.0))
+            media.segments.append(Segment(line, seconds or 0.0, key))
             seconds = None
     _check_tags(media, where, faults)
     return media
+
+
+def _key(attributes: dict[str, str], where: str, faults: list[str]) -> dict[str, str] | None:
+    """What holds from here on; None for METHOD=NONE [4.3.2.4]."""
+    method = attributes.get("METHOD")
+    if method == "NONE":
+        return None
+    if method != "AES-128" or not attributes.get("URI"):
+        faults.append(f"{where}: a key without method or address [4.3.2.4]")
+    if "IV" in attributes and not re.fullmatch(r"0[xX][0-9a-fA-F]{32}", attributes["IV"]):
+        faults.append(f"{where}: the vector is no 128-bit number [4.3.2.4]")
+    return attributes
 
 
 def _check_tags(media: Media, where: str, faults: list[str]) -> None:
@@ -164,6 +187,8 @@ def _check_tags(media: Media, where: str, faults: list[str]) -> None:
             faults.append(f"{where}: {segment.name} lasts {segment.seconds} s [4.3.3.1]")
     if (media.kind, media.ended) != ("VOD", True):
         faults.append(f"{where}: may still change [4.3.3.4, 4.3.3.5]")
+    if media.map_key is not None and "IV" not in media.map_key:
+        faults.append(f"{where}: an encrypted init segment needs its vector stated [4.3.2.5]")
     if media.sequence != 0:
         faults.append(f"{where}: begins with segment {media.sequence} [4.3.3.2]")
 
@@ -191,17 +216,60 @@ def _check_rates(variant: Variant, media: Media, folder: Path, faults: list[str]
         faults.append(f"{variant.name}: {average:.0f} bit/s on average, {stated} are said")
 
 
-def _check_content(variant: Variant, media: Media, folder: Path, faults: list[str]) -> list[float]:
+class _WrongKeyError(Exception):
+    """A file cannot be decrypted as its playlist says."""
+
+
+@dataclass(frozen=True)
+class _Content:
+    """A rendition's files as a player reads them: decrypted where the playlist says so [5.2]."""
+
+    folder: Path
+    media: Media
+    key: bytes | None
+
+    @property
+    def init(self) -> bytes:
+        return self._read(self.media.map, self.media.map_key, 0)
+
+    def segment(self, number: int) -> bytes:
+        """`number` counts from the media sequence number on: the vector, if none is stated."""
+        segment = self.media.segments[number]
+        return self._read(segment.name, segment.key, self.media.sequence + number)
+
+    def _read(self, name: str, how: dict[str, str] | None, number: int) -> bytes:
+        data = (self.folder / name).read_bytes()
+        if how is None:
+            return data
+        if self.key is None:
+            raise _WrongKeyError(f"{name} is encrypted")
+        vector = int(how["IV"], 16) if "IV" in how else number
+        cipher = Cipher(algorithms.AES128(self.key), modes.CBC(vector.to_bytes(16, "big")))
+        opened = cipher.decryptor()
+        try:
+            padded = opened.update(data) + opened.finalize()
+            length = padded[-1]
+            if not 1 <= length <= 16 or padded[-length:] != bytes([length]) * length:
+                raise ValueError("no PKCS7 padding")
+        except (ValueError, IndexError) as error:
+            raise _WrongKeyError(f"{name} cannot be decrypted: {error}") from error
+        return padded[:-length]
+
+
+def _check_content(
+    variant: Variant, media: Media, content: _Content, faults: list[str]
+) -> list[float]:
     """Decode every segment alone after the init segment; when each one's leading track begins."""
     where = variant.name
-    init = (folder / media.map).read_bytes()
+    folder = content.folder
+    init = content.init
     starts: list[float] = []
     at: dict[str, Fraction] = {}
     covered = 0.0
     frames = 0
-    for segment in media.segments:
+    for number, segment in enumerate(media.segments):
         alone = folder.parent / f".{folder.name}-{segment.name}.mp4"
-        alone.write_bytes(init + (folder / segment.name).read_bytes())
+        alone.write_bytes(init + content.segment(number))
         try:
             with av.open(str(alone)) as container:
                 _check_head(variant, container, faults)
@@ -256,7 +324,7 @@ def _check_head(
             if variant.attributes.get("RESOLUTION") != size:
                 faults.append(f"{variant.name}: pictures are {size}")
         else:
-            codecs.append(f"mp4a.40.{data[0] >> 3}")
+            codecs.append(f"mp4a.40.{data[0] >> 3}" if data else "nothing known")
     if variant.attributes.get("CODECS", "").split(",") != codecs:
         faults.append(f"{variant.name}: the tracks are {','.join(codecs)}")
 

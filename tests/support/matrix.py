@@ -48,6 +48,7 @@ from lms.reports.blanks.models import Blank
 from lms.reports.exports.models import Export
 from lms.reports.saved.models import SavedFilter
 from media_pipeline import playback
+from media_pipeline.keys import make_key
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import (
@@ -202,6 +203,7 @@ class World:
         )
         media.make_take(made, {MASTER_NAME: b"#EXTM3U\n"})
         media.make_captions(made)
+        make_key(asset=made, take=made.take)
         return made
 
     @functools.cache  # noqa: B019

@@ -14,6 +14,7 @@ import { addSpan, allowedPosition, coveredMs, edgeMs, mergeSpans, type Span } fr
 import { openStore } from '../player/store';
 import { markLine, onLine } from '../player/transcript';
 import { PlayerView, type Saved } from '../player/view';
+import { Watermark } from '../player/watermark';
 
 const STEP_MS = 10_000;
 const RETRY_FLUSH_MS = 20_000;
@@ -42,6 +43,7 @@ export class LmsPlayer extends HTMLElement {
   private leaving = false;
   private settling = false;
   private everSaved = false;
+  private watermark: Watermark | null = null;
 
   connectedCallback(): void {
     if (this.classList.contains('is-ready')) return;
@@ -75,6 +77,7 @@ export class LmsPlayer extends HTMLElement {
     });
     this.captions = new Captions(this.view, this.config.captions, this.engine.kind, stores().localStorage);
     this.presence = new PresenceCheck(this, this.api, (key) => this.view.text(key));
+    if (this.isInternal) this.mark(this.config.watermark ?? '');
     this.bindVideo();
     this.bindControls();
     this.bindPage();
@@ -87,9 +90,22 @@ export class LmsPlayer extends HTMLElement {
   disconnectedCallback(): void {
     this.stopped();
     this.engine.close();
+    this.watermark?.remove();
     window.clearInterval(this.flushTimer);
     window.clearTimeout(this.refreshTimer);
     window.clearTimeout(this.retryTimer);
+  }
+
+  private get isInternal(): boolean {
+    return (this.config.watermark ?? '') !== '';
+  }
+
+  /** Where the picture goes without us (a small window, the device's own full screen), it would
+   * go without the mark. */
+  private mark(text: string): void {
+    this.watermark = new Watermark(this.view.stage, text);
+    this.view.video.disablePictureInPicture = true;
+    this.view.video.setAttribute('controlslist', 'nodownload noremoteplayback');
   }
 
   private get locked(): boolean {
@@ -505,8 +521,10 @@ export class LmsPlayer extends HTMLElement {
     video.addEventListener('volumechange', () => {
       view.pressed('mute', video.muted);
     });
-    view.show('pip', 'pictureInPictureEnabled' in document && document.pictureInPictureEnabled);
-    view.show('fullscreen', 'requestFullscreen' in this || 'webkitEnterFullscreen' in video);
+    const small = 'pictureInPictureEnabled' in document && document.pictureInPictureEnabled;
+    view.show('pip', small && !this.isInternal);
+    const alone = 'webkitEnterFullscreen' in video && !this.isInternal;
+    view.show('fullscreen', 'requestFullscreen' in this || alone);
     document.addEventListener('fullscreenchange', () => {
       const full = document.fullscreenElement === this;
       this.classList.toggle('is-full', full);

@@ -25,6 +25,8 @@ export interface PlayerConfig {
   requiredMs?: number;
   /** Shown to a room: nothing is reported, nobody's progress is kept. */
   unrecorded?: boolean;
+  /** Who is watching, drawn over an internal lecture; "" over every other. */
+  watermark?: string;
   strings: Record<string, string>;
 }
 

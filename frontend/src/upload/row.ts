@@ -163,6 +163,7 @@ export class UploadRow {
         filetype: this.file.type,
         title: this.title.value,
         fingerprint: this.fingerprint,
+        internal: document.querySelector<HTMLInputElement>('[data-upload-internal]')?.checked === true ? '1' : '0',
       },
       headers: this.around.headers(),
       fileReader: { openFile: () => Promise.resolve(source) },
