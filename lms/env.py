@@ -43,6 +43,8 @@ def _kept_secret() -> str:
 DEBUG = _flag("DEBUG")
 SECRET_KEY_GIVEN = bool(os.environ.get("SECRET_KEY"))
 SECRET_KEY = os.environ.get("SECRET_KEY") or _kept_secret()
+# Earlier ones, while what was signed or kept under them is still in use.
+SECRET_KEY_FALLBACKS = _listed("SECRET_KEY_FALLBACKS")
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))
 ALLOWED_HOSTS = _listed("ALLOWED_HOSTS")

@@ -7,6 +7,7 @@ from lms import env
 BASE_DIR = env.BASE_DIR
 DEBUG = env.DEBUG
 SECRET_KEY = env.SECRET_KEY
+SECRET_KEY_FALLBACKS = env.SECRET_KEY_FALLBACKS
 # Who starts a school with HOST=0.0.0.0 wants it reached by every name; `check --deploy` does not.
 ALLOWED_HOSTS = env.ALLOWED_HOSTS or (
     ["*"] if env.EVERYWHERE else ["127.0.0.1", "localhost", "[::1]", env.HOST]

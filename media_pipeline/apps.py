@@ -7,6 +7,6 @@ class MediaPipelineConfig(AppConfig):
     verbose_name = _("视频处理")
 
     def ready(self) -> None:
-        from media_pipeline import receivers
+        from media_pipeline import checks, receivers
 
-        self.receivers = receivers
+        self.registered = (checks, receivers)

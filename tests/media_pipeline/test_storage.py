@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from media_pipeline.checks import storage_is_known
 from media_pipeline.s3 import PART_BYTES, S3Storage, S3Url
 from media_pipeline.storage import (
     LocalStorage,
@@ -207,3 +208,19 @@ def test_addresses_of_buckets(url: str, read: S3Url) -> None:
 def test_what_is_no_address_of_a_storage(url: str) -> None:
     with pytest.raises(UnknownStorageError):
         storage_at(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("", []),
+        ("s3://media?endpoint=https://oss.example.cn", []),
+        ("s3://media?endpoint=nowhere", ["media_pipeline.E001"]),
+        ("/srv/media", ["media_pipeline.E001"]),
+    ],
+)
+def test_a_wrong_address_is_found_before_the_school_opens(
+    settings: Any, url: str, found: list[str]
+) -> None:
+    settings.MEDIA_STORAGE_URL = url
+    assert [one.id for one in storage_is_known(None)] == found
