@@ -245,7 +245,7 @@ def workbook(path: Path, rows: list[list[Any]]) -> Path:
     return path
 
 
-ROWS = [
+ROWS: list[list[Any]] = [
     ["党校档案清单"],
     ["序号", "文件", "标题", "章节", "备注"],
     [1, "第1讲.mp4", "开班讲话", "第一专题", "刘教授"],

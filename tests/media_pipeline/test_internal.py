@@ -314,6 +314,7 @@ def test_the_key_is_for_who_may_see_the_lesson_now(tree: BranchTree, sealed: Ass
     )
     assert answer["Content-Type"] == "application/octet-stream"
     refused = signed_in(stranger).get(folder_of(sealed, stranger) + "key")
+    assert key is not None
     assert (refused.status_code, key in refused.content) == (404, False)
     # taken away, it is gone at once: the link is the same
     client, link = signed_in(member), folder_of(sealed, member) + "key"

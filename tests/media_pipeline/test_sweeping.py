@@ -12,7 +12,7 @@ import time_machine
 
 from lms.core import clock, jobs
 from lms.members.models import Member
-from media_pipeline import files, sweeping
+from media_pipeline import files, queries, sweeping
 from media_pipeline.models import AssetState, Upload, UploadState
 from media_pipeline.storage import media_storage
 from media_pipeline.sweeping import Swept

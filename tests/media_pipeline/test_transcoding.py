@@ -171,7 +171,7 @@ def test_the_overtaken_run_publishes_nothing(tmp_path: Path, by: Member, tree: B
     lease = jobs.claim(job_id=job.pk)
     assert lease is not None
     slow = transcoding.Run(piece=Piece.objects.select_related("asset").get(), lease=lease)
-    slow.make()
+    slow.make(files.original_path(asset.pk))
     made = slow.checked()
     let_leases_run_out()
     making.encode_piece(job_id=job.pk)
