@@ -7,7 +7,7 @@ packet to each output that wants it. Options are those that ffmpeg 5.1 and 9 bot
 from collections.abc import Sequence
 from pathlib import Path
 
-from media_pipeline import whitelists
+from media_pipeline import stills, whitelists
 from media_pipeline.ladder import (
     AUDIO_BITRATE,
     AUDIO_SAMPLE_RATE,
@@ -38,7 +38,8 @@ def arguments(source: Path, info: MediaInfo, plans: Sequence[RenditionPlan]) -> 
 
     Makes for each plan, and for the sound alone, `<name>/init.mp4`, `<name>/00000.m4s`… and
     `<name>/index.m3u8`; of one small plan (or the sound) also a progressive `low.mp4`; and
-    `poster.jpg`. Without `plans` the source is a sound, and the poster is its waveform.
+    `poster.jpg`. Without `plans` the source is a sound, and the poster is its waveform; with them
+    there are further stills (`stills.outputs`).
     """
     return [
         *("-nostdin", "-hide_banner", "-loglevel", "warning", "-y"),
@@ -50,6 +51,7 @@ def arguments(source: Path, info: MediaInfo, plans: Sequence[RenditionPlan]) -> 
         *("-f", "tee", "|".join(_outputs(info, plans))),
         *("-map", "[poster]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4"),
         *("-map_metadata", "-1", "-f", "image2", "-update", "1", POSTER_NAME),
+        *(stills.outputs(info) if plans else []),
     ]
 
 
@@ -105,8 +107,8 @@ def _pictures(info: MediaInfo, plans: Sequence[RenditionPlan]) -> list[str]:
     steps += ["setsar=1", "format=yuv420p"]
     outputs = "".join(f"[s{number}]" for number in range(len(plans)))
     chains = [
-        f"[0:{info.video_index}]{','.join(steps)},split={len(plans) + 1}[forposter]{outputs}",
-        f"[forposter]select='isnan(prev_selected_t)*gte(t,{poster_moment(info):.3f})'[poster]",
+        f"[0:{info.video_index}]{','.join(steps)},split={len(plans) + 1}[stills]{outputs}",
+        *stills.chains(info, "stills"),
     ]
     for number, plan in enumerate(plans):
         scaling = "null"
@@ -136,11 +138,6 @@ def _sound(info: MediaInfo, *, alone: bool) -> str:
     steps += [f"apad=whole_dur={info.duration_seconds:.3f}", "asplit"]
     outputs = "[sound][forposter]" if alone else "[sound][listening]"
     return f"[0:{info.sound_index}]{','.join(steps)}{outputs}"
-
-
-def poster_moment(info: MediaInfo) -> float:
-    """A tenth in, past the black of the first second, before the end of a short clip."""
-    return min(max(1.0, info.picture_seconds / 10), info.picture_seconds / 2)
 
 
 def _encoding(info: MediaInfo, plans: Sequence[RenditionPlan]) -> list[str]:

@@ -93,10 +93,11 @@ def lecture_file(
     link = playback.linked_file(asset_id=asset_id, rest=rest)
     if link is None:
         raise Http404
-    return _sent(request, link)
+    return sent(request, link)
 
 
-def _sent(request: HttpRequest, link: playback.Link) -> HttpResponseBase:
+def sent(request: HttpRequest, link: playback.Link) -> HttpResponseBase:
+    """The file a link names, whole or the range asked for."""
     try:
         stat = link.path.stat()
     except OSError as error:
@@ -106,8 +107,7 @@ def _sent(request: HttpRequest, link: playback.Link) -> HttpResponseBase:
         "Content-Type": link.content_type,
         "ETag": etag,
         "Accept-Ranges": "bytes",
-        # A playlist of a lecture in the making still grows.
-        "Cache-Control": "private, no-cache" if link.is_playlist else "private, max-age=3600",
+        "Cache-Control": "private, no-cache" if link.may_change else "private, max-age=3600",
         "X-Content-Type-Options": "nosniff",
     }
     if settings.MEDIA_ACCEL_PREFIX:

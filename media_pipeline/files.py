@@ -110,3 +110,29 @@ def drop_other_takes(asset_id: uuid.UUID, keep: str) -> None:
 def drop_take(asset_id: uuid.UUID, take: str) -> None:
     """Remove what one run has written."""
     shutil.rmtree(take_folder(asset_id, take), ignore_errors=True)
+
+
+def own_poster_path(asset_id: uuid.UUID, name: str) -> Path:
+    """A picture somebody brought for a lecture: outside its takes, so that it outlasts them."""
+    return Path(settings.MEDIA_ROOT) / own_poster_name(asset_id, name)
+
+
+def own_poster_name(asset_id: uuid.UUID | str, name: str) -> str:
+    """The same below the media folder."""
+    return f"posters/{asset_id}/{name}.jpg"
+
+
+def keep_bytes(path: Path, content: bytes) -> None:
+    """Write a small file durably, whole or not at all."""
+    ensure_room(len(content))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as writer:
+            writer.write(content)
+            writer.flush()
+            os.fsync(writer.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DiskFullError from error

@@ -185,3 +185,39 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.original_name
+
+
+class Stills(models.Model):
+    """The pictures a lecture may be stood for by: what its last run made, and what was chosen.
+
+    A choice is a candidate's number, so that it holds when the lecture is made again: the
+    moments are the same. A picture of one's own lies outside the takes, and comes first.
+    """
+
+    asset = models.OneToOneField(Asset, models.CASCADE, related_name="stills")
+    # [[number, at_ms], …] in order, as `stills.finish` found them.
+    candidates = models.JSONField(default=list, editable=False)
+    best = models.PositiveSmallIntegerField(_("最清楚的一张"), default=0)
+    chosen = models.PositiveSmallIntegerField(_("选定的一张"), default=0)
+    own_picture = models.CharField(_("自己的图片"), max_length=32, blank=True)
+    changed_by = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("选定人")
+    )
+    changed_at = models.DateTimeField(_("选定于"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("封面")
+        verbose_name_plural = _("封面")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(chosen=0) | Q(own_picture=""), name="stills_one_choice"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.asset)
+
+    @property
+    def shown(self) -> int:
+        """The number of the candidate that is shown; nought for the plain poster."""
+        return self.chosen or self.best

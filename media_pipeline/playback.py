@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 
 from lms.core.errors import DomainError
 from lms.members.models import Member
-from media_pipeline import files, queries
+from media_pipeline import files, queries, storyboard
 from media_pipeline.captions import as_webvtt
 from media_pipeline.command import POSTER_NAME, PROGRESSIVE_NAME
 from media_pipeline.models import Asset
 from media_pipeline.packaging import MASTER_NAME, captions_playlist, with_captions
+from media_pipeline.posters import CANDIDATE_NAME
 
 LINK_SECONDS = 600
 # Links made within the same half minute are the same link: a page loaded twice shares them.
@@ -34,10 +35,11 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 # Every name there can be; whatever else is asked for does not exist.
 _FILE = re.compile(
     r"(?P<take>[0-9a-f]{32})/"
-    r"(?P<name>master\.m3u8|poster\.jpg|low\.mp4"
+    r"(?P<name>master\.m3u8|poster\.jpg|low\.mp4|(?:poster|storyboard)-[1-9]\.jpg"
     r"|(?:[1-9][0-9]{0,3}p|sound)/(?:index\.m3u8|init\.mp4|[0-9]{5,6}\.m4s))",
     re.ASCII,
 )
+_BOARD = re.compile(r"(?P<take>[0-9a-f]{32})/storyboard\.vtt", re.ASCII)
 # What is written when it is asked for.
 _WRITTEN = re.compile(
     r"(?P<take>[0-9a-f]{32})/(?:(?P<master>master)|captions/(?P<language>[A-Za-z-]{2,12}))"
@@ -75,7 +77,7 @@ class Link:
     path: Path
     relative: str
     content_type: str
-    is_playlist: bool
+    may_change: bool
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,16 @@ def signed_playlist(*, asset: Asset, member: Member, now: dt.datetime) -> str:
 def signed_poster(*, asset: Asset, member: Member, now: dt.datetime) -> str:
     """The address of the lecture's poster picture for this member."""
     return _signed(asset, member, now, POSTER_NAME)
+
+
+def signed_candidate(*, asset: Asset, member: Member, now: dt.datetime, number: int) -> str:
+    """The address of a picture that may be chosen as the poster."""
+    return _signed(asset, member, now, CANDIDATE_NAME % number)
+
+
+def signed_storyboard(*, asset: Asset, member: Member, now: dt.datetime) -> str:
+    """The address of the storyboard's index for this member; empty for a sound alone."""
+    return _signed(asset, member, now, storyboard.INDEX_NAME) if asset.width else ""
 
 
 def signed_progressive(*, asset: Asset, member: Member, now: dt.datetime) -> str:
@@ -150,17 +162,45 @@ def linked_file(*, asset_id: str, rest: str) -> Link | None:
     found = _FILE.fullmatch(rest)
     if found is None:
         return None
-    path = files.take_folder(uuid.UUID(asset_id), found["take"]) / found["name"]
+    if found["name"] == POSTER_NAME:
+        return _poster(asset_id, found["take"])
+    # A playlist of a lecture in the making still grows.
+    return taken_file(asset_id, found["take"], found["name"], may_change=rest.endswith(".m3u8"))
+
+
+def taken_file(
+    asset_id: uuid.UUID | str, take: str, name: str, *, may_change: bool = False
+) -> Link:
+    """A file of a take; the name must be one of ours."""
+    path = files.take_folder(uuid.UUID(str(asset_id)), take) / name
     return Link(
         path=path,
-        relative=f"lectures/{asset_id}/{rest}",
+        relative=f"lectures/{asset_id}/{take}/{name}",
         content_type=CONTENT_TYPES[path.suffix],
-        is_playlist=path.suffix == ".m3u8",
+        may_change=may_change,
     )
 
 
+def _poster(asset_id: str, take: str) -> Link:
+    """The picture chosen for the lecture, as its row says now; else what the run made first."""
+    chosen = queries.stills_of(asset_id)
+    if chosen is not None and chosen.own_picture:
+        own = files.own_poster_path(uuid.UUID(asset_id), chosen.own_picture)
+        if own.exists():
+            relative = files.own_poster_name(asset_id, chosen.own_picture)
+            return Link(own, relative, CONTENT_TYPES[".jpg"], may_change=True)
+    if chosen is not None and chosen.shown:
+        candidate = taken_file(asset_id, take, CANDIDATE_NAME % chosen.shown, may_change=True)
+        if candidate.path.exists():
+            return candidate
+    return taken_file(asset_id, take, POSTER_NAME, may_change=True)
+
+
 def linked_text(*, asset_id: str, rest: str) -> Written | None:
-    """What a link's last part names if that is made of the captions; None for all the rest."""
+    """What a link's last part names if we write it for each who asks; None for all the rest."""
+    board = _BOARD.fullmatch(rest)
+    if board is not None:
+        return Written(_board_index(uuid.UUID(asset_id), board["take"]), CONTENT_TYPES[".vtt"])
     found = _WRITTEN.fullmatch(rest)
     if found is None:
         return None
@@ -175,6 +215,15 @@ def linked_text(*, asset_id: str, rest: str) -> Written | None:
         return Written(as_webvtt(track.spoken), content_type)
     text = captions_playlist(f"{track.language}.vtt", track.asset.duration_ms)
     return Written(text, content_type)
+
+
+def _board_index(asset_id: uuid.UUID, take: str) -> str:
+    """Where the storyboard's pictures lie; of a lecture made before there were any, none."""
+    try:
+        path = files.take_folder(asset_id, take) / storyboard.INDEX_NAME
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return "WEBVTT\n"
 
 
 def _captioned_master(asset_id: uuid.UUID, take: str) -> str:

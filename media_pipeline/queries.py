@@ -13,6 +13,7 @@ from media_pipeline.models import (
     AssetState,
     CaptionLanguage,
     CaptionTrack,
+    Stills,
     Upload,
     UploadState,
 )
@@ -77,6 +78,11 @@ def caption_track(asset_id: Any, language: str) -> CaptionTrack | None:
     """A lecture's captions in that language, its lecture at hand; None if it has none."""
     tracks = CaptionTrack.objects.select_related("asset")
     return tracks.filter(asset_id=asset_id, language=language).first()
+
+
+def stills_of(asset_id: Any) -> Stills | None:
+    """What a lecture may be stood for by, and what was chosen; None if it was never made."""
+    return Stills.objects.filter(asset_id=asset_id).first()
 
 
 def open_uploads(by: Any) -> QuerySet[Upload]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from lms.core import clock, jobs
 from lms.core.jobs import HEARTBEAT_SECONDS, Lease, LeaseLostError
 from lms.core.states import advance
-from media_pipeline import command, ffmpeg, files, packaging
+from media_pipeline import command, ffmpeg, files, packaging, poster_notes, stills
 from media_pipeline.ladder import (
     AUDIO_BITRATE,
     LISTENING_BITRATE,
@@ -102,6 +102,7 @@ class Run:
             has_sound=self.has_sound,
         )
         packaging.publish_all(self.folder, made)
+        candidates = stills.finish(self.folder, self.info)
         now = clock.now()
         with jobs.fenced(lease=self.lease):
             moved = advance(
@@ -118,6 +119,7 @@ class Run:
             if not moved:
                 raise LeaseLostError
             self._write_renditions(made)
+            poster_notes.note_candidates(asset=self.asset, candidates=candidates)
             jobs.finish(lease=self.lease)
             asset_id = self.asset.pk
             transaction.on_commit(

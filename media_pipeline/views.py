@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lms.core import clock
 from lms.core.access import access
 from lms.core.errors import DomainError
-from media_pipeline import caption_services, playback, queries, services
+from media_pipeline import caption_services, companions, playback, queries, services
 from media_pipeline.captions import MOST_BYTES, as_webvtt
 from media_pipeline.models import Asset, AssetState, CaptionLanguage
 from media_pipeline.rules import LECTURES
@@ -26,7 +26,7 @@ from media_pipeline.words import status_words
 PAGE_SIZE = 30
 
 
-def _asset(request: HttpRequest, asset_id: uuid.UUID) -> Asset:
+def lecture_or_404(request: HttpRequest, asset_id: uuid.UUID) -> Asset:
     """The lecture if it is visible to who asks; what is not does not exist."""
     asset = queries.visible_assets(request.user).filter(pk=asset_id).first()
     if asset is None:
@@ -75,7 +75,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_safe
 def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
     """One lecture: what it is, how far it is, and everything that was done on it."""
-    asset = _asset(request, asset_id)
+    asset = lecture_or_404(request, asset_id)
     links = {}
     if asset.take:
         now = clock.now()
@@ -95,6 +95,7 @@ def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
             "tracks": queries.caption_tracks(asset.pk),
             "languages": CaptionLanguage.choices,
             "duration": _spoken_duration(asset.duration_ms),
+            **companions.lecture_context(asset, request.user),
         },
     )
 
@@ -108,7 +109,7 @@ def _spoken_duration(milliseconds: int) -> str:
 @require_safe
 def status(request: HttpRequest, asset_id: uuid.UUID) -> JsonResponse:
     """How far a lecture is, for the upload element: asked every two seconds."""
-    asset = _asset(request, asset_id)
+    asset = lecture_or_404(request, asset_id)
     failed = asset.state == AssetState.FAILED
     return JsonResponse(
         {
@@ -126,14 +127,14 @@ def status(request: HttpRequest, asset_id: uuid.UUID) -> JsonResponse:
 @require_POST
 def retry(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
     """Begin again with a lecture that failed."""
-    return _after(request, asset_id, services.retry_asset, _("已重新开始处理。"))
+    return after(request, asset_id, services.retry_asset, _("已重新开始处理。"))
 
 
 @access(LECTURES)
 @require_POST
 def cancel(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
     """Stop the work on a lecture."""
-    return _after(request, asset_id, services.cancel_asset, _("已取消处理。"))
+    return after(request, asset_id, services.cancel_asset, _("已取消处理。"))
 
 
 # --- Captions ---------------------------------------------------------------------------------
@@ -149,14 +150,14 @@ def captions(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
         language=request.POST.get("language", ""),
         content=file.read(MOST_BYTES + 1) if file else b"",
     )
-    return _after(request, asset_id, verb, _("字幕已保存，学员打开这一讲就能看到。"))
+    return after(request, asset_id, verb, _("字幕已保存，学员打开这一讲就能看到。"))
 
 
 @access(LECTURES)
 @require_safe
 def caption_file(request: HttpRequest, asset_id: uuid.UUID, language: str) -> HttpResponse:
     """The captions in that language as a WebVTT file."""
-    track = queries.caption_track(_asset(request, asset_id).pk, language)
+    track = queries.caption_track(lecture_or_404(request, asset_id).pk, language)
     if track is None:
         raise Http404
     name = content_disposition_header(
@@ -177,13 +178,14 @@ def caption_file(request: HttpRequest, asset_id: uuid.UUID, language: str) -> Ht
 def remove_captions(request: HttpRequest, asset_id: uuid.UUID, language: str) -> HttpResponse:
     """Take the captions in that language off."""
     verb = partial(caption_services.remove_captions, language=language)
-    return _after(request, asset_id, verb, _("字幕已删除。"))
+    return after(request, asset_id, verb, _("字幕已删除。"))
 
 
-def _after(
+def after(
     request: HttpRequest, asset_id: uuid.UUID, verb: Callable[..., Any], done: str
 ) -> HttpResponse:
-    asset = _asset(request, asset_id)
+    """Do it to the lecture, and back to its page with what came of it."""
+    asset = lecture_or_404(request, asset_id)
     try:
         verb(asset=asset, by=request.user)
     except DomainError as error:
