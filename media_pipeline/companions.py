@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.urls import reverse
+
 from lms.core import clock
 from media_pipeline import playback, queries
 from media_pipeline.models import Asset
@@ -9,7 +11,17 @@ from media_pipeline.models import Asset
 
 def lecture_context(asset: Asset, member: Any) -> dict[str, Any]:
     """For the lecture's page."""
-    return poster_context(asset, member)
+    return {**poster_context(asset, member), "chapters": queries.chapters_of(asset.pk)}
+
+
+def preview_context(asset: Asset, member: Any) -> dict[str, Any]:
+    """What shows the lecture beside an editor; nothing while it is not ready."""
+    if not asset.is_ready:
+        return {"preview": "", "poster": ""}
+    return {
+        "preview": reverse("lectures:preview", args=[asset.pk]),
+        "poster": playback.signed_poster(asset=asset, member=member, now=clock.now()),
+    }
 
 
 def poster_context(asset: Asset, member: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.members.models import Branch, Member
 from media_pipeline.captions import Cue
+from media_pipeline.chapters import Chapter
 
 
 class AssetState(models.TextChoices):
@@ -221,3 +222,32 @@ class Stills(models.Model):
     def shown(self) -> int:
         """The number of the candidate that is shown; nought for the plain poster."""
         return self.chosen or self.best
+
+
+class ChapterList(models.Model):
+    """The chapters of one lecture as whoever edited them last left them; version 0 is the file's.
+
+    `version` grows with each change: who saves names the one they saw, so nobody overwrites what
+    they have not seen.
+    """
+
+    asset = models.OneToOneField(Asset, models.CASCADE, related_name="chapter_list")
+    # [[start_ms, title], …] in order, as `chapters.read_lines` checked them.
+    chapters = models.JSONField(default=list, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    changed_by = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("修改人")
+    )
+    changed_at = models.DateTimeField(_("修改于"))
+
+    class Meta:
+        verbose_name = _("提纲")
+        verbose_name_plural = _("提纲")
+
+    def __str__(self) -> str:
+        return str(self.asset)
+
+    @property
+    def marks(self) -> tuple[Chapter, ...]:
+        """The chapters, in order."""
+        return tuple(Chapter(start_ms, title) for start_ms, title in self.chapters)

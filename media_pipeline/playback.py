@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from lms.core.errors import DomainError
 from lms.members.models import Member
-from media_pipeline import files, queries, storyboard
+from media_pipeline import chapters, files, queries, storyboard
 from media_pipeline.captions import as_webvtt
 from media_pipeline.command import POSTER_NAME, PROGRESSIVE_NAME
 from media_pipeline.models import Asset
@@ -39,7 +39,7 @@ _FILE = re.compile(
     r"|(?:[1-9][0-9]{0,3}p|sound)/(?:index\.m3u8|init\.mp4|[0-9]{5,6}\.m4s))",
     re.ASCII,
 )
-_BOARD = re.compile(r"(?P<take>[0-9a-f]{32})/storyboard\.vtt", re.ASCII)
+_BESIDE = re.compile(r"(?P<take>[0-9a-f]{32})/(?P<name>storyboard|chapters)\.vtt", re.ASCII)
 # What is written when it is asked for.
 _WRITTEN = re.compile(
     r"(?P<take>[0-9a-f]{32})/(?:(?P<master>master)|captions/(?P<language>[A-Za-z-]{2,12}))"
@@ -123,6 +123,11 @@ def signed_storyboard(*, asset: Asset, member: Member, now: dt.datetime) -> str:
     return _signed(asset, member, now, storyboard.INDEX_NAME) if asset.width else ""
 
 
+def signed_chapters(*, asset: Asset, member: Member, now: dt.datetime) -> str:
+    """The address of the lecture's chapters as a WebVTT track for this member."""
+    return _signed(asset, member, now, "chapters.vtt")
+
+
 def signed_progressive(*, asset: Asset, member: Member, now: dt.datetime) -> str:
     """The address of the lowest rendition as one file, for browsers that know no better."""
     return _signed(asset, member, now, PROGRESSIVE_NAME)
@@ -198,9 +203,11 @@ def _poster(asset_id: str, take: str) -> Link:
 
 def linked_text(*, asset_id: str, rest: str) -> Written | None:
     """What a link's last part names if we write it for each who asks; None for all the rest."""
-    board = _BOARD.fullmatch(rest)
-    if board is not None:
-        return Written(_board_index(uuid.UUID(asset_id), board["take"]), CONTENT_TYPES[".vtt"])
+    beside = _BESIDE.fullmatch(rest)
+    if beside is not None:
+        if beside["name"] == "chapters":
+            return Written(_chapters(asset_id), CONTENT_TYPES[".vtt"])
+        return Written(_board_index(uuid.UUID(asset_id), beside["take"]), CONTENT_TYPES[".vtt"])
     found = _WRITTEN.fullmatch(rest)
     if found is None:
         return None
@@ -215,6 +222,11 @@ def linked_text(*, asset_id: str, rest: str) -> Written | None:
         return Written(as_webvtt(track.spoken), content_type)
     text = captions_playlist(f"{track.language}.vtt", track.asset.duration_ms)
     return Written(text, content_type)
+
+
+def _chapters(asset_id: str) -> str:
+    length_ms = queries.length_of(asset_id)
+    return chapters.as_webvtt(queries.chapters_of(asset_id), length_ms=length_ms)
 
 
 def _board_index(asset_id: uuid.UUID, take: str) -> str:

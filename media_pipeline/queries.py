@@ -8,11 +8,13 @@ from lms.core import jobs
 from lms.core.models import Job
 from lms.members.models import Branch, Role
 from lms.members.queries import branches_of_role
+from media_pipeline.chapters import Chapter
 from media_pipeline.models import (
     Asset,
     AssetState,
     CaptionLanguage,
     CaptionTrack,
+    ChapterList,
     Stills,
     Upload,
     UploadState,
@@ -83,6 +85,23 @@ def caption_track(asset_id: Any, language: str) -> CaptionTrack | None:
 def stills_of(asset_id: Any) -> Stills | None:
     """What a lecture may be stood for by, and what was chosen; None if it was never made."""
     return Stills.objects.filter(asset_id=asset_id).first()
+
+
+def length_of(asset_id: Any) -> int:
+    """How long a lecture lasts in milliseconds; nought where it is not known."""
+    found = Asset.objects.filter(pk=asset_id).values_list("duration_ms", flat=True).first()
+    return found or 0
+
+
+def chapter_list(asset_id: Any) -> ChapterList | None:
+    """A lecture's chapters with who changed them last; None if it never had any."""
+    return ChapterList.objects.filter(asset_id=asset_id).select_related("changed_by").first()
+
+
+def chapters_of(asset_id: Any) -> tuple[Chapter, ...]:
+    """A lecture's chapters, in order."""
+    found = ChapterList.objects.filter(asset_id=asset_id).only("chapters").first()
+    return found.marks if found else ()
 
 
 def open_uploads(by: Any) -> QuerySet[Upload]:

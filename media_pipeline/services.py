@@ -14,7 +14,7 @@ from lms.core.jobs import Lease, LeaseLostError, Pulse
 from lms.core.models import OPEN_JOB_STATES
 from lms.core.states import StateMovedError, advance, advance_or_raise
 from lms.members.models import Branch, Member
-from media_pipeline import ffmpeg, files
+from media_pipeline import chapter_notes, ffmpeg, files
 from media_pipeline.models import Asset, AssetState
 from media_pipeline.probe import EmptyFileError, MediaRefusedError, probe
 from media_pipeline.rules import can_handle_asset, can_upload_for
@@ -111,6 +111,7 @@ def probe_asset(*, job_id: int) -> None:
             sha256=sha256,
             facts=info.as_facts(),
         )
+        chapter_notes.take_over_chapters(asset=asset, info=info)
         _queue(asset, from_=[AssetState.PROBED])
         jobs.finish(lease=lease)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from media_pipeline import poster_views, views
+from media_pipeline import chapter_views, poster_views, views
 from media_pipeline.office_panel import LecturesPanel
 from media_pipeline.rules import LECTURES
 
@@ -20,6 +20,8 @@ PATTERNS = [
     path("<uuid:asset_id>/retry/", views.retry, name="retry"),
     path("<uuid:asset_id>/cancel/", views.cancel, name="cancel"),
     path("<uuid:asset_id>/poster/", poster_views.poster, name="poster"),
+    path("<uuid:asset_id>/preview.mp4", chapter_views.preview, name="preview"),
+    path("<uuid:asset_id>/chapters/", chapter_views.lecture_chapters, name="chapters"),
     path("<uuid:asset_id>/captions/", views.captions, name="captions"),
     path("<uuid:asset_id>/captions/<str:language>.vtt", views.caption_file, name="caption_file"),
     path(

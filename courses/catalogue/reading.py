@@ -31,8 +31,14 @@ from lms.core import clock
 from lms.core.design.texts import minutes
 from lms.core.statements import Statement
 from media_pipeline.captions import Cue
-from media_pipeline.playback import signed_captions, signed_playlist, signed_poster
-from media_pipeline.queries import caption_track
+from media_pipeline.playback import (
+    signed_captions,
+    signed_chapters,
+    signed_playlist,
+    signed_poster,
+    signed_storyboard,
+)
+from media_pipeline.queries import caption_track, chapters_of
 
 COURSES_A_PAGE = 12
 # What cards and course pages show of a course; a page has thirty columns more.
@@ -226,7 +232,15 @@ def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
             "playlist": signed_playlist(asset=lesson.asset, member=by, now=now),
             "poster": signed_poster(asset=lesson.asset, member=by, now=now),
             "captions": signed_captions(asset=lesson.asset, member=by, now=now),
+            "storyboard": signed_storyboard(asset=lesson.asset, member=by, now=now),
+            "chapters": [
+                {"start": chapter.start_ms, "title": chapter.title}
+                for chapter in chapters_of(lesson.asset_id)
+            ],
         }
+        if context["player"]["chapters"]:
+            track = signed_chapters(asset=lesson.asset, member=by, now=now)
+            context["player"]["chaptersTrack"] = track
     return context
 
 

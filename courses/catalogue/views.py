@@ -11,6 +11,8 @@ from courses.catalogue import files, reading
 from lms.core.access import SIGNED_IN, access
 from lms.members.rules import BACK_OFFICE
 
+TABS = ("outline", "chapters", "transcript")
+
 
 @access(SIGNED_IN)
 @require_safe
@@ -54,7 +56,8 @@ def lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     context = reading.lesson_context(found, request.user)
-    context["tab"] = "transcript" if request.GET.get("tab") == "transcript" else "outline"
+    tab = request.GET.get("tab", "")
+    context["tab"] = tab if tab in TABS else "outline"
     if context["tab"] == "transcript" and "player" in context:
         captions = context["player"]["captions"]
         context["spoken"] = reading.spoken_in(found, captions, request.GET.get("lang", ""))

@@ -28,9 +28,9 @@ RNG = np.random.default_rng(7)
 BLACK = np.full((90, 160), 6.0)
 WHITE = np.full((90, 160), 252.0)
 GREY = np.full((90, 160), 128.0)
-SHARP = RNG.integers(30, 220, (90, 160)).astype(float)
+SHARP = np.kron(RNG.integers(30, 220, (9, 16)), np.ones((10, 10)))
 BLURRED = np.asarray(
-    Image.fromarray(SHARP.astype(np.uint8)).resize((8, 5)).resize((160, 90)), dtype=float
+    Image.fromarray(SHARP.astype(np.uint8)).resize((16, 9)).resize((160, 90)), dtype=float
 )
 
 

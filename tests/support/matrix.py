@@ -48,6 +48,7 @@ from lms.reports.blanks.models import Blank
 from lms.reports.exports.models import Export
 from lms.reports.saved.models import SavedFilter
 from media_pipeline import playback
+from media_pipeline.command import PROGRESSIVE_NAME
 from media_pipeline.models import Asset, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import (
@@ -200,7 +201,7 @@ class World:
         made = courses.lecture(
             by=self.colleagues[where], owner_branch=self.branches[where], take=uuid.uuid4().hex
         )
-        media.make_take(made, {MASTER_NAME: b"#EXTM3U\n"})
+        media.make_take(made, {MASTER_NAME: b"#EXTM3U\n", PROGRESSIVE_NAME: b"low"})
         media.make_captions(made)
         return made
 
