@@ -40,6 +40,7 @@ export default defineConfig({
       input: [
         'src/entries/core.ts',
         'src/entries/page.ts',
+        'src/islands/captions-editor.ts',
         'src/islands/chapters-editor.ts',
         'src/islands/upload.ts',
         'src/styles/site.css',

@@ -3,6 +3,8 @@
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -123,6 +125,11 @@ class CaptionTrack(models.Model):
     language = models.CharField(_("语言"), max_length=12, choices=CaptionLanguage.choices)
     # [[start_ms, end_ms, text], …] in order, as `captions.read_captions` checked them.
     cues = models.JSONField(editable=False)
+    # Grows with each change; `edited_in` names the opening of the editor that saved last.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    edited_in = models.CharField(max_length=32, blank=True, editable=False)
+    # `spoken_search.grams_of` the cues: Chinese has no words an index could be made of.
+    grams = ArrayField(models.TextField(), default=list, editable=False)
     changed_by = models.ForeignKey(
         Member, models.PROTECT, related_name="caption_tracks", verbose_name=_("上传人")
     )
@@ -136,6 +143,34 @@ class CaptionTrack(models.Model):
                 fields=["asset", "language"], name="captions_once_an_asset_and_language"
             )
         ]
+        indexes: ClassVar = [GinIndex(fields=["grams"], name="captions_by_grams")]
+
+    def __str__(self) -> str:
+        return f"{self.asset} · {self.get_language_display()}"
+
+    @property
+    def spoken(self) -> tuple[Cue, ...]:
+        """The cues, in order."""
+        return tuple(Cue(*cue) for cue in self.cues)
+
+
+class CaptionCopy(models.Model):
+    """Captions that are not shown: an earlier version, or what could not be saved in its turn."""
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="caption_copies")
+    language = models.CharField(_("语言"), max_length=12, choices=CaptionLanguage.choices)
+    cues = models.JSONField(editable=False)
+    edited_in = models.CharField(max_length=32, blank=True, editable=False)
+    is_aside = models.BooleanField(_("另存"), default=False)
+    by = models.ForeignKey(
+        Member, models.PROTECT, related_name="caption_copies", verbose_name=_("修改人")
+    )
+    kept_at = models.DateTimeField(_("保留于"))
+
+    class Meta:
+        verbose_name = _("保留的字幕")
+        verbose_name_plural = _("保留的字幕")
+        indexes: ClassVar = [models.Index(fields=["asset", "language", "-kept_at"])]
 
     def __str__(self) -> str:
         return f"{self.asset} · {self.get_language_display()}"

@@ -12,6 +12,7 @@ from media_pipeline.chapters import Chapter
 from media_pipeline.models import (
     Asset,
     AssetState,
+    CaptionCopy,
     CaptionLanguage,
     CaptionTrack,
     ChapterList,
@@ -85,6 +86,25 @@ def caption_track(asset_id: Any, language: str) -> CaptionTrack | None:
 def stills_of(asset_id: Any) -> Stills | None:
     """What a lecture may be stood for by, and what was chosen; None if it was never made."""
     return Stills.objects.filter(asset_id=asset_id).first()
+
+
+def caption_copies(asset_id: Any, language: str) -> QuerySet[CaptionCopy]:
+    """Versions that were kept, the newest first, each with its `cue_count`, no cues."""
+    return (
+        CaptionCopy.objects.filter(asset_id=asset_id, language=language)
+        .select_related("by")
+        .defer("cues")
+        .annotate(
+            cue_count=Func("cues", function="jsonb_array_length", output_field=IntegerField())
+        )
+        .order_by("-kept_at", "-pk")
+    )
+
+
+def caption_copy(asset_id: Any, copy_id: int) -> CaptionCopy | None:
+    """One kept version of this lecture's captions, its lecture at hand."""
+    copies = CaptionCopy.objects.select_related("asset__owner_branch")
+    return copies.filter(asset_id=asset_id, pk=copy_id).first()
 
 
 def length_of(asset_id: Any) -> int:

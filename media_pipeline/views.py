@@ -77,6 +77,8 @@ def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
     """One lecture: what it is, how far it is, and everything that was done on it."""
     asset = lecture_or_404(request, asset_id)
     links = {}
+    tracks = list(queries.caption_tracks(asset.pk))
+    written = {track.language for track in tracks}
     if asset.take:
         now = clock.now()
         links = {
@@ -92,8 +94,9 @@ def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
             "renditions": asset.renditions.all(),
             "history": queries.history_of(asset),
             "links": links,
-            "tracks": queries.caption_tracks(asset.pk),
+            "tracks": tracks,
             "languages": CaptionLanguage.choices,
+            "unwritten": [one for one in CaptionLanguage.choices if one[0] not in written],
             "duration": _spoken_duration(asset.duration_ms),
             **companions.lecture_context(asset, request.user),
         },

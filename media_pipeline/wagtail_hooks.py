@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from media_pipeline import chapter_views, poster_views, views
+from media_pipeline import caption_edit_views, chapter_views, poster_views, views
 from media_pipeline.office_panel import LecturesPanel
 from media_pipeline.rules import LECTURES
 
@@ -23,6 +23,29 @@ PATTERNS = [
     path("<uuid:asset_id>/preview.mp4", chapter_views.preview, name="preview"),
     path("<uuid:asset_id>/chapters/", chapter_views.lecture_chapters, name="chapters"),
     path("<uuid:asset_id>/captions/", views.captions, name="captions"),
+    path(
+        "<uuid:asset_id>/captions/<str:language>.srt", caption_edit_views.srt_file, name="srt_file"
+    ),
+    path(
+        "<uuid:asset_id>/captions/<str:language>/edit/",
+        caption_edit_views.edit_captions,
+        name="edit_captions",
+    ),
+    path(
+        "<uuid:asset_id>/captions/<str:language>/cues/",
+        caption_edit_views.save_cues,
+        name="save_cues",
+    ),
+    path(
+        "<uuid:asset_id>/caption-copies/<int:copy_id>.srt",
+        caption_edit_views.copy_file,
+        name="copy_file",
+    ),
+    path(
+        "<uuid:asset_id>/caption-copies/<int:copy_id>/restore/",
+        caption_edit_views.restore_copy,
+        name="restore_copy",
+    ),
     path("<uuid:asset_id>/captions/<str:language>.vtt", views.caption_file, name="caption_file"),
     path(
         "<uuid:asset_id>/captions/<str:language>/remove/",

@@ -59,3 +59,17 @@ def chapter_refusal_words(flaw: chapters.Flaw, line: str) -> str:
             "most": chapters.MOST_CHAPTERS
         }
     return _("“%(line)s”没有以时间开头。请写成“12:30 标题”的样子，一条一行。") % here
+
+
+def edit_refusal_words(flaw: Flaw, at_ms: int) -> str:
+    """Why lines of the editor are not saved, in a sentence that says where and what to do."""
+    at = {"at": clock(at_ms)}
+    if flaw is Flaw.NO_CUES:
+        return _("至少要有一条写了字的字幕。要全部去掉，请回到视频页面点“删除”。")
+    if flaw is Flaw.BACKWARDS:
+        return _("%(at)s 处的字幕结束早于开始，还没有保存。请改正它的时间。") % at
+    if flaw is Flaw.BEYOND_END:
+        return _("%(at)s 处的字幕在视频结束以后，还没有保存。请改正它的时间。") % at
+    if flaw is Flaw.LONG_TEXT:
+        return _("%(at)s 处的字幕太长，还没有保存。请拆成几条。") % at
+    return _("这些内容不能保存为字幕。请刷新页面后再试。")

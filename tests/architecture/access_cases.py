@@ -44,6 +44,7 @@ from tests.architecture.access_objects import (
     attempt_there,
     attended,
     branch,
+    caption_copy,
     captions,
     case,
     certificate,
@@ -389,6 +390,21 @@ CASES: dict[str, Case] = {
     ),
     "admin/lectures/<uuid:asset_id>/captions/<str:language>/remove/": Case(
         LECTURES, captions, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>.srt": Case(
+        LECTURES, captions, **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>/edit/": Case(
+        LECTURES, captions, **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>/cues/": Case(
+        LECTURES, captions, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/caption-copies/<int:copy_id>.srt": Case(
+        LECTURES, caption_copy, **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/caption-copies/<int:copy_id>/restore/": Case(
+        LECTURES, caption_copy, method="POST", **BY_BRANCH
     ),
     "admin/choose-lecture/": Case(TEACHERS),
     "admin/choose-lecture/results/": Case(TEACHERS),

@@ -9,13 +9,16 @@ from typing import Any
 from lms.core import clock
 from lms.members.models import Branch, Member
 from media_pipeline import ffmpeg, files
+from media_pipeline.captions import Cue
 from media_pipeline.models import (
     Asset,
     AssetState,
+    CaptionCopy,
     CaptionLanguage,
     CaptionTrack,
     Rendition,
 )
+from media_pipeline.spoken_search import grams_of
 
 
 def make_recording(
@@ -89,12 +92,25 @@ def make_captions(
     by: Member | None = None,
 ) -> CaptionTrack:
     """A lecture's captions, by default one cue in Chinese, brought by its uploader."""
+    said = cues or [(0, 2000, "同志们好。")]
     return CaptionTrack.objects.create(
         asset=asset,
         language=language,
-        cues=[list(cue) for cue in cues or [(0, 2000, "同志们好。")]],
+        cues=[list(cue) for cue in said],
+        grams=grams_of(Cue(*cue) for cue in said),
         changed_by=by or asset.uploaded_by,
         changed_at=clock.now(),
+    )
+
+
+def make_caption_copy(asset: Asset, *cues: tuple[int, int, str]) -> CaptionCopy:
+    """A version of a lecture's captions that was kept, by default one cue in Chinese."""
+    return CaptionCopy.objects.create(
+        asset=asset,
+        language=CaptionLanguage.CHINESE,
+        cues=[list(cue) for cue in cues or [(0, 1000, "从前的。")]],
+        by=asset.uploaded_by,
+        kept_at=clock.now(),
     )
 
 

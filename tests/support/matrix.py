@@ -49,7 +49,7 @@ from lms.reports.exports.models import Export
 from lms.reports.saved.models import SavedFilter
 from media_pipeline import playback
 from media_pipeline.command import PROGRESSIVE_NAME
-from media_pipeline.models import Asset, Upload
+from media_pipeline.models import Asset, CaptionCopy, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import (
     courses,
@@ -204,6 +204,10 @@ class World:
         media.make_take(made, {MASTER_NAME: b"#EXTM3U\n", PROGRESSIVE_NAME: b"low"})
         media.make_captions(made)
         return made
+
+    @functools.cache  # noqa: B019
+    def caption_copy(self, where: str) -> CaptionCopy:
+        return media.make_caption_copy(self.asset(where))
 
     @functools.cache  # noqa: B019
     def course(self, where: str) -> CoursePage:
