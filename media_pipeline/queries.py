@@ -63,7 +63,7 @@ def caption_tracks(asset_id: Any) -> QuerySet[CaptionTrack]:
     return (
         CaptionTrack.objects.filter(asset_id=asset_id)
         .select_related("changed_by")
-        .defer("cues")
+        .defer("cues", "grams")
         .annotate(
             cue_count=Func("cues", function="jsonb_array_length", output_field=IntegerField())
         )
@@ -79,7 +79,7 @@ def caption_languages(asset_id: Any) -> list[CaptionLanguage]:
 
 def caption_track(asset_id: Any, language: str) -> CaptionTrack | None:
     """A lecture's captions in that language, its lecture at hand; None if it has none."""
-    tracks = CaptionTrack.objects.select_related("asset")
+    tracks = CaptionTrack.objects.select_related("asset").defer("grams")
     return tracks.filter(asset_id=asset_id, language=language).first()
 
 
@@ -105,6 +105,22 @@ def caption_copy(asset_id: Any, copy_id: int) -> CaptionCopy | None:
     """One kept version of this lecture's captions, its lecture at hand."""
     copies = CaptionCopy.objects.select_related("asset__owner_branch")
     return copies.filter(asset_id=asset_id, pk=copy_id).first()
+
+
+def assets_saying(grams: list[str]) -> QuerySet[CaptionTrack, Any]:
+    """The keys of the lectures whose captions hold all of these grams; more may be too many."""
+    found = CaptionTrack.objects.filter(grams__contains=grams)
+    return found.order_by().values("asset_id")
+
+
+def tracks_saying(grams: list[str], asset_ids: list[Any]) -> QuerySet[CaptionTrack]:
+    """The captions of these lectures that hold all of these grams, in the order of languages."""
+    order = [When(language=language, then=at) for at, language in enumerate(CaptionLanguage.values)]
+    return (
+        CaptionTrack.objects.filter(asset_id__in=asset_ids, grams__contains=grams)
+        .defer("grams")
+        .order_by("asset_id", Case(*order))
+    )
 
 
 def length_of(asset_id: Any) -> int:

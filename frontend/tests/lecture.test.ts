@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { beginLine, readLines } from '../src/chapters/lines';
 import { chapterAt, drawMarks } from '../src/player/chapters';
+import { begin, step, stepped } from '../src/player/finds';
 import { parseBoard, tileAt } from '../src/player/storyboard';
 
 const BOARD = `WEBVTT
@@ -48,4 +49,21 @@ test('a line is begun among those there are, with the caret after its time', () 
     { start: 3_723_000, title: '甲 乙' },
     { start: 306_500, title: '丙' },
   ]);
+});
+
+test('what was found is stepped through, around the ends', () => {
+  expect([stepped(-1, 1, 3), stepped(-1, -1, 3), stepped(2, 1, 3), stepped(0, -1, 3), stepped(0, 1, 0)]).toEqual(
+    [0, 2, 0, 2, -1],
+  );
+  document.body.innerHTML = `<p><span data-find-place></span></p><button data-find-step="1" hidden></button>
+    <ol data-lines><li><button data-t="0" data-hit>一</button></li><li><button data-t="5">二</button></li>
+    <li><button data-t="9" data-hit>三</button></li></ol>`;
+  const current = (): string => document.querySelector('.is-found')?.textContent ?? '';
+  begin();
+  expect([current(), document.querySelector('[data-find-place]')?.textContent]).toEqual(['一', '1 / ']);
+  expect(document.querySelector<HTMLElement>('[data-find-step]')?.hidden).toBe(false);
+  step(1);
+  expect(current()).toBe('三');
+  step(1);
+  expect(current()).toBe('一');
 });

@@ -423,6 +423,7 @@ CASES: dict[str, Case] = {
     "courses/<str:slug>/": Case(AUDIENCE, course, **BY_BRANCH),
     "courses/<str:slug>/cover/<int:image_id>/": Case(AUDIENCE, course, **BY_BRANCH),
     "lessons/<int:lesson_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
+    "lessons/<int:lesson_id>/transcript.txt": Case(AUDIENCE, lesson, **BY_BRANCH),
     "lessons/<int:lesson_id>/documents/<int:document_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
     "lessons/<int:lesson_id>/images/<int:image_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
     "files/<path:name>": Case(
