@@ -134,6 +134,12 @@ def chapter_list(asset_id: Any) -> ChapterList | None:
     return ChapterList.objects.filter(asset_id=asset_id).select_related("changed_by").first()
 
 
+def marks_of(asset: Asset) -> tuple[Chapter, ...]:
+    """A lecture's chapters, in order; no statement where they were selected with it."""
+    found: ChapterList | None = getattr(asset, "chapter_list", None)
+    return found.marks if found else ()
+
+
 def chapters_of(asset_id: Any) -> tuple[Chapter, ...]:
     """A lecture's chapters, in order."""
     found = ChapterList.objects.filter(asset_id=asset_id).only("chapters").first()

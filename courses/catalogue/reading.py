@@ -38,7 +38,7 @@ from media_pipeline.playback import (
     signed_poster,
     signed_storyboard,
 )
-from media_pipeline.queries import caption_track, chapters_of
+from media_pipeline.queries import caption_track, marks_of
 
 COURSES_A_PAGE = 12
 # What cards and course pages show of a course; a page has thirty columns more.
@@ -161,7 +161,7 @@ def course_context(course: CoursePage, by: Any = None) -> dict[str, Any]:
 
 def lesson_for(*, by: Any, lesson_id: int) -> LessonPage | None:
     """The lesson with its asset, if `by` may study it."""
-    return visible_lessons(by).filter(pk=lesson_id).select_related("asset").first()
+    return visible_lessons(by).filter(pk=lesson_id).select_related("asset__chapter_list").first()
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
             "storyboard": signed_storyboard(asset=lesson.asset, member=by, now=now),
             "chapters": [
                 {"start": chapter.start_ms, "title": chapter.title}
-                for chapter in chapters_of(lesson.asset_id)
+                for chapter in marks_of(lesson.asset)
             ],
         }
         if context["player"]["chapters"]:

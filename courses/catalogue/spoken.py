@@ -39,7 +39,7 @@ class SpokenResult:
 
 
 def spoken_results(*, by: Any, text: str) -> list[SpokenResult]:
-    """The lessons `by` may study in which `text` is said, in order; two statements."""
+    """The lessons `by` may study in which `text` is said, in order; three statements."""
     grams = wanted_grams(text)
     if not grams:
         return []

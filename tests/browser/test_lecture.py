@@ -150,3 +150,48 @@ def test_a_teacher_writes_chapters_beside_the_video(
     page.get_by_role("button", name="保存提纲").click()
     expect(page.get_by_text("提纲已保存，学员打开这一讲就能看到。")).to_be_visible()
     expect(lines).to_have_value("00:00 导学\n00:12 第一章\n00:20 结束语\n")
+
+
+@pytest.mark.parametrize("look", ["standard", "elder"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_words_are_found_in_all_lessons_and_in_one(
+    width: int,
+    look: str,
+    asset: Asset,
+    member: Member,
+    school_server: str,
+    open_page: Callable[..., Page],
+    shoot: Shoot,
+    assert_accessible: Check,
+) -> None:
+    page = open_page(width=width, height=844)
+    page.context.add_cookies(
+        [{"name": "presentation", "value": f"mode:{look}", "url": school_server}]
+    )
+    lesson_of(asset, lock_seek=False)
+    enter(page, member, "/courses/")
+    page.get_by_label("课程、简介或主讲人").fill("做好笔记")
+    page.get_by_role("button", name="查找").last.click()
+    results = page.get_by_role("region", name="课里讲到的")
+    expect(results.locator("mark").first).to_have_text("做好笔记")
+    shoot(page, f"spoken-results-{look}")
+    assert_accessible(page)
+    results.get_by_role("link", name="00:06").click()
+    player = page.locator("lms-player.is-ready")
+    expect(page.locator("[data-find-place]")).to_have_text("3 / ")
+    player.locator("[data-start]").click()
+    page.wait_for_function("() => document.querySelector('lms-player video').currentTime >= 6")
+    player.locator("[data-action=play]").click()
+    page.get_by_role("button", name="下一处").click()
+    expect(page.locator("[data-find-place]")).to_have_text("4 / ")
+    words = page.get_by_role("searchbox", name="在文稿里查找")
+    words.fill("第二句")
+    expect(page.locator("[data-hit]")).to_have_count(1)
+    expect(words).to_be_focused()
+    expect(page.locator(".is-found mark")).to_have_text("第二句")
+    shoot(page, f"transcript-find-{look}")
+    assert_accessible(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载文稿").click()
+    assert download.value.suggested_filename == "第一讲.txt"
+    assert download.value.path().read_text().count("请同志们做好笔记。") == 8
