@@ -226,6 +226,7 @@ def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
     }
     if by is not None and lesson.asset is not None:
         now = clock.now()
+        marks = marks_of(lesson.asset)
         stopped_at, _when = resume_points(by, [lesson.pk]).get(lesson.pk, (0, now))
         context["player"] = {
             **player_config(lesson, course, own, stopped_at),
@@ -233,14 +234,11 @@ def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
             "poster": signed_poster(asset=lesson.asset, member=by, now=now),
             "captions": signed_captions(asset=lesson.asset, member=by, now=now),
             "storyboard": signed_storyboard(asset=lesson.asset, member=by, now=now),
-            "chapters": [
-                {"start": chapter.start_ms, "title": chapter.title}
-                for chapter in marks_of(lesson.asset)
-            ],
+            "chapters": [{"start": chapter.start_ms, "title": chapter.title} for chapter in marks],
+            "chaptersTrack": signed_chapters(asset=lesson.asset, member=by, now=now)
+            if marks
+            else "",
         }
-        if context["player"]["chapters"]:
-            track = signed_chapters(asset=lesson.asset, member=by, now=now)
-            context["player"]["chaptersTrack"] = track
     return context
 
 

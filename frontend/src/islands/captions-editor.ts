@@ -82,7 +82,7 @@ export class LmsCaptionsEditor extends HTMLElement {
         this.do(button.dataset['do'] ?? '');
       });
     }
-    this.addEventListener('keydown', (event) => {
+    document.addEventListener('keydown', (event) => {
       const action = event.altKey && !event.ctrlKey && !event.metaKey ? KEYS[event.code] : undefined;
       if (action === undefined) return;
       event.preventDefault();
@@ -213,12 +213,15 @@ export class LmsCaptionsEditor extends HTMLElement {
       if (this.undone.length > MOST_UNDONE) this.undone.shift();
     }
     this.typing = isTyping;
+    // The lines are drawn anew: who stood on one stands on the chosen one afterwards.
+    const stoodInList = this.list.contains(document.activeElement);
     const sameLines = isTyping && edited.chosen === this.chosen && edited.cues.length === this.cues.length;
     this.cues = edited.cues;
     this.chosen = edited.chosen;
     if (sameLines) this.writeRow(this.chosen);
     else this.draw();
     if (!isTyping) this.choose(edited.chosen);
+    if (stoodInList) this.row(this.chosen)?.focus({ preventScroll: true });
     this.saver.touch();
   }
 
