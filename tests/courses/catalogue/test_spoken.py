@@ -1,5 +1,6 @@
 """What is said in lessons: found by those who may study them, at a fixed cost, and taken along."""
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +12,7 @@ from courses.catalogue.models import LessonPage
 from courses.catalogue.spoken import spoken_results
 from lms.members.models import Member
 from media_pipeline.chapter_services import save_chapters
-from media_pipeline.models import CaptionTrack
+from media_pipeline.models import Asset, CaptionTrack
 from tests.factories import courses as make
 from tests.factories.media import make_captions
 from tests.factories.members import BranchTree, make_branch_tree, make_member
@@ -42,11 +43,16 @@ def by() -> Member:
     return make.editor()
 
 
-def spoken_lesson(by: Member, title: str = "第一讲", **course: object) -> LessonPage:
+def spoken_lesson(by: Member, title: str = "第一讲", **course: Any) -> LessonPage:
     made = make.course(by=by, title="读懂一份规章", **course)
     lecture = make.lecture(by=by)
     make_captions(lecture, *CUES)
     return make.lesson(chapter=make.chapter(course=made, by=by), by=by, title=title, asset=lecture)
+
+
+def lecture_of(lesson: LessonPage) -> Asset:
+    assert lesson.asset is not None
+    return lesson.asset
 
 
 def signed_in(member: Member) -> Client:
@@ -148,7 +154,7 @@ def test_a_transcript_marks_what_is_looked_for(by: Member, member: Member) -> No
 
 def test_the_text_is_taken_along_under_its_chapters(by: Member, member: Member) -> None:
     lesson = spoken_lesson(by)
-    save_chapters(asset=lesson.asset, text="00:00 导学\n01:00 纪律", version=0, by=by)
+    save_chapters(asset=lecture_of(lesson), text="00:00 导学\n01:00 纪律", version=0, by=by)
     answer = signed_in(member).get(f"{lesson.route()}transcript.txt")
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assert answer["Content-Disposition"] == (f"attachment; filename*=utf-8''{quote('第一讲.txt')}")
@@ -158,7 +164,7 @@ def test_the_text_is_taken_along_under_its_chapters(by: Member, member: Member) 
         "\n【01:00 纪律】\n[01:05] 再学习 Party School 的纪律\n[01:30] 学习贵在坚持\n"
         "[02:00] 坚持学习\n"
     )
-    make_captions(lesson.asset, (0, 1000, "Hello"), language="en")
+    make_captions(lecture_of(lesson), (0, 1000, "Hello"), language="en")
     english = signed_in(member).get(f"{lesson.route()}transcript.txt?lang=en")
     assert english.content.decode().endswith("【00:00 导学】\n[00:00] Hello\n")
     assert quote("第一讲.en.txt") in english["Content-Disposition"]
@@ -180,7 +186,7 @@ def test_the_chapters_stand_beside_the_lesson(by: Member, member: Member) -> Non
     lesson = spoken_lesson(by)
     client = signed_in(member)
     assert client.get(f"{lesson.route()}?tab=chapters").context["player"]["chapters"] == []
-    save_chapters(asset=lesson.asset, text="00:00 导学\n01:00 纪律", version=0, by=by)
+    save_chapters(asset=lecture_of(lesson), text="00:00 导学\n01:00 纪律", version=0, by=by)
     page = client.get(f"{lesson.route()}?tab=chapters")
     assert page.context["player"]["chapters"] == [
         {"start": 0, "title": "导学"},
