@@ -15,6 +15,7 @@ urlpatterns = [
     path(
         "lessons/<int:lesson_id>/documents/<int:document_id>/", catalogue.document, name="document"
     ),
+    path("lessons/<int:lesson_id>/transcript.txt", catalogue.transcript, name="transcript"),
     path("lessons/<int:lesson_id>/images/<int:image_id>/", catalogue.image, name="image"),
     path("files/<path:name>", catalogue.back_office_file, name="back_office_file"),
 ]

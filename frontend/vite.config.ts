@@ -40,8 +40,11 @@ export default defineConfig({
       input: [
         'src/entries/core.ts',
         'src/entries/page.ts',
+        'src/islands/captions-editor.ts',
+        'src/islands/chapters-editor.ts',
         'src/islands/upload.ts',
         'src/styles/site.css',
+        'src/styles/lecture.css',
         'src/styles/live-final.css',
       ],
     },

@@ -1,10 +1,11 @@
 """Captions are attached to a lecture, replaced, and taken off."""
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lms.core import clock
 from lms.core.errors import DomainError
 from lms.members.models import Member
+from media_pipeline.caption_keeping import keep_removed, write_cues
 from media_pipeline.captions import UnreadableCaptionsError, read_captions
 from media_pipeline.errors import NotYourLectureError
 from media_pipeline.models import Asset, CaptionLanguage, CaptionTrack
@@ -28,20 +29,14 @@ def replace_captions(*, asset: Asset, language: str, content: bytes, by: Member)
         cues = read_captions(content, length_ms=asset.duration_ms)
     except UnreadableCaptionsError as error:
         raise CaptionsRefusedError(refusal_words(error.flaw, error.at_ms)) from error
-    track, _is_new = CaptionTrack.objects.update_or_create(
-        asset=asset,
-        language=language,
-        defaults={
-            "cues": [[cue.start_ms, cue.end_ms, cue.text] for cue in cues],
-            "changed_by": by,
-            "changed_at": clock.now(),
-        },
-    )
-    return track
+    with transaction.atomic():
+        return write_cues(asset=asset, language=language, cues=cues, key="", by=by)
 
 
 def remove_captions(*, asset: Asset, language: str, by: Member) -> None:
-    """Take the lecture's captions in that language off; none there is a normal end."""
+    """Take the lecture's captions in that language off, and keep them; none there is no fault."""
     if not can_handle_asset(by, asset):
         raise NotYourLectureError
-    CaptionTrack.objects.filter(asset=asset, language=language).delete()
+    with transaction.atomic():
+        keep_removed(asset=asset, language=language)
+        CaptionTrack.objects.filter(asset=asset, language=language).delete()

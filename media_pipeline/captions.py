@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 
 import pysubs2
 
@@ -13,6 +14,9 @@ from lms.core.decoding import UnknownEncodingError, decoded
 
 # Three hours of speech are some 300 kB.
 MOST_BYTES = 1024**2
+MOST_CUES = 10_000
+# Of one cue: more does not fit on any picture.
+MOST_LETTERS = 1000
 
 _CLOCK = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIMES = re.compile(rf"[ \t]*{_CLOCK}[ \t]*-->[ \t]*{_CLOCK}(?:[ \t].*)?", re.ASCII)
@@ -44,6 +48,7 @@ class Flaw(Enum):
     TORN = auto()  # a line of times that is none, and would be shown as text
     BACKWARDS = auto()
     BEYOND_END = auto()
+    LONG_TEXT = auto()
 
 
 class UnreadableCaptionsError(Exception):
@@ -78,6 +83,38 @@ def read_captions(content: bytes, *, length_ms: int) -> tuple[Cue, ...]:
     else:
         raise UnreadableCaptionsError(Flaw.NOT_CAPTIONS)
     return _checked(found, length_ms)
+
+
+def edited_cues(rows: Any, *, length_ms: int) -> tuple[Cue, ...]:
+    """Cues as an editor sends them, [[start_ms, end_ms, text], …], under the rules of a file.
+
+    Raises UnreadableCaptionsError.
+    """
+    if not isinstance(rows, list) or len(rows) > MOST_CUES:
+        raise UnreadableCaptionsError(Flaw.NOT_CAPTIONS)
+    found: list[Cue] = []
+    for row in rows:
+        if not isinstance(row, list) or [type(part) for part in row] != [int, int, str]:
+            raise UnreadableCaptionsError(Flaw.NOT_CAPTIONS)
+        start_ms, end_ms, text = row
+        if len(text) > MOST_LETTERS:
+            raise UnreadableCaptionsError(Flaw.LONG_TEXT, max(0, start_ms))
+        plain = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+        found.append(Cue(start_ms, end_ms, _tidy(plain)))
+    return _checked(found, length_ms)
+
+
+def as_srt(cues: Iterable[Cue]) -> str:
+    """The cues as an SRT file."""
+    parts = [
+        f"{number}\n{_srt_clock(cue.start_ms)} --> {_srt_clock(cue.end_ms)}\n{cue.text}\n"
+        for number, cue in enumerate(cues, start=1)
+    ]
+    return "\n".join(parts)
+
+
+def _srt_clock(milliseconds: int) -> str:
+    return _clock(milliseconds).replace(".", ",")
 
 
 def as_webvtt(cues: Iterable[Cue]) -> str:

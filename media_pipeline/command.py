@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from media_pipeline import whitelists
+from media_pipeline import stills, whitelists
 from media_pipeline.ladder import (
     AUDIO_BITRATE,
     AUDIO_SAMPLE_RATE,
@@ -80,13 +80,15 @@ def arguments(source: Path, info: MediaInfo, recipe: Recipe) -> list[str]:
 
     Of the whole lecture: for each plan, and for the sound alone, `<name>/init.mp4`,
     `<name>/00000.m4s`… and `<name>/index.m3u8`; the progressive `low.mp4`; `poster.jpg`. A
-    source that is a sound has its waveform for a poster. Of a stretch: `<name>.mp4`, no sound.
+    source that is a sound has its waveform for a poster; another has further stills beside it
+    (`stills.outputs`). Of a stretch: `<name>.mp4`, no sound.
     """
     poster: tuple[str, ...] = ()
     if recipe.poster:
         poster = (
             *("-map", "[poster]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4"),
             *("-map_metadata", "-1", "-f", "image2", "-update", "1", POSTER_NAME),
+            *(stills.outputs(info) if recipe.plans else ()),
         )
     return [
         *("-nostdin", "-hide_banner", "-loglevel", "warning", "-y"),
@@ -201,9 +203,8 @@ def _pictures(info: MediaInfo, recipe: Recipe) -> list[str]:
     outputs = "".join(f"[s{number}]" for number in range(len(plans)))
     source = f"[0:{info.video_index}]{','.join(steps)}"
     if recipe.poster:
-        moment = f"select='isnan(prev_selected_t)*gte(t,{poster_moment(info):.3f})'"
-        chains = [f"{source},split={len(plans) + 1}[forposter]{outputs}"]
-        chains.append(f"[forposter]{moment}[poster]")
+        chains = [f"{source},split={len(plans) + 1}[stills]{outputs}"]
+        chains += stills.chains(info, "stills")
     else:
         chains = [f"{source},split={len(plans)}{outputs}"]
     for number, plan in enumerate(plans):
@@ -235,11 +236,6 @@ def _sound(info: MediaInfo, labels: Sequence[str]) -> str:
     if len(labels) > 1:
         steps.append(f"asplit={len(labels)}")
     return f"[0:{info.sound_index}]{','.join(steps)}{''.join(labels)}"
-
-
-def poster_moment(info: MediaInfo) -> float:
-    """A tenth in, past the black of the first second, before the end of a short clip."""
-    return min(max(1.0, info.picture_seconds / 10), info.picture_seconds / 2)
 
 
 def _encoding(info: MediaInfo, recipe: Recipe) -> list[str]:

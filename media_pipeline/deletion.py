@@ -96,6 +96,7 @@ def remove_files(*, removal_id: int) -> None:
         originals.drop(removal.asset_id)
         files.upload_path(removal.asset_id).unlink(missing_ok=True)
         media_storage().delete_prefix(files.lecture_prefix(removal.asset_id))
+        media_storage().delete_prefix(files.posters_prefix(removal.asset_id))
         folder = files.lecture_folder(removal.asset_id)
         if folder.exists():
             shutil.rmtree(folder, ignore_errors=True)

@@ -88,7 +88,7 @@ def lecture_file(
     if link is None:
         raise Http404
     try:
-        return _sent(request, link)
+        return sent(request, link)
     except StorageUnavailableError as error:
         return _not_now(error)
 
@@ -141,13 +141,13 @@ def _not_now(error: StorageUnavailableError) -> HttpResponse:
     )
 
 
-def _sent(request: HttpRequest, link: playback.Link) -> HttpResponseBase:
+def sent(request: HttpRequest, link: playback.Link) -> HttpResponseBase:
+    """The file a link names, whole or the range asked for."""
     storage = media_storage()
     headers = {
         "Content-Type": link.content_type,
         "Accept-Ranges": "bytes",
-        # A playlist of a lecture in the making still grows.
-        "Cache-Control": "private, no-cache" if link.is_playlist else "private, max-age=3600",
+        "Cache-Control": "private, no-cache" if link.may_change else "private, max-age=3600",
         "X-Content-Type-Options": "nosniff",
     }
     if settings.MEDIA_ACCEL_PREFIX and not storage.is_here:

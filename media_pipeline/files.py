@@ -201,3 +201,16 @@ def drop_scratch(asset_id: uuid.UUID, take: str, run: str = "", *, is_kept: bool
         folder.rmdir()
     with contextlib.suppress(OSError):
         folder.parent.rmdir()
+
+
+def posters_prefix(asset_id: uuid.UUID | str) -> str:
+    """What the storage's names of pictures brought for a lecture begin with.
+
+    Outside its takes, so that they outlast them.
+    """
+    return f"posters/{asset_id}/"
+
+
+def own_poster_key(asset_id: uuid.UUID | str, name: str) -> str:
+    """The storage's name for such a picture."""
+    return f"{posters_prefix(asset_id)}{name}.jpg"

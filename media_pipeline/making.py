@@ -18,7 +18,15 @@ from lms.core.errors import DomainError
 from lms.core.jobs import Lease, LeaseLostError, Pulse
 from lms.core.models import OPEN_JOB_STATES
 from lms.core.states import advance
-from media_pipeline import encryption, files, originals, packaging, planning, queries
+from media_pipeline import (
+    encryption,
+    files,
+    originals,
+    packaging,
+    planning,
+    poster_notes,
+    queries,
+)
 from media_pipeline.ladder import SOUND_NAME
 from media_pipeline.models import (
     OPEN_PIECE_STATES,
@@ -193,6 +201,8 @@ def _keep(run: Run, asset: Asset, made: list[Checked]) -> None:
         folder=run.name,
         ended_at=clock.now(),
     )
+    if run.candidates:
+        poster_notes.note_candidates(asset=asset, candidates=run.candidates)
     for one in made:
         rendition = asset.renditions.get(take=run.piece.take, name=one.name)
         _ready(rendition, one, f"{run.name}/{one.name}")

@@ -3,12 +3,15 @@
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.members.models import Branch, Member
 from media_pipeline.captions import Cue
+from media_pipeline.chapters import Chapter
 from media_pipeline.storage_models import ArchivedFile, Removal, StorageQuota
 
 __all__ = [
@@ -266,6 +269,11 @@ class CaptionTrack(models.Model):
     language = models.CharField(_("语言"), max_length=12, choices=CaptionLanguage.choices)
     # [[start_ms, end_ms, text], …] in order, as `captions.read_captions` checked them.
     cues = models.JSONField(editable=False)
+    # Grows with each change; `edited_in` names the opening of the editor that saved last.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    edited_in = models.CharField(max_length=32, blank=True, editable=False)
+    # `spoken_search.grams_of` the cues: Chinese has no words an index could be made of.
+    grams = ArrayField(models.TextField(), default=list, editable=False)
     changed_by = models.ForeignKey(
         Member, models.PROTECT, related_name="caption_tracks", verbose_name=_("上传人")
     )
@@ -279,6 +287,34 @@ class CaptionTrack(models.Model):
                 fields=["asset", "language"], name="captions_once_an_asset_and_language"
             )
         ]
+        indexes: ClassVar = [GinIndex(fields=["grams"], name="captions_by_grams")]
+
+    def __str__(self) -> str:
+        return f"{self.asset} · {self.get_language_display()}"
+
+    @property
+    def spoken(self) -> tuple[Cue, ...]:
+        """The cues, in order."""
+        return tuple(Cue(*cue) for cue in self.cues)
+
+
+class CaptionCopy(models.Model):
+    """Captions that are not shown: an earlier version, or what could not be saved in its turn."""
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="caption_copies")
+    language = models.CharField(_("语言"), max_length=12, choices=CaptionLanguage.choices)
+    cues = models.JSONField(editable=False)
+    edited_in = models.CharField(max_length=32, blank=True, editable=False)
+    is_aside = models.BooleanField(_("另存"), default=False)
+    by = models.ForeignKey(
+        Member, models.PROTECT, related_name="caption_copies", verbose_name=_("修改人")
+    )
+    kept_at = models.DateTimeField(_("保留于"))
+
+    class Meta:
+        verbose_name = _("保留的字幕")
+        verbose_name_plural = _("保留的字幕")
+        indexes: ClassVar = [models.Index(fields=["asset", "language", "-kept_at"])]
 
     def __str__(self) -> str:
         return f"{self.asset} · {self.get_language_display()}"
@@ -333,3 +369,68 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.original_name
+
+
+class Stills(models.Model):
+    """The pictures a lecture may be stood for by: what its last run made, and what was chosen.
+
+    A choice is a candidate's number, so that it holds when the lecture is made again: the
+    moments are the same. A picture of one's own lies outside the takes, and comes first.
+    """
+
+    asset = models.OneToOneField(Asset, models.CASCADE, related_name="stills")
+    # [[number, at_ms], …] in order, as `stills.finish` found them.
+    candidates = models.JSONField(default=list, editable=False)
+    best = models.PositiveSmallIntegerField(_("最清楚的一张"), default=0)
+    chosen = models.PositiveSmallIntegerField(_("选定的一张"), default=0)
+    own_picture = models.CharField(_("自己的图片"), max_length=32, blank=True)
+    changed_by = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("选定人")
+    )
+    changed_at = models.DateTimeField(_("选定于"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("封面")
+        verbose_name_plural = _("封面")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(chosen=0) | Q(own_picture=""), name="stills_one_choice"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.asset)
+
+    @property
+    def shown(self) -> int:
+        """The number of the candidate that is shown; nought for the plain poster."""
+        return self.chosen or self.best
+
+
+class ChapterList(models.Model):
+    """The chapters of one lecture as whoever edited them last left them; version 0 is the file's.
+
+    `version` grows with each change: who saves names the one they saw, so nobody overwrites what
+    they have not seen.
+    """
+
+    asset = models.OneToOneField(Asset, models.CASCADE, related_name="chapter_list")
+    # [[start_ms, title], …] in order, as `chapters.read_lines` checked them.
+    chapters = models.JSONField(default=list, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    changed_by = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("修改人")
+    )
+    changed_at = models.DateTimeField(_("修改于"))
+
+    class Meta:
+        verbose_name = _("提纲")
+        verbose_name_plural = _("提纲")
+
+    def __str__(self) -> str:
+        return str(self.asset)
+
+    @property
+    def marks(self) -> tuple[Chapter, ...]:
+        """The chapters, in order."""
+        return tuple(Chapter(start_ms, title) for start_ms, title in self.chapters)

@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 
 from lms.core.errors import DomainError
 from lms.members.models import Member
-from media_pipeline import files, queries
+from media_pipeline import chapters, files, queries, storyboard
 from media_pipeline.captions import as_webvtt
 from media_pipeline.command import POSTER_NAME, PROGRESSIVE_NAME
 from media_pipeline.models import Asset
 from media_pipeline.packaging import MASTER_NAME, captions_playlist, with_captions
+from media_pipeline.posters import CANDIDATE_NAME
 from media_pipeline.storage import media_storage, read_bytes
 
 LINK_SECONDS = 600
@@ -35,10 +36,11 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 # Every name there can be; whatever else is asked for does not exist.
 _FILE = re.compile(
     r"(?P<take>[0-9a-f]{32})/"
-    r"(?P<name>master\.m3u8|poster\.jpg|low\.mp4"
+    r"(?P<name>master\.m3u8|poster\.jpg|low\.mp4|(?:poster|storyboard)-[1-9]\.jpg"
     r"|(?:[0-9a-f]{8}/)?(?:[1-9][0-9]{0,3}p|sound)/(?:index\.m3u8|init\.mp4|[0-9]{5,6}\.m4s))",
     re.ASCII,
 )
+_BESIDE = re.compile(r"(?P<take>[0-9a-f]{32})/(?P<name>storyboard|chapters)\.vtt", re.ASCII)
 # What is written when it is asked for.
 _WRITTEN = re.compile(
     r"(?P<take>[0-9a-f]{32})/(?:(?P<master>master)|captions/(?P<language>[A-Za-z-]{2,12}))"
@@ -82,7 +84,7 @@ class Link:
 
     key: str
     content_type: str
-    is_playlist: bool
+    may_change: bool
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,21 @@ def signed_playlist(*, asset: Asset, member: Member, now: dt.datetime) -> str:
 def signed_poster(*, asset: Asset, member: Member, now: dt.datetime) -> str:
     """The address of the lecture's poster picture for this member."""
     return _signed(asset, member, now, POSTER_NAME)
+
+
+def signed_candidate(*, asset: Asset, member: Member, now: dt.datetime, number: int) -> str:
+    """The address of a picture that may be chosen as the poster."""
+    return _signed(asset, member, now, CANDIDATE_NAME % number)
+
+
+def signed_storyboard(*, asset: Asset, member: Member, now: dt.datetime) -> str:
+    """The address of the storyboard's index for this member; empty for a sound alone."""
+    return _signed(asset, member, now, storyboard.INDEX_NAME) if asset.width else ""
+
+
+def signed_chapters(*, asset: Asset, member: Member, now: dt.datetime) -> str:
+    """The address of the lecture's chapters as a WebVTT track for this member."""
+    return _signed(asset, member, now, "chapters.vtt")
 
 
 def signed_progressive(*, asset: Asset, member: Member, now: dt.datetime) -> str:
@@ -164,16 +181,44 @@ def linked_file(*, asset_id: str, rest: str) -> Link | None:
         return None
     if found["name"] == PROGRESSIVE_NAME and queries.is_internal(asset_id):
         return None  # one from before it became internal
-    suffix = PurePosixPath(found["name"]).suffix
+    if found["name"] == POSTER_NAME:
+        return _poster(asset_id, found["take"])
+    # A playlist of a lecture in the making still grows.
+    return taken_file(asset_id, found["take"], found["name"], may_change=rest.endswith(".m3u8"))
+
+
+def taken_file(
+    asset_id: uuid.UUID | str, take: str, name: str, *, may_change: bool = False
+) -> Link:
+    """A file of a take; the name must be one of ours."""
     return Link(
-        key=files.take_prefix(uuid.UUID(asset_id), found["take"]) + found["name"],
-        content_type=CONTENT_TYPES[suffix],
-        is_playlist=suffix == ".m3u8",
+        key=files.take_prefix(uuid.UUID(str(asset_id)), take) + name,
+        content_type=CONTENT_TYPES[PurePosixPath(name).suffix],
+        may_change=may_change,
     )
 
 
+def _poster(asset_id: str, take: str) -> Link:
+    """The picture chosen for the lecture, as its row says now; else what the run made first."""
+    chosen = queries.stills_of(asset_id)
+    if chosen is not None and chosen.own_picture:
+        own = files.own_poster_key(asset_id, chosen.own_picture)
+        if media_storage().facts(own) is not None:
+            return Link(own, CONTENT_TYPES[".jpg"], may_change=True)
+    if chosen is not None and chosen.shown:
+        candidate = taken_file(asset_id, take, CANDIDATE_NAME % chosen.shown, may_change=True)
+        if media_storage().facts(candidate.key) is not None:
+            return candidate
+    return taken_file(asset_id, take, POSTER_NAME, may_change=True)
+
+
 def linked_text(*, asset_id: str, rest: str) -> Written | None:
-    """What a link's last part names if that is made of the captions; None for all the rest."""
+    """What a link's last part names if we write it for each who asks; None for all the rest."""
+    beside = _BESIDE.fullmatch(rest)
+    if beside is not None:
+        if beside["name"] == "chapters":
+            return Written(_chapters(asset_id), CONTENT_TYPES[".vtt"])
+        return Written(_board_index(uuid.UUID(asset_id), beside["take"]), CONTENT_TYPES[".vtt"])
     found = _WRITTEN.fullmatch(rest)
     if found is None:
         return None
@@ -188,6 +233,20 @@ def linked_text(*, asset_id: str, rest: str) -> Written | None:
         return Written(as_webvtt(track.spoken), content_type)
     text = captions_playlist(f"{track.language}.vtt", track.asset.duration_ms)
     return Written(text, content_type)
+
+
+def _chapters(asset_id: str) -> str:
+    length_ms = queries.length_of(asset_id)
+    return chapters.as_webvtt(queries.chapters_of(asset_id), length_ms=length_ms)
+
+
+def _board_index(asset_id: uuid.UUID, take: str) -> str:
+    """Where the storyboard's pictures lie; of a lecture made before there were any, none."""
+    try:
+        key = files.take_prefix(asset_id, take) + storyboard.INDEX_NAME
+        return read_bytes(media_storage(), key).decode()
+    except FileNotFoundError:
+        return "WEBVTT\n"
 
 
 def _captioned_master(asset_id: uuid.UUID, take: str) -> str:

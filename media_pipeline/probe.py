@@ -120,7 +120,8 @@ class MediaInfo:
     video_index, sound_index: None without a picture or a sound; duration_seconds: of picture or
     sound, whichever lasts longer; transfer: how brightness is coded (ISO/IEC 23091-2, table 3);
     sounds: every sound track there is to choose from; loudness: LUFS of the chosen one, None if
-    there is none to hear or it was not measured.
+    there is none to hear or it was not measured; chapters: as the file has them, in
+    milliseconds and words nobody has checked.
     """
 
     format_name: str
@@ -137,6 +138,7 @@ class MediaInfo:
     transfer: int = 0
     sounds: tuple[SoundTrack, ...] = ()
     loudness: float | None = None
+    chapters: tuple[tuple[int, str], ...] = ()
 
     @property
     def is_hdr(self) -> bool:
@@ -156,7 +158,9 @@ class MediaInfo:
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> "MediaInfo":
         sounds = tuple(SoundTrack(**sound) for sound in facts.get("sounds", ()))
-        return cls(**{**facts, "average_rate": _rate(facts["average_rate"]), "sounds": sounds})
+        chapters = tuple((start, title) for start, title in facts.get("chapters", ()))
+        rate = _rate(facts["average_rate"])
+        return cls(**{**facts, "average_rate": rate, "sounds": sounds, "chapters": chapters})
 
 
 def probe(path: Path) -> MediaInfo:
@@ -231,6 +235,7 @@ def judge(facts: dict[str, Any]) -> MediaInfo:
         is_interlaced=video["interlaced"],
         transfer=video["transfer"],
         sounds=_tracks(sounds),
+        chapters=_chapters(facts),
     )
 
 
@@ -253,6 +258,7 @@ def _sound_alone(facts: dict[str, Any], sound: dict[str, Any] | None) -> MediaIn
         picture_seconds=0.0,
         sound_index=sound["index"],
         sounds=_tracks(facts["sounds"]),
+        chapters=_chapters(facts),
     )
 
 
@@ -268,6 +274,10 @@ def _chosen(sounds: list[dict[str, Any]]) -> dict[str, Any] | None:
 def _tracks(sounds: list[dict[str, Any]]) -> tuple[SoundTrack, ...]:
     names = [field.name for field in dataclasses.fields(SoundTrack)]
     return tuple(SoundTrack(**{name: sound[name] for name in names}) for sound in sounds)
+
+
+def _chapters(facts: dict[str, Any]) -> tuple[tuple[int, str], ...]:
+    return tuple((start_ms, title) for start_ms, title in facts.get("chapters", ()))
 
 
 def _whole(promised: float, ends: float) -> float:

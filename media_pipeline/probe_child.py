@@ -14,6 +14,7 @@ from typing import Any
 import av
 
 TAIL_SECONDS = 15
+MOST_CHAPTERS = 200
 DEFAULT = 0x1
 ATTACHED_PICTURE = 0x400  # a cover image: a video stream to the library, not to a person
 PACKETS_TO_FIRST_PICTURE = 300
@@ -52,6 +53,15 @@ def sound_track(stream: Any) -> dict[str, Any]:
         "is_default": bool(stream.disposition & DEFAULT),
         "channels": stream.codec_context.channels if stream.codec_context else 0,
     }
+
+
+def chapters(container: Any) -> list[tuple[int, str]]:
+    """(milliseconds, title) of the chapters the file has; those of a hostile one are cut off."""
+    found = []
+    for chapter in container.chapters()[:MOST_CHAPTERS]:
+        start = int(chapter["start"] * chapter["time_base"] * 1000)
+        found.append((start, (chapter["metadata"].get("title") or "")[:200]))
+    return found
 
 
 def last_moment(path: str, index: int, duration: float | None) -> float:
@@ -102,6 +112,7 @@ def described(path: str) -> dict[str, Any]:
             "streams": len(container.streams),
             "duration": container.duration / av.time_base if container.duration else None,
         }
+        facts["chapters"] = chapters(container)
         facts["sounds"] = [sound_track(sound) for sound in container.streams.audio]
         if not pictures:
             for sound in facts["sounds"]:

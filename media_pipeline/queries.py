@@ -22,18 +22,22 @@ from django.db.models.functions import Coalesce
 from lms.core.models import Job
 from lms.members.models import Branch, Role
 from lms.members.queries import branches_of_role
+from media_pipeline.chapters import Chapter
 from media_pipeline.models import (
     OPEN_PIECE_STATES,
     ArchivedFile,
     Asset,
     AssetState,
+    CaptionCopy,
     CaptionLanguage,
     CaptionTrack,
+    ChapterList,
     KeyCount,
     Piece,
     PieceState,
     Rendition,
     RenditionState,
+    Stills,
     TakeKey,
     Upload,
     UploadState,
@@ -207,7 +211,7 @@ def caption_tracks(asset_id: Any) -> QuerySet[CaptionTrack]:
     return (
         CaptionTrack.objects.filter(asset_id=asset_id)
         .select_related("changed_by")
-        .defer("cues")
+        .defer("cues", "grams")
         .annotate(
             cue_count=Func("cues", function="jsonb_array_length", output_field=IntegerField())
         )
@@ -223,7 +227,7 @@ def caption_languages(asset_id: Any) -> list[CaptionLanguage]:
 
 def caption_track(asset_id: Any, language: str) -> CaptionTrack | None:
     """A lecture's captions in that language, its lecture at hand; None if it has none."""
-    tracks = CaptionTrack.objects.select_related("asset")
+    tracks = CaptionTrack.objects.select_related("asset").defer("grams")
     return tracks.filter(asset_id=asset_id, language=language).first()
 
 
@@ -262,6 +266,69 @@ def wrongly_packaged() -> QuerySet[Asset]:
     sealed = Exists(TakeKey.objects.filter(asset=OuterRef("pk"), take=OuterRef("take")))
     finished = Asset.objects.filter(state=AssetState.READY)
     return finished.alias(is_sealed=sealed).exclude(is_internal=F("is_sealed"))
+
+
+def stills_of(asset_id: Any) -> Stills | None:
+    """What a lecture may be stood for by, and what was chosen; None if it was never made."""
+    return Stills.objects.filter(asset_id=asset_id).first()
+
+
+def caption_copies(asset_id: Any, language: str) -> QuerySet[CaptionCopy]:
+    """Versions that were kept, the newest first, each with its `cue_count`, no cues."""
+    return (
+        CaptionCopy.objects.filter(asset_id=asset_id, language=language)
+        .select_related("by")
+        .defer("cues")
+        .annotate(
+            cue_count=Func("cues", function="jsonb_array_length", output_field=IntegerField())
+        )
+        .order_by("-kept_at", "-pk")
+    )
+
+
+def caption_copy(asset_id: Any, copy_id: int) -> CaptionCopy | None:
+    """One kept version of this lecture's captions, its lecture at hand."""
+    copies = CaptionCopy.objects.select_related("asset__owner_branch")
+    return copies.filter(asset_id=asset_id, pk=copy_id).first()
+
+
+def assets_saying(grams: list[str]) -> QuerySet[CaptionTrack, Any]:
+    """The keys of the lectures whose captions hold all of these grams; more may be too many."""
+    found = CaptionTrack.objects.filter(grams__contains=grams)
+    return found.order_by().values("asset_id")
+
+
+def tracks_saying(grams: list[str], asset_ids: list[Any]) -> QuerySet[CaptionTrack]:
+    """The captions of these lectures that hold all of these grams, in the order of languages."""
+    order = [When(language=language, then=at) for at, language in enumerate(CaptionLanguage.values)]
+    return (
+        CaptionTrack.objects.filter(asset_id__in=asset_ids, grams__contains=grams)
+        .defer("grams")
+        .order_by("asset_id", Case(*order))
+    )
+
+
+def length_of(asset_id: Any) -> int:
+    """How long a lecture lasts in milliseconds; nought where it is not known."""
+    found = Asset.objects.filter(pk=asset_id).values_list("duration_ms", flat=True).first()
+    return found or 0
+
+
+def chapter_list(asset_id: Any) -> ChapterList | None:
+    """A lecture's chapters with who changed them last; None if it never had any."""
+    return ChapterList.objects.filter(asset_id=asset_id).select_related("changed_by").first()
+
+
+def marks_of(asset: Asset) -> tuple[Chapter, ...]:
+    """A lecture's chapters, in order; no statement where they were selected with it."""
+    found: ChapterList | None = getattr(asset, "chapter_list", None)
+    return found.marks if found else ()
+
+
+def chapters_of(asset_id: Any) -> tuple[Chapter, ...]:
+    """A lecture's chapters, in order."""
+    found = ChapterList.objects.filter(asset_id=asset_id).only("chapters").first()
+    return found.marks if found else ()
 
 
 def open_uploads(by: Any) -> QuerySet[Upload]:

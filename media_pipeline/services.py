@@ -14,7 +14,7 @@ from lms.core.jobs import Lease, LeaseLostError, Pulse
 from lms.core.models import OPEN_JOB_STATES
 from lms.core.states import StateMovedError, advance, advance_or_raise
 from lms.members.models import Branch, Member
-from media_pipeline import ffmpeg, files, originals, queries
+from media_pipeline import chapter_notes, ffmpeg, files, originals, queries
 from media_pipeline.errors import NotYourLectureError
 from media_pipeline.internal import repackage_asset
 from media_pipeline.making import (
@@ -122,6 +122,7 @@ def probe_asset(*, job_id: int) -> None:
             sha256=sha256,
             facts=info.as_facts(),
         )
+        chapter_notes.take_over_chapters(asset=asset, info=info)
         queue(asset)
         jobs.finish(lease=lease)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from media_pipeline import command, ffmpeg, packaging
+from media_pipeline import command, ffmpeg, packaging, stills
 from media_pipeline.ladder import renditions_for
 from media_pipeline.packaging import Checked
 from media_pipeline.probe import MediaInfo, probe
@@ -45,5 +45,7 @@ def transcode(
         packaging.check_whole(one, info.duration_seconds)
         packaging.finish(take / one.name)
     packaging.check_companions(take, recipe)
+    if plans:
+        stills.finish(take, info)
     packaging.publish(take, (packaging.listed(one, one.name) for one in made))
     return info, made

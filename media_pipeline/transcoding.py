@@ -13,7 +13,18 @@ from django.utils.translation import gettext as _
 from lms.core import clock, jobs, on_air
 from lms.core.jobs import HEARTBEAT_SECONDS, Lease, Pulse
 from lms.core.states import advance
-from media_pipeline import command, ffmpeg, files, keys, packaging, planning, queries, sealing
+from media_pipeline import (
+    command,
+    ffmpeg,
+    files,
+    keys,
+    packaging,
+    planning,
+    posters,
+    queries,
+    sealing,
+    stills,
+)
 from media_pipeline.ladder import (
     AUDIO_BITRATE,
     LISTENING_BITRATE,
@@ -111,6 +122,7 @@ class Run:
         self.asked_at = -float(HEARTBEAT_SECONDS)
         self.is_held = False
         self.is_first_checked = False
+        self.candidates: list[posters.Candidate] = []
 
     def close(self) -> None:
         """Nothing is sent to the storage any more once this returns."""
@@ -208,6 +220,8 @@ class Run:
             packaging.check_whole(one, self.source.info.duration_seconds)
             packaging.finish(self.folder / one.name)
         packaging.check_companions(self.folder, self.recipe)
+        if self.recipe.poster:
+            self.candidates = stills.finish(self.folder, self.source.info)
         _seal_if_sealed(self.piece, [self.folder / one.name for one in made], self.lease)
         return made
 

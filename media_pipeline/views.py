@@ -17,7 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 from lms.core import clock
 from lms.core.access import access
 from lms.core.errors import DomainError
-from media_pipeline import caption_services, duplicates, internal, playback, queries, services
+from media_pipeline import (
+    caption_services,
+    companions,
+    duplicates,
+    internal,
+    playback,
+    queries,
+    services,
+)
 from media_pipeline.captions import MOST_BYTES, as_webvtt
 from media_pipeline.internal import Packaging
 from media_pipeline.models import Asset, AssetState, CaptionLanguage
@@ -27,7 +35,7 @@ from media_pipeline.words import packaging_words, status_words
 PAGE_SIZE = 30
 
 
-def _asset(request: HttpRequest, asset_id: uuid.UUID) -> Asset:
+def lecture_or_404(request: HttpRequest, asset_id: uuid.UUID) -> Asset:
     """The lecture if it is visible to who asks; what is not does not exist."""
     asset = queries.visible_assets(request.user).filter(pk=asset_id).first()
     if asset is None:
@@ -55,9 +63,11 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
     """One lecture: what it is, how far it is, and everything that was done on it."""
-    asset = _asset(request, asset_id)
+    asset = lecture_or_404(request, asset_id)
     packaging = internal.packaging_of(asset)
     links = {}
+    tracks = list(queries.caption_tracks(asset.pk))
+    written = {track.language for track in tracks}
     if asset.take:
         now = clock.now()
         links = {
@@ -77,9 +87,11 @@ def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
             "packaging": packaging_words(asset, packaging),
             "packaging_failed": packaging is Packaging.FAILED,
             "key_totals": queries.key_totals(asset),
-            "tracks": queries.caption_tracks(asset.pk),
+            "tracks": tracks,
             "languages": CaptionLanguage.choices,
+            "unwritten": [one for one in CaptionLanguage.choices if one[0] not in written],
             "duration": _spoken_duration(asset.duration_ms),
+            **companions.lecture_context(asset, request.user),
         },
     )
 
@@ -93,7 +105,7 @@ def _spoken_duration(milliseconds: int) -> str:
 @require_safe
 def status(request: HttpRequest, asset_id: uuid.UUID) -> JsonResponse:
     """How far a lecture is, for the upload element: asked every two seconds."""
-    asset = _asset(request, asset_id)
+    asset = lecture_or_404(request, asset_id)
     failed = asset.state == AssetState.FAILED
     return JsonResponse(
         {
@@ -153,7 +165,7 @@ def captions(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def caption_file(request: HttpRequest, asset_id: uuid.UUID, language: str) -> HttpResponse:
     """The captions in that language as a WebVTT file."""
-    track = queries.caption_track(_asset(request, asset_id).pk, language)
+    track = queries.caption_track(lecture_or_404(request, asset_id).pk, language)
     if track is None:
         raise Http404
     name = content_disposition_header(
@@ -181,7 +193,7 @@ def after(
     request: HttpRequest, asset_id: uuid.UUID, verb: Callable[..., Any], done: str
 ) -> HttpResponse:
     """Do something with a lecture, say how it went, and show the lecture."""
-    asset = _asset(request, asset_id)
+    asset = lecture_or_404(request, asset_id)
     try:
         verb(asset=asset, by=request.user)
     except DomainError as error:

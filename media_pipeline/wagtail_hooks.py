@@ -9,7 +9,15 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from lms.members.rules import ADMINISTRATION
-from media_pipeline import storage_views, upload_views, views, work_views
+from media_pipeline import (
+    caption_edit_views,
+    chapter_views,
+    poster_views,
+    storage_views,
+    upload_views,
+    views,
+    work_views,
+)
 from media_pipeline.office_panel import LecturesPanel
 from media_pipeline.rules import LECTURES
 
@@ -34,7 +42,33 @@ PATTERNS = [
         name="retry_rendition",
     ),
     path("<uuid:asset_id>/internal/", views.mark_internal, name="internal"),
+    path("<uuid:asset_id>/poster/", poster_views.poster, name="poster"),
+    path("<uuid:asset_id>/preview.mp4", chapter_views.preview, name="preview"),
+    path("<uuid:asset_id>/chapters/", chapter_views.lecture_chapters, name="chapters"),
     path("<uuid:asset_id>/captions/", views.captions, name="captions"),
+    path(
+        "<uuid:asset_id>/captions/<str:language>.srt", caption_edit_views.srt_file, name="srt_file"
+    ),
+    path(
+        "<uuid:asset_id>/captions/<str:language>/edit/",
+        caption_edit_views.edit_captions,
+        name="edit_captions",
+    ),
+    path(
+        "<uuid:asset_id>/captions/<str:language>/cues/",
+        caption_edit_views.save_cues,
+        name="save_cues",
+    ),
+    path(
+        "<uuid:asset_id>/caption-copies/<int:copy_id>.srt",
+        caption_edit_views.copy_file,
+        name="copy_file",
+    ),
+    path(
+        "<uuid:asset_id>/caption-copies/<int:copy_id>/restore/",
+        caption_edit_views.restore_copy,
+        name="restore_copy",
+    ),
     path("<uuid:asset_id>/captions/<str:language>.vtt", views.caption_file, name="caption_file"),
     path(
         "<uuid:asset_id>/captions/<str:language>/remove/",

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from lms.core.design.texts import clock
+from media_pipeline import chapters
 from media_pipeline.captions import MOST_BYTES, Flaw
 from media_pipeline.internal import Packaging
 from media_pipeline.models import Asset, AssetState
@@ -53,3 +54,38 @@ def refusal_words(flaw: Flaw, at_ms: int) -> str:
     if flaw is Flaw.BEYOND_END:
         return _("字幕到 %(at)s 还没有结束，比视频长。请确认选的是这个视频的字幕。") % at
     return _("这个文件不是字幕。请选择 SRT、VTT 或 ASS 格式的字幕文件。")
+
+
+def chapter_refusal_words(flaw: chapters.Flaw, line: str) -> str:
+    """Why lines are not taken as chapters, in a sentence that says which and what to do."""
+    here = {"line": line[:40]}
+    if flaw is chapters.Flaw.NO_TITLE:
+        return _("“%(line)s”后面没有标题。请写上标题，例如“12:30 学习的意义”。") % here
+    if flaw is chapters.Flaw.LONG_TITLE:
+        return _("“%(line)s…”的标题太长。请写在 %(most)d 个字以内。") % {
+            **here,
+            "most": chapters.MOST_LETTERS,
+        }
+    if flaw is chapters.Flaw.BEYOND_END:
+        return _("“%(line)s”的时间超过了视频的长度。请改正时间。") % here
+    if flaw is chapters.Flaw.SAME_MOMENT:
+        return _("“%(line)s”和前面一行是同一时间。请改正其中一行。") % here
+    if flaw is chapters.Flaw.TOO_MANY:
+        return _("提纲超过 %(most)d 条，学员不好找。请合并一些。") % {
+            "most": chapters.MOST_CHAPTERS
+        }
+    return _("“%(line)s”没有以时间开头。请写成“12:30 标题”的样子，一条一行。") % here
+
+
+def edit_refusal_words(flaw: Flaw, at_ms: int) -> str:
+    """Why lines of the editor are not saved, in a sentence that says where and what to do."""
+    at = {"at": clock(at_ms)}
+    if flaw is Flaw.NO_CUES:
+        return _("至少要有一条写了字的字幕。要全部去掉，请回到视频页面点“删除”。")
+    if flaw is Flaw.BACKWARDS:
+        return _("%(at)s 处的字幕结束早于开始，还没有保存。请改正它的时间。") % at
+    if flaw is Flaw.BEYOND_END:
+        return _("%(at)s 处的字幕在视频结束以后，还没有保存。请改正它的时间。") % at
+    if flaw is Flaw.LONG_TEXT:
+        return _("%(at)s 处的字幕太长，还没有保存。请拆成几条。") % at
+    return _("这些内容不能保存为字幕。请刷新页面后再试。")

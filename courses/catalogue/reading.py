@@ -33,11 +33,13 @@ from lms.core.statements import Statement
 from media_pipeline.captions import Cue
 from media_pipeline.playback import (
     signed_captions,
+    signed_chapters,
     signed_playlist,
     signed_poster,
+    signed_storyboard,
     watermark,
 )
-from media_pipeline.queries import caption_track
+from media_pipeline.queries import caption_track, marks_of
 
 COURSES_A_PAGE = 12
 # What cards and course pages show of a course; a page has thirty columns more.
@@ -160,7 +162,7 @@ def course_context(course: CoursePage, by: Any = None) -> dict[str, Any]:
 
 def lesson_for(*, by: Any, lesson_id: int) -> LessonPage | None:
     """The lesson with its asset, if `by` may study it."""
-    return visible_lessons(by).filter(pk=lesson_id).select_related("asset").first()
+    return visible_lessons(by).filter(pk=lesson_id).select_related("asset__chapter_list").first()
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
     }
     if by is not None and lesson.asset is not None:
         now = clock.now()
+        marks = marks_of(lesson.asset)
         stopped_at, _when = resume_points(by, [lesson.pk]).get(lesson.pk, (0, now))
         context["player"] = {
             **player_config(lesson, course, own, stopped_at),
@@ -232,6 +235,11 @@ def lesson_context(lesson: LessonPage, by: Any = None) -> dict[str, Any]:
             "poster": signed_poster(asset=lesson.asset, member=by, now=now),
             "captions": signed_captions(asset=lesson.asset, member=by, now=now),
             "watermark": watermark(asset=lesson.asset, member=by),
+            "storyboard": signed_storyboard(asset=lesson.asset, member=by, now=now),
+            "chapters": [{"start": chapter.start_ms, "title": chapter.title} for chapter in marks],
+            "chaptersTrack": signed_chapters(asset=lesson.asset, member=by, now=now)
+            if marks
+            else "",
         }
     return context
 

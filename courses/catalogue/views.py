@@ -4,12 +4,16 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from courses.catalogue import files, reading
+from courses.catalogue import files, reading, spoken
 from lms.core.access import SIGNED_IN, access
 from lms.members.rules import BACK_OFFICE
+from media_pipeline.queries import caption_languages
+
+TABS = ("outline", "chapters", "transcript")
 
 
 @access(SIGNED_IN)
@@ -31,6 +35,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "topic": topic,
         "state": state,
         "is_filtered": bool(text or topic or state),
+        "spoken": spoken.spoken_results(by=request.user, text=text) if text else [],
     }
     return render(request, "catalogue/catalogue.html", context)
 
@@ -54,13 +59,44 @@ def lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     context = reading.lesson_context(found, request.user)
-    context["tab"] = "transcript" if request.GET.get("tab") == "transcript" else "outline"
+    tab = request.GET.get("tab", "")
+    context["tab"] = tab if tab in TABS else "outline"
     if context["tab"] == "transcript" and "player" in context:
         captions = context["player"]["captions"]
-        context["spoken"] = reading.spoken_in(found, captions, request.GET.get("lang", ""))
+        said = reading.spoken_in(found, captions, request.GET.get("lang", ""))
+        context["spoken"] = said
+        context["find"] = request.GET.get("find", "").strip()[:60]
+        context["lines"] = spoken.transcript_lines(said.cues, context["find"]) if said else []
+        context["found"] = sum(line.is_hit for line in context["lines"])
     if getattr(request, "htmx", False):
         return render(request, "catalogue/parts/lesson_tabs.html", context)
     return render(request, "catalogue/lesson.html", context)
+
+
+@access(SIGNED_IN)
+@require_safe
+def transcript(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """What is said in a lesson, as plain text to keep or to print."""
+    found = reading.lesson_for(by=request.user, lesson_id=lesson_id)
+    if found is None:
+        raise Http404
+    languages = [language.value for language in caption_languages(found.asset_id)]
+    said = spoken.transcript_file(
+        found, reading.course_above(found), languages, request.GET.get("lang", "")
+    )
+    if said is None:
+        raise Http404
+    language, text = said
+    name = f"{found.title}.{language}.txt" if len(languages) > 1 else f"{found.title}.txt"
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    return HttpResponse(
+        text,
+        headers={
+            "Content-Type": "text/plain; charset=utf-8",
+            "Content-Disposition": disposition or "attachment",
+            "Cache-Control": "private, no-cache",
+        },
+    )
 
 
 @access(SIGNED_IN)

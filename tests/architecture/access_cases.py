@@ -44,6 +44,7 @@ from tests.architecture.access_objects import (
     attempt_there,
     attended,
     branch,
+    caption_copy,
     captions,
     case,
     certificate,
@@ -390,12 +391,30 @@ CASES: dict[str, Case] = {
     "admin/lectures/<uuid:asset_id>/retry/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/cancel/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/internal/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/poster/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/preview.mp4": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/chapters/": Case(LECTURES, asset, **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/captions/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/captions/<str:language>.vtt": Case(
         LECTURES, captions, **BY_BRANCH
     ),
     "admin/lectures/<uuid:asset_id>/captions/<str:language>/remove/": Case(
         LECTURES, captions, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>.srt": Case(
+        LECTURES, captions, **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>/edit/": Case(
+        LECTURES, captions, **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>/cues/": Case(
+        LECTURES, captions, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/caption-copies/<int:copy_id>.srt": Case(
+        LECTURES, caption_copy, **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/caption-copies/<int:copy_id>/restore/": Case(
+        LECTURES, caption_copy, method="POST", **BY_BRANCH
     ),
     "admin/choose-lecture/": Case(TEACHERS),
     "admin/choose-lecture/results/": Case(TEACHERS),
@@ -418,6 +437,7 @@ CASES: dict[str, Case] = {
     "courses/<str:slug>/": Case(AUDIENCE, course, **BY_BRANCH),
     "courses/<str:slug>/cover/<int:image_id>/": Case(AUDIENCE, course, **BY_BRANCH),
     "lessons/<int:lesson_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
+    "lessons/<int:lesson_id>/transcript.txt": Case(AUDIENCE, lesson, **BY_BRANCH),
     "lessons/<int:lesson_id>/documents/<int:document_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
     "lessons/<int:lesson_id>/images/<int:image_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
     "files/<path:name>": Case(

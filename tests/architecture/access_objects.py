@@ -238,6 +238,10 @@ def captions(world: World, where: str, role: str) -> dict[str, Any]:
     return {**asset(world, where, role), "language": "zh-Hans"}
 
 
+def caption_copy(world: World, where: str, role: str) -> dict[str, Any]:
+    return {**asset(world, where, role), "copy_id": world.caption_copy(where).pk}
+
+
 def course(world: World, where: str, role: str) -> dict[str, Any]:
     return {"slug": world.course(where).slug, "image_id": world.picture.pk}
 

@@ -11,9 +11,11 @@ from typing import Any
 from lms.core import clock, jobs
 from lms.members.models import Branch, Member
 from media_pipeline import ffmpeg, files
+from media_pipeline.captions import Cue
 from media_pipeline.models import (
     Asset,
     AssetState,
+    CaptionCopy,
     CaptionLanguage,
     CaptionTrack,
     Piece,
@@ -23,6 +25,7 @@ from media_pipeline.models import (
 )
 from media_pipeline.probe import MediaInfo
 from media_pipeline.queries import FIRST_JOB
+from media_pipeline.spoken_search import grams_of
 
 # What the probe says of three minutes of 720p.
 FACTS = MediaInfo(
@@ -111,12 +114,25 @@ def make_captions(
     by: Member | None = None,
 ) -> CaptionTrack:
     """A lecture's captions, by default one cue in Chinese, brought by its uploader."""
+    said = cues or [(0, 2000, "同志们好。")]
     return CaptionTrack.objects.create(
         asset=asset,
         language=language,
-        cues=[list(cue) for cue in cues or [(0, 2000, "同志们好。")]],
+        cues=[list(cue) for cue in said],
+        grams=grams_of(Cue(*cue) for cue in said),
         changed_by=by or asset.uploaded_by,
         changed_at=clock.now(),
+    )
+
+
+def make_caption_copy(asset: Asset, *cues: tuple[int, int, str]) -> CaptionCopy:
+    """A version of a lecture's captions that was kept, by default one cue in Chinese."""
+    return CaptionCopy.objects.create(
+        asset=asset,
+        language=CaptionLanguage.CHINESE,
+        cues=[list(cue) for cue in cues or [(0, 1000, "从前的。")]],
+        by=asset.uploaded_by,
+        kept_at=clock.now(),
     )
 
 

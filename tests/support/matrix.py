@@ -48,8 +48,9 @@ from lms.reports.blanks.models import Blank
 from lms.reports.exports.models import Export
 from lms.reports.saved.models import SavedFilter
 from media_pipeline import playback
+from media_pipeline.command import PROGRESSIVE_NAME
 from media_pipeline.keys import make_key
-from media_pipeline.models import Asset, Upload
+from media_pipeline.models import Asset, CaptionCopy, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import (
     courses,
@@ -201,10 +202,14 @@ class World:
         made = courses.lecture(
             by=self.colleagues[where], owner_branch=self.branches[where], take=uuid.uuid4().hex
         )
-        media.make_take(made, {MASTER_NAME: b"#EXTM3U\n"})
+        media.make_take(made, {MASTER_NAME: b"#EXTM3U\n", PROGRESSIVE_NAME: b"low"})
         media.make_captions(made)
         make_key(asset=made, take=made.take)
         return made
+
+    @functools.cache  # noqa: B019
+    def caption_copy(self, where: str) -> CaptionCopy:
+        return media.make_caption_copy(self.asset(where))
 
     @functools.cache  # noqa: B019
     def course(self, where: str) -> CoursePage:

@@ -9,6 +9,7 @@ import { Engine, engineKind } from '../player/engine';
 import { keyAction, type KeyAction } from '../player/keys';
 import { BeatQueue, type FlushReport } from '../player/queue';
 import { PresenceCheck } from '../player/presence';
+import { Preview } from '../player/preview';
 import { Recorder, type Played } from '../player/recorder';
 import { addSpan, allowedPosition, coveredMs, edgeMs, mergeSpans, type Span } from '../player/spans';
 import { openStore } from '../player/store';
@@ -76,6 +77,7 @@ export class LmsPlayer extends HTMLElement {
       },
     });
     this.captions = new Captions(this.view, this.config.captions, this.engine.kind, stores().localStorage);
+    new Preview(this.view, this.config, this.engine.current);
     this.presence = new PresenceCheck(this, this.api, (key) => this.view.text(key));
     if (this.isInternal) this.mark(this.config.watermark ?? '');
     this.bindVideo();

@@ -73,7 +73,7 @@ export class Captions {
   }
 
   private elements(): HTMLTrackElement[] {
-    return Array.from(this.view.video.querySelectorAll('track'));
+    return Array.from(this.view.video.querySelectorAll<HTMLTrackElement>('track:not([kind="chapters"])'));
   }
 
   private choose(choice: CaptionChoice): void {
@@ -90,6 +90,7 @@ export class Captions {
     // There the reader chooses in the engine's own menu.
     if (this.inOwnFullscreen) return;
     for (const track of Array.from(this.view.video.textTracks)) {
+      if (track.kind === 'chapters') continue;
       const isWanted = this.opened && this.choice.on && track.language === this.choice.lang;
       const mode = isWanted ? shown : 'disabled';
       if (track.mode !== mode) track.mode = mode;

@@ -1,4 +1,5 @@
 /** What the server tells the player (JSON in the page), and what it answers. */
+import type { Chapter } from './chapters';
 import type { Span } from './spans';
 
 export interface CaptionSource {
@@ -21,6 +22,8 @@ export interface PlayerConfig {
   lockSeek: boolean;
   completed: boolean;
   captions: CaptionSource[];
+  chapters: Chapter[];
+  storyboard: string;
   beatSeconds: number;
   requiredMs?: number;
   /** Shown to a room: nothing is reported, nobody's progress is kept. */

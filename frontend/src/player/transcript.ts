@@ -1,4 +1,6 @@
 /** The transcript beside the video: the line being spoken is marked, a line clicked is gone to. */
+import { followFinds } from './finds';
+
 const LINE = '[data-t]';
 
 /** The last of the ascending `starts` that is not after `positionMs`; -1 before the first. */
@@ -17,7 +19,9 @@ export function startOf(line: Element): number {
   return Number(line.getAttribute('data-t'));
 }
 
+/** `go` is called with the moment of a line that was clicked; what was looked for is stepped through. */
 export function onLine(go: (milliseconds: number) => void): void {
+  followFinds();
   document.addEventListener('click', (event) => {
     const line = (event.target as Element).closest(LINE);
     if (line !== null) go(startOf(line));

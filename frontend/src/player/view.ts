@@ -15,6 +15,8 @@ export class PlayerView {
   readonly rate: HTMLSelectElement;
   readonly quality: HTMLSelectElement;
   readonly languages: HTMLSelectElement | null;
+  /** The chapter a moment lies in; empty where there are none. */
+  chapterAt: (positionMs: number) => string = () => '';
   private hintTimer = 0;
   private shownSaved = '';
 
@@ -65,7 +67,9 @@ export class PlayerView {
     const now = clock(positionMs);
     this.find('[data-now]').textContent = now;
     this.seek.value = String(Math.round(positionMs));
-    this.seek.setAttribute('aria-valuetext', this.text('place', { now, length: clock(durationMs) }));
+    const place = this.text('place', { now, length: clock(durationMs) });
+    const chapter = this.chapterAt(positionMs);
+    this.seek.setAttribute('aria-valuetext', chapter === '' ? place : `${place} · ${chapter}`);
   }
 
   map(spans: readonly Span[], edge: number, durationMs: number, locked: boolean): void {

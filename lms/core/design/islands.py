@@ -21,6 +21,8 @@ def player(
             "maxRate": 1.5,
             "beatSeconds": BEAT_SECONDS,
             "captions": [],
+            "chapters": [],
+            "storyboard": "",
             "covered": [],
             "resumeMs": 0,
             "completed": False,
@@ -30,6 +32,7 @@ def player(
         "poster": poster or config.get("poster", ""),
         "title": title,
         "captions": config.get("captions", []),
+        "chapters_track": config.get("chaptersTrack", ""),
         "verified": sum(end - start for start, end in config.get("covered", [])),
         "presentation": context.get("presentation", {}),
     }
