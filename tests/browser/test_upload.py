@@ -17,6 +17,7 @@ from tests.support.browser import AXE, AXE_TAGS, Watch
 
 MEGABYTE = 1024 * 1024
 PIECE = 8 * MEGABYTE
+RECEIVED = "文件已收到，正在检查。"
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_a_recording_goes_up_and_its_work_is_followed(
     )
     choose(pc_page, source)
     said = pc_page.locator("[data-rows] [data-said]")
-    expect(said).to_have_text("文件已收到，正在检查。")
+    expect(said).to_have_text(RECEIVED, timeout=30_000)
     assert [bool(re.fullmatch(r"sha256 [A-Za-z0-9+/]{43}=", one or "")) for one in sums] == [True]
     field = pc_page.get_by_role("textbox", name="标题")
     expect(field).to_have_value("第一讲 开场")
@@ -109,7 +110,7 @@ def test_a_recording_goes_up_and_its_work_is_followed(
     )
     hinted.get_by_role("button", name="取消").click()
     same = row(pc_page, "换了名字.mp4")
-    expect(same.locator("[data-said]")).to_have_text("文件已收到，正在检查。")
+    expect(same.locator("[data-said]")).to_have_text(RECEIVED, timeout=30_000)
     run_queued()
     expect(same.locator("[data-hint]")).to_contain_text("与《学习原著 第一讲》相同")
     shoot(pc_page, "upload-done")
@@ -133,7 +134,7 @@ def test_a_file_that_is_no_video_is_refused_in_words(
     enter(pc_page, teacher)
     choose(pc_page, source)
     said = pc_page.locator("[data-rows] [data-said]")
-    expect(said).to_have_text("文件已收到，正在检查。")
+    expect(said).to_have_text(RECEIVED, timeout=30_000)
     run_queued()
     asset = Asset.objects.get()
     assert asset.state == AssetState.FAILED
@@ -202,7 +203,7 @@ def test_many_go_up_three_at_once(
     for route in held:
         route.abort()
     rows.nth(1).get_by_role("button", name="继续").click()
-    expect(rows.nth(1).locator("[data-said]")).to_have_text("文件已收到，正在检查。")
+    expect(rows.nth(1).locator("[data-said]")).to_have_text(RECEIVED, timeout=30_000)
     phone_page.get_by_role("button", name="全部继续").click()
     expect(phone_page.locator("[data-summary]")).to_have_text(
         "共 4 个：正在上传 0 个，排队 0 个，传完 4 个。"
@@ -235,9 +236,7 @@ def test_a_broken_line_is_picked_up_where_it_stopped(
     pc_page.route("**/uploads/**", carry)
     enter(pc_page, teacher)
     choose(pc_page, source)
-    expect(pc_page.locator("[data-rows] [data-said]")).to_have_text(
-        "文件已收到，正在检查。", timeout=30_000
-    )
+    expect(pc_page.locator("[data-rows] [data-said]")).to_have_text(RECEIVED, timeout=30_000)
     assert sent[:4] == ["0", *[str(PIECE)] * 3]
     asset = Asset.objects.get()
     assert files.original_path(asset.pk).read_bytes() == source.read_bytes()
@@ -266,7 +265,7 @@ def test_without_a_line_it_waits_and_goes_on_by_itself(
     expect(said).to_have_text("上传中断了。网络恢复后会自动接着传，也可以点“重试”。")
     expect(pc_page.locator("[data-rows] [data-again]")).to_be_visible()
     pc_page.context.set_offline(False)
-    expect(said).to_have_text("文件已收到，正在检查。", timeout=30_000)
+    expect(said).to_have_text(RECEIVED, timeout=30_000)
     assert pieces == ["0", str(PIECE), str(PIECE)]
 
 
@@ -305,7 +304,7 @@ def test_after_the_browser_was_closed_it_goes_on(
     first.route("**/uploads/**", cut)
     enter(first, teacher)
     choose(first, source)
-    expect(first.locator("[data-rows] [data-percent]")).to_have_text("49%")
+    expect(first.locator("[data-rows] [data-percent]")).to_have_text("49%", timeout=30_000)
     first.context.close()
     assert Upload.objects.get().offset == PIECE
 
@@ -329,7 +328,7 @@ def test_after_the_browser_was_closed_it_goes_on(
         "这不是当时那个文件（大小或内容不同）。请选择《党课 第二讲（终稿）.mp4》。"
     )
     unfinished.locator("[data-again-with]").set_input_files(source)
-    expect(second.locator("[data-rows] [data-said]")).to_have_text("文件已收到，正在检查。")
+    expect(second.locator("[data-rows] [data-said]")).to_have_text(RECEIVED, timeout=30_000)
     expect(second.locator("[data-unfinished]")).to_have_count(0)
     assert offsets == [str(PIECE), str(2 * PIECE)]
     asset = Asset.objects.get()
@@ -342,22 +341,23 @@ def test_the_same_file_chosen_anew_goes_on_by_itself(
 ) -> None:
     page_watch.expect(r"ERR_FAILED")
     source = blob(tmp_path / "长课.mp4", PIECE + 256)
-    pc_page.route(
-        "**/uploads/**",
-        lambda route: (
+    cut = [True]
+
+    def carry(route: Route) -> None:
+        if cut[0] and route.request.headers.get("upload-offset") == str(PIECE):
             route.abort()
-            if route.request.headers.get("upload-offset") == str(PIECE)
-            else route.continue_()
-        ),
-    )
+        else:
+            route.continue_()
+
+    pc_page.route("**/uploads/**", carry)
     enter(pc_page, teacher)
     choose(pc_page, source)
-    expect(pc_page.locator("[data-rows] [data-percent]")).to_have_text("99%")
+    expect(pc_page.locator("[data-rows] [data-percent]")).to_have_text("99%", timeout=30_000)
     pc_page.on("dialog", lambda dialog: dialog.accept())
-    pc_page.unroute("**/uploads/**")
     pc_page.reload()
+    cut[0] = False
     choose(pc_page, source)
-    expect(pc_page.locator("[data-rows] [data-said]")).to_have_text("文件已收到，正在检查。")
+    expect(pc_page.locator("[data-rows] [data-said]")).to_have_text(RECEIVED, timeout=30_000)
     assert Upload.objects.count() == 1
 
 
@@ -389,7 +389,7 @@ def test_a_full_disk_is_said_and_gone_on_from(
     pc_page.unroute("**/uploads/**")
     settings.MEDIA_RESERVE_BYTES = 0
     pc_page.locator("[data-rows] [data-again]").click()
-    expect(said).to_have_text("文件已收到，正在检查。")
+    expect(said).to_have_text(RECEIVED, timeout=30_000)
     assert Asset.objects.get().size_bytes == source.stat().st_size
 
 

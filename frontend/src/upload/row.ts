@@ -49,6 +49,9 @@ export class UploadRow {
   private anyway = false;
   private resumeUrl = '';
   private fingerprint = '';
+  /** The server makes a place for it, whose address is not known here yet. */
+  private placing = false;
+  private cancelled = false;
 
   constructor(
     readonly file: File,
@@ -112,7 +115,8 @@ export class UploadRow {
   }
 
   pause(): void {
-    void this.upload?.abort();
+    // A place asked for and not heard of would be nobody's: it is stopped once its address is known.
+    if (!this.placing) void this.upload?.abort();
     this.meter.reset();
     this.become('paused', 'paused');
   }
@@ -148,13 +152,14 @@ export class UploadRow {
     this.become('sending', this.resumeUrl === '' ? 'begun' : 'resumed');
     this.piece('[data-hint]').hidden = true;
     if (this.upload !== null) {
+      if (this.placing) return;
+      if (this.upload.url === null) this.place(this.upload);
       this.upload.start();
       return;
     }
     const source = new CheckedSource(this.file);
     this.upload = new Upload(this.file, {
       endpoint: this.around.endpoint,
-      uploadUrl: this.resumeUrl || null,
       chunkSize: pieceBytes(0),
       retryDelays: RETRY_MS,
       storeFingerprintForResuming: false, // the server knows what is not whole yet
@@ -166,6 +171,10 @@ export class UploadRow {
       },
       headers: this.around.headers(),
       fileReader: { openFile: () => Promise.resolve(source) },
+      onUploadUrlAvailable: () => {
+        this.placing = false;
+        if (this.state !== 'sending') void this.upload?.abort(this.cancelled);
+      },
       onBeforeRequest: (request) => {
         if (request.getMethod() === 'PATCH' && source.checksum !== '') {
           request.setHeader('Upload-Checksum', source.checksum);
@@ -186,7 +195,14 @@ export class UploadRow {
         this.arrived();
       },
     });
+    this.place(this.upload);
     this.upload.start();
+  }
+
+  /** Whatever begins goes on with the place the server has for it, if there is one. */
+  private place(upload: Upload): void {
+    upload.options.uploadUrl = this.resumeUrl || null;
+    this.placing = this.resumeUrl === '';
   }
 
   private progressed(sent: number, total: number): void {
@@ -206,6 +222,7 @@ export class UploadRow {
   }
 
   private broke(error: Error | DetailedError): void {
+    this.placing = false;
     const answer = 'originalResponse' in error ? error.originalResponse : null;
     const body = answer?.getBody() ?? '';
     // A request sent on to the sign-in page ends well, with a page where none was asked for.
@@ -297,8 +314,9 @@ export class UploadRow {
   private async cancel(): Promise<void> {
     window.clearTimeout(this.poll);
     const begun = this.state !== 'sent' && this.state !== 'over';
+    this.cancelled = true;
     this.become('over', 'cancelled');
-    if (begun) {
+    if (begun && !this.placing) {
       try {
         if (this.upload !== null) await this.upload.abort(true);
         else if (this.resumeUrl !== '') await Upload.terminate(this.resumeUrl, { headers: this.around.headers() });
