@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CheckedSource, base64, fingerprintOf, hex } from '../src/upload/checksum';
 import { summarise, toBegin, type RowState } from '../src/upload/queue';
-import { LEAST_PIECE, MOST_PIECE, Meter, pieceBytes, secondsLeft, spokenBytes, spokenSpan } from '../src/upload/rate';
+import { LEAST_PIECE, MOST_PIECE, Meter, figures, pieceBytes, secondsLeft, spokenBytes, spokenSpan } from '../src/upload/rate';
 
 describe('which files go up', () => {
   it('three at once, in their order', () => {
@@ -63,6 +63,16 @@ describe('how fast and how long', () => {
     expect([0, 999, 1536, 1_572_864, 3_500_000_000].map(spokenBytes)).toEqual([
       '0 B', '999 B', '2 KB', '1.5 MB', '3.3 GB',
     ]);
+  });
+});
+
+describe('the line of figures', () => {
+  const strings = { figures: '{sent} / {total}', speed: '{speed}/秒', left: '约剩 {time}', minutes: '{count} 分钟' };
+
+  it('says what there is to go by', () => {
+    expect(figures(0, 2_097_152, 0, strings)).toBe('0 B / 2.0 MB');
+    expect(figures(1_048_576, 104_857_600, 1_048_576, strings)).toBe('1.0 MB / 100.0 MB · 1.0 MB/秒 · 约剩 2 分钟');
+    expect(figures(100, 100, 10, strings)).toBe('100 B / 100 B · 10 B/秒');
   });
 });
 

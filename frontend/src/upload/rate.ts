@@ -1,4 +1,5 @@
 /** How fast bytes go, how long the rest takes, how long the next piece should be (pure). */
+import { fill } from '../player/clock';
 
 const WINDOW_MS = 8000;
 const PIECE_SECONDS = 8;
@@ -65,4 +66,17 @@ export function spokenSpan(seconds: number): Span {
   const minutes = Math.ceil(seconds / 60);
   if (minutes < 60) return { key: 'minutes', values: { count: minutes } };
   return { key: 'hours', values: { hours: Math.floor(minutes / 60), minutes: minutes % 60 } };
+}
+
+/** 12.5 MB / 80.0 MB · 2.1 MB/秒 · 约剩 1 分钟, as far as there is something to go by. */
+export function figures(sent: number, total: number, speed: number, strings: Record<string, string>): string {
+  const text = (key: string, values: Record<string, string | number>): string => fill(strings[key] ?? '', values);
+  const words = [text('figures', { sent: spokenBytes(sent), total: spokenBytes(total) })];
+  if (speed > 0) words.push(text('speed', { speed: spokenBytes(speed) }));
+  const left = secondsLeft(total - sent, speed);
+  if (left !== null && sent < total) {
+    const span = spokenSpan(left);
+    words.push(text('left', { time: text(span.key, span.values) }));
+  }
+  return words.join(' · ');
 }

@@ -1,10 +1,11 @@
 /** One file of the upload element: its row on the page and its way to the server. */
 import { Upload, type DetailedError } from 'tus-js-client';
 import { fill } from '../player/clock';
+import { askBefore, type Known } from './before';
 import { CheckedSource, fingerprintOf } from './checksum';
 import { describeJob, reasonOf, uploadId, type JobStatus } from './job';
 import type { RowState } from './queue';
-import { Meter, pieceBytes, secondsLeft, spokenBytes, spokenSpan } from './rate';
+import { Meter, figures, pieceBytes } from './rate';
 
 const POLL_MS = 2000;
 const RETRY_MS = [0, 1000, 3000, 5000, 10_000, 20_000, 30_000];
@@ -19,17 +20,6 @@ export interface Surroundings {
   titleUrl: string;
   headers: () => Record<string, string>;
   changed: () => void;
-}
-
-interface Known {
-  title: string;
-  url: string;
-}
-
-interface Before {
-  resume: Known | null;
-  known: Known | null;
-  refusal: string;
 }
 
 function piece(within: Element, selector: string): HTMLElement {
@@ -49,6 +39,9 @@ export class UploadRow {
   private anyway = false;
   private resumeUrl = '';
   private fingerprint = '';
+  /** The server makes a place for it, whose address is not known here yet. */
+  private placing = false;
+  private cancelled = false;
 
   constructor(
     readonly file: File,
@@ -93,7 +86,7 @@ export class UploadRow {
       this.fail(this.text('unreadable'), { final: true });
       return;
     }
-    const before = this.resumeUrl === '' ? await this.askBefore() : null;
+    const before = this.resumeUrl === '' ? await askBefore(this.around.beforeUrl, this.file, this.fingerprint) : null;
     if (this.state !== 'checking') return; // paused or cancelled meanwhile
     if (before?.refusal) {
       this.fail(before.refusal);
@@ -112,7 +105,8 @@ export class UploadRow {
   }
 
   pause(): void {
-    void this.upload?.abort();
+    // A place asked for and not heard of would be nobody's: it is stopped once its address is known.
+    if (!this.placing) void this.upload?.abort();
     this.meter.reset();
     this.become('paused', 'paused');
   }
@@ -129,32 +123,18 @@ export class UploadRow {
 
   // --- Sending ---
 
-  private async askBefore(): Promise<Before | null> {
-    if (this.around.beforeUrl === '') return null;
-    const address = new URL(this.around.beforeUrl, window.location.href);
-    address.searchParams.set('name', this.file.name);
-    address.searchParams.set('size', String(this.file.size));
-    address.searchParams.set('fingerprint', this.fingerprint);
-    try {
-      const answer = await fetch(address, { credentials: 'same-origin', headers: { Accept: 'application/json' } });
-      if (!answer.ok) return null;
-      return (await answer.json()) as Before;
-    } catch {
-      return null; // the upload itself will say what is the matter
-    }
-  }
-
   private send(): void {
     this.become('sending', this.resumeUrl === '' ? 'begun' : 'resumed');
     this.piece('[data-hint]').hidden = true;
     if (this.upload !== null) {
+      if (this.placing) return;
+      if (this.upload.url === null) this.place(this.upload);
       this.upload.start();
       return;
     }
     const source = new CheckedSource(this.file);
     this.upload = new Upload(this.file, {
       endpoint: this.around.endpoint,
-      uploadUrl: this.resumeUrl || null,
       chunkSize: pieceBytes(0),
       retryDelays: RETRY_MS,
       storeFingerprintForResuming: false, // the server knows what is not whole yet
@@ -167,6 +147,10 @@ export class UploadRow {
       },
       headers: this.around.headers(),
       fileReader: { openFile: () => Promise.resolve(source) },
+      onUploadUrlAvailable: () => {
+        this.placing = false;
+        if (this.state !== 'sending') void this.upload?.abort(this.cancelled);
+      },
       onBeforeRequest: (request) => {
         if (request.getMethod() === 'PATCH' && source.checksum !== '') {
           request.setHeader('Upload-Checksum', source.checksum);
@@ -187,7 +171,14 @@ export class UploadRow {
         this.arrived();
       },
     });
+    this.place(this.upload);
     this.upload.start();
+  }
+
+  /** Whatever begins goes on with the place the server has for it, if there is one. */
+  private place(upload: Upload): void {
+    upload.options.uploadUrl = this.resumeUrl || null;
+    this.placing = this.resumeUrl === '';
   }
 
   private progressed(sent: number, total: number): void {
@@ -195,18 +186,12 @@ export class UploadRow {
     this.meter.add(performance.now(), sent);
     const speed = this.meter.speed;
     if (this.upload !== null) this.upload.options.chunkSize = pieceBytes(speed);
-    const words = [this.text('figures', { sent: spokenBytes(sent), total: spokenBytes(total) })];
-    if (speed > 0) words.push(this.text('speed', { speed: spokenBytes(speed) }));
-    const left = secondsLeft(total - sent, speed);
-    if (left !== null && sent < total) {
-      const span = spokenSpan(left);
-      words.push(this.text('left', { time: this.text(span.key, span.values) }));
-    }
     this.bar((sent / total) * 100);
-    this.piece('[data-figures]').textContent = words.join(' · ');
+    this.piece('[data-figures]').textContent = figures(sent, total, speed, this.around.strings);
   }
 
   private broke(error: Error | DetailedError): void {
+    this.placing = false;
     const answer = 'originalResponse' in error ? error.originalResponse : null;
     const body = answer?.getBody() ?? '';
     // A request sent on to the sign-in page ends well, with a page where none was asked for.
@@ -221,10 +206,7 @@ export class UploadRow {
 
   private arrived(): void {
     this.bar(100);
-    this.piece('[data-figures]').textContent = this.text('figures', {
-      sent: spokenBytes(this.file.size),
-      total: spokenBytes(this.file.size),
-    });
+    this.piece('[data-figures]').textContent = figures(this.file.size, this.file.size, 0, this.around.strings);
     this.become('sent', 'sent');
     this.element.dispatchEvent(
       new CustomEvent('lms:uploaded', { bubbles: true, detail: { id: this.id, name: this.file.name } }),
@@ -298,8 +280,9 @@ export class UploadRow {
   private async cancel(): Promise<void> {
     window.clearTimeout(this.poll);
     const begun = this.state !== 'sent' && this.state !== 'over';
+    this.cancelled = true;
     this.become('over', 'cancelled');
-    if (begun) {
+    if (begun && !this.placing) {
       try {
         if (this.upload !== null) await this.upload.abort(true);
         else if (this.resumeUrl !== '') await Upload.terminate(this.resumeUrl, { headers: this.around.headers() });
