@@ -27,6 +27,8 @@ export class Saver {
   private held = false;
   private change = 0;
   private savedChange = 0;
+  /** What was refused is on the page alone, until it is changed and saved. */
+  private refused = false;
 
   constructor(
     private readonly url: string,
@@ -37,7 +39,7 @@ export class Saver {
   ) {}
 
   get isSettled(): boolean {
-    return this.change === this.savedChange && !this.running;
+    return this.change === this.savedChange && !this.running && !this.refused;
   }
 
   /** Something has changed: save it soon. */
@@ -72,9 +74,15 @@ export class Saver {
 
   private async send(): Promise<void> {
     if (this.running || this.held || this.change === this.savedChange) return;
-    this.running = true;
     const sent = this.change;
     const rows = this.cues().filter((cue) => cue.text.trim() !== '').map((cue): Row => [cue.start, cue.end, cue.text]);
+    if (rows.length === 0 && this.version === 0) {
+      // Begun and nothing written yet: there is nothing to save, and nothing wrong.
+      this.savedChange = sent;
+      this.report.state('idle', {});
+      return;
+    }
+    this.running = true;
     this.report.state('saving', {});
     try {
       const response = await fetch(this.url, {
@@ -92,11 +100,13 @@ export class Saver {
       } else if (response.status === 422) {
         const { message } = (await response.json()) as { message: string };
         this.savedChange = sent; // not sent again before it is changed
+        this.refused = true;
         this.report.state('refused', { message });
       } else if (response.ok) {
         const answer = (await response.json()) as { version: number; time: string };
         this.version = answer.version;
         this.savedChange = sent;
+        this.refused = false;
         this.report.state(this.change === sent ? 'saved' : 'dirty', { time: answer.time });
       } else {
         throw new Error(String(response.status));
