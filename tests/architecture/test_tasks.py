@@ -41,6 +41,7 @@ POLICY = {
     "exams.render_certificate": "one certificate's file",
     "exams.settle_targets": "what the year asks of members",
     "media_pipeline.probe_asset": "one lecture's file",
+    "media_pipeline.repackage_asset": "one lecture's file",
     "media_pipeline.tidy": "parts of files nobody claims",
     "media_pipeline.transcode_asset": "one lecture's file",
     "reports.compare_with_ledger": "balances against the ledger",
