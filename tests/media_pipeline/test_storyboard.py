@@ -137,5 +137,6 @@ def test_a_run_without_its_stills_is_a_run_all_the_same(tmp_path: Path) -> None:
 def test_the_source_is_read_once(tmp_path: Path) -> None:
     info = probe(make_recording(tmp_path / "a.mp4"))
     assert info.picture is not None
-    said = command.arguments(tmp_path / "a.mp4", info, renditions_for(info.picture))
+    recipe = command.recipe_for(info, renditions_for(info.picture))
+    said = command.arguments(tmp_path / "a.mp4", info, recipe)
     assert said.count("-i") == 1
