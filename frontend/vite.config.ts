@@ -43,6 +43,7 @@ export default defineConfig({
         'src/islands/upload.ts',
         'src/styles/site.css',
         'src/styles/live-final.css',
+        'src/styles/tallies.css',
       ],
     },
   },
