@@ -12,6 +12,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from exams.finals import services
+from exams.marking.services import release_attempt
 from exams.papers.models import PaperItem
 from exams.questions.media import PICTURE, code_for
 from exams.questions.models import QuestionVersion
@@ -22,6 +23,7 @@ from tests.factories.courses import editor, picture
 from tests.factories.exam_attempts import begin as sit_down
 from tests.factories.exam_attempts import make_exam
 from tests.factories.finals import ALL, ask, begin, join, make_final
+from tests.factories.marked import chose, machine_marked, make_sat_exam, wrote
 from tests.factories.members import make_administrator, make_branch_tree, make_member
 from tests.factories.on_paper import come_back, make_paper_exam, printed_for
 
@@ -49,6 +51,15 @@ def places(transactional_db: None) -> dict[str, Any]:
     with transaction.atomic():
         come_back(sheets[members[0].pk], {1: [0], 2: [0], 3: [0, 2], 4: [0]})
 
+    sat = make_sat_exam(tree.first, by=host)
+    machine_marked(sat, members[0], [*chose(0, 1), wrote("学习要联系实际，学以致用。")])
+    client = Client()
+    client.force_login(host)
+    desk = client.post(reverse("marking_begin", args=[sat.exam.pk])).headers["Location"]
+    over = make_sat_exam(tree.first, by=host, kinds=("single", "single"))
+    released = machine_marked(over, members[1], chose(0, 1))
+    release_attempt(released)
+
     final = make_final(tree.general, by=host)
     named = code_for(PICTURE, picture(by=editor(), size=(1280, 720)).pk)
     versions = PaperItem.objects.filter(paper=final.paper).values("version")
@@ -70,6 +81,8 @@ def places(transactional_db: None) -> dict[str, Any]:
             "room": reverse("exam_room", args=[room.pk]),
             "on-paper": reverse("on_paper:home", args=[on_paper.pk]),
             "sheets": reverse("on_paper:sheets", args=[on_paper.pk]),
+            "desk": desk,
+            "correct-marks": reverse("correct_marks", args=[over.exam.pk, released.pk]),
             "console": reverse("finals:console", args=[final.pk]),
             "screen": reverse("finals:screen", args=[final.pk]),
             "stage": reverse("finals:final", args=[final.pk]),
