@@ -126,7 +126,7 @@ def seed(members: int) -> dict[str, Any]:
     tree = make_branch_tree()
     people = Member.objects.bulk_create(
         Member(number=f"bench-{n}", name=f"党员{n}", password="bench$only")
-        for n in range(members + 1)
+        for n in range(members + 2)
     )
     Membership.objects.bulk_create(
         Membership(member=one, branch=tree.first, joined_on=dt.date(2020, 1, 1)) for one in people
@@ -144,9 +144,9 @@ def seed(members: int) -> dict[str, Any]:
 
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client()
-    client.cookies["sessionid"] = sessions.pop()
     statements = {}
-    for _again in range(2):  # the second time the paper is kept, as in a process that serves
+    for _again in range(2):  # the second finds the paper kept, as in a process that serves
+        client.cookies["sessionid"] = sessions.pop()  # each begins for the first time
         with CaptureQueriesContext(connection) as start:
             page = client.post(f"/exams/{exam.pk}/start/")
         found = _ATTEMPT.search(page.content)

@@ -26,6 +26,7 @@ class ExamsConfig(AppConfig):
         from exams.marking.receivers import attempt_is_finished
         from exams.marking.signals import attempt_released
         from exams.merging.part import HoursPart
+        from exams.merging.sheets_part import SheetsPart
         from exams.on_paper.holding import reason_to_wait
         from exams.on_paper.queries import is_on_paper
         from exams.on_paper.sheet_use import EXAM_USE
@@ -47,6 +48,7 @@ class ExamsConfig(AppConfig):
         left_open.register("corrections", open_items)
         left_open.register("gatherings", open_gatherings)
         parts.register("hours", HoursPart())
+        parts.register("sheets", SheetsPart())
         uses.register(TALLY_USE)
         uses.register(EXAM_USE)
         lecture_uses.register("questions", questions_using)

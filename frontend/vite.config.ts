@@ -46,6 +46,7 @@ export default defineConfig({
         'src/styles/site.css',
         'src/styles/lecture.css',
         'src/styles/live-final.css',
+        'src/styles/tallies.css',
       ],
     },
   },

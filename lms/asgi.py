@@ -8,7 +8,6 @@ import gc
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
 from lms import env
@@ -19,13 +18,14 @@ pages = get_wsgi_application()
 from courses.progress.beats import PATH, beats  # noqa: E402  (needs Django's settings)
 from exams.attempts.answers import answers, is_answers  # noqa: E402
 from exams.finals.consumers import final_socket, is_final_socket  # noqa: E402
+from lms.core.bridge import Bridge  # noqa: E402
 from lms.core.rooms.socket import refuse  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_pages = WSGIMiddleware(pages, workers=16)  # type: ignore[arg-type]  # Django types it narrower
+_pages = Bridge(pages, workers=16)  # type: ignore[arg-type]  # Django types it narrower
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,7 +37,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and is_answers(scope["path"]):
         await answers(scope, receive, send)
     elif scope["type"] == "http":
-        await _pages(scope, receive, send)  # type: ignore[arg-type]
+        await _pages(scope, receive, send)
     elif scope["type"] == "websocket" and is_final_socket(scope["path"]):
         await final_socket(scope, receive, send)
     elif scope["type"] == "websocket":

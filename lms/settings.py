@@ -116,6 +116,8 @@ DATABASES = {
         "OPTIONS": {
             **env.DATABASE.get("OPTIONS", {}),  # sslmode and the like, from DATABASE_URL
             "pool": {"min_size": 1, "max_size": 20, "timeout": 15},
+            # What runs with a `preparing_cursor` is prepared at once; nothing else ever is.
+            "prepare_threshold": 0,
             "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
         },
     }

@@ -5,8 +5,9 @@ alike, in whatever order its options stand, and so is the page around the questi
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -16,11 +17,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import escape, format_html, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from exams.attempts.services import Question, Sitting
 from exams.questions.media import shown_stem
 from exams.questions.types import question_type
-from lms.core.design.kept import drawn, filled, sign
+from lms.core.design.kept import drawn, filled, form, sign
 from lms.core.design.texts import figure
 from lms.core.presentation import presentation
 
@@ -48,15 +50,7 @@ def sitting_page(
         if messages
         else "",
         "questions": question_blocks(sitting, request.user.pk),
-        "numbers": "".join(
-            drawn(
-                "exams/parts/number.html",
-                position=one.asked.position,
-                is_answered=one.is_answered,
-                is_flagged=one.is_flagged,
-            )
-            for one in sitting.questions
-        ),
+        "numbers": _numbers(sitting),
     }
     choices = presentation(request)["presentation"]
     return filled(
@@ -79,8 +73,37 @@ def _around(is_forward: bool, is_saved: bool, *choices: str) -> dict[str, Any]:
     }
 
 
+def _numbers(sitting: Sitting) -> str:
+    """The card of answers: one number a question, and how it stands."""
+    marks = tuple(
+        (one.asked.position, one.is_answered, one.is_flagged) for one in sitting.questions
+    )
+    if any(is_answered or is_flagged for _position, is_answered, is_flagged in marks):
+        return _numbered(marks)
+    return _untouched(marks, get_language())
+
+
+@lru_cache(maxsize=64)
+def _untouched(marks: tuple[tuple[int, bool, bool], ...], language: str | None) -> str:
+    """What all who begin are shown alike."""
+    return _numbered(marks)
+
+
+def _numbered(marks: Iterable[tuple[int, bool, bool]]) -> str:
+    return "".join(
+        drawn(
+            "exams/parts/number.html",
+            position=position,
+            is_answered=is_answered,
+            is_flagged=is_flagged,
+        )
+        for position, is_answered, is_flagged in marks
+    )
+
+
 def question_blocks(sitting: Sitting, member_id: Any) -> str:
     """The questions under their sections, with their fields."""
+    language = get_language()
     blocks: list[str] = []
     section = ""
     for question in sitting.questions:
@@ -89,11 +112,19 @@ def question_blocks(sitting: Sitting, member_id: Any) -> str:
             section = item.section
             if section:
                 blocks.append(format_html('<h2 class="exam__section">{}</h2>', section))
-        blocks.append(_block(question, sitting, member_id))
+        blocks.append(_block(question, sitting, member_id, language))
     return "".join(blocks)
 
 
-def _block(question: Question, sitting: Sitting, member_id: Any) -> str:
+_OF_QUESTION = ("position", "before", "after", "count", "revision", "stem")
+
+
+@cache
+def _names(texts: int) -> tuple[str, ...]:
+    return (*_OF_QUESTION, *(f"text{place}" for place in range(texts)))
+
+
+def _block(question: Question, sitting: Sitting, member_id: Any, language: str | None) -> str:
     asked = question.asked
     item, position = asked.item, asked.position
     filling: dict[str, Any] = {
@@ -112,9 +143,10 @@ def _block(question: Question, sitting: Sitting, member_id: Any) -> str:
         for place, index in enumerate(order or range(len(item.texts))):
             filling[f"text{place}"] = item.texts[index]
         order = ()
-    return filled(
+    found = form(
         "exams/parts/question.html",
-        filling,
+        language,
+        _names(len(item.texts)),
         _described,
         item.kind,
         item.shape,
@@ -126,6 +158,7 @@ def _block(question: Question, sitting: Sitting, member_id: Any) -> str:
         position == 1,
         position == sitting.count,
     )
+    return found % filling
 
 
 def _described(

@@ -6,9 +6,8 @@ has begun or was granted something meanwhile: whoever asked looks again.
 
 import json
 
-from django.db import connection
-
 from exams.attempts.models import Attempt
+from lms.core.statements import preparing_cursor
 
 # What is not given is as for any attempt that is open: no result, no receipt, the first question.
 _START = """
@@ -29,7 +28,7 @@ ON CONFLICT DO NOTHING
 
 def begun(attempt: Attempt, *, granted: int) -> bool:
     """Write the new attempt of who was granted so many allowances; False if nothing was begun."""
-    with connection.cursor() as cursor:
+    with preparing_cursor() as cursor:
         cursor.execute(
             _START,
             {

@@ -104,6 +104,17 @@ def moved(
     return deadline + max(added, dt.timedelta(0))
 
 
+def extended(
+    deadline: dt.datetime, before: Window, after: Window, started_at: dt.datetime, allowed: Allowed
+) -> dt.datetime:
+    """The deadline of a running attempt when its exam's window closes later than before.
+
+    Later by what the window alone took of it, so that nothing that was given is lost.
+    """
+    added = end(after, started_at, allowed) - end(before, started_at, allowed)
+    return deadline + max(added, dt.timedelta(0))
+
+
 def is_over(now: dt.datetime, deadline: dt.datetime) -> bool:
     """Nothing sent at `now` counts any more, not even what was on its way."""
     return now > deadline + GRACE

@@ -15,11 +15,11 @@ from exams.exchange.pictures import with_codes
 from exams.exchange.shapes import content_and_key, loses_markup
 from exams.questions.duplicates import fingerprint, said_by
 from exams.questions.errors import QuestionError
-from exams.questions.models import Question, SourceClause, Topic
+from exams.questions.models import SourceClause, Topic
 from exams.questions.queries import citable_clauses, said_in
 from exams.questions.rules import can_write_for
-from exams.questions.services import About, Written, write_question
-from exams.questions.source_services import add_topic
+from exams.questions.services import About, Written, write_questions
+from exams.questions.source_services import add_topics
 from exams.questions.stems import kept_stem, plain_stem
 from lms.core import clock
 from lms.core.states import advance
@@ -113,8 +113,11 @@ def keep_questions(*, upload: QuestionImport, by: Member, numbers: Collection[in
         raise QuestionError(_("这份文件已经处理过了，没有重复入库。"))
     clauses = {clause.number: clause for clause in citable_clauses(by)} if _cites(chosen) else {}
     topics = _topics(chosen, upload.branch, by)
-    for draft in chosen:
-        _keep(draft, upload.branch, by, clauses, topics)
+    write_questions(
+        by=by,
+        branch=upload.branch,
+        questions=[_written(draft, by, clauses, topics) for draft in chosen],
+    )
     return len(chosen)
 
 
@@ -153,33 +156,26 @@ def _cites(drafts: Collection[Draft]) -> bool:
 def _topics(drafts: Collection[Draft], branch: Branch, by: Member) -> dict[str, Topic]:
     """The topics the drafts name, made where the branch has none of that name."""
     names = {draft.topic[:LONGEST_TOPIC] for draft in drafts if draft.topic}
-    return {name: add_topic(by=by, branch=branch, name=name) for name in sorted(names)}
+    return add_topics(by=by, branch=branch, names=names) if names else {}
 
 
-def _keep(
-    draft: Draft,
-    branch: Branch,
-    by: Member,
-    clauses: dict[str, SourceClause],
-    topics: dict[str, Topic],
-) -> Question:
+def _written(
+    draft: Draft, by: Member, clauses: dict[str, SourceClause], topics: dict[str, Topic]
+) -> tuple[str, Written, About]:
+    """The question as the bank writes it; its pictures are in the library from now on."""
     content, key = content_and_key(draft)
     for part in content.get("parts", ()):
         part["stem"] = kept_stem(with_codes(part["stem"], draft.pictures, by=by))
-    return write_question(
-        by=by,
-        branch=branch,
-        kind=draft.kind,
-        written=Written(
-            stem=with_codes(draft.stem, draft.pictures, by=by),
-            content=content,
-            key=key,
-            explanation=with_codes(draft.explanation, draft.pictures, by=by),
-        ),
-        about=About(
-            category=draft.category[:60],
-            topic=topics.get(draft.topic[:LONGEST_TOPIC]),
-            difficulty=draft.difficulty or MIDDLING,
-            clause=clauses.get(draft.clause),
-        ),
+    written = Written(
+        stem=with_codes(draft.stem, draft.pictures, by=by),
+        content=content,
+        key=key,
+        explanation=with_codes(draft.explanation, draft.pictures, by=by),
     )
+    about = About(
+        category=draft.category[:60],
+        topic=topics.get(draft.topic[:LONGEST_TOPIC]),
+        difficulty=draft.difficulty or MIDDLING,
+        clause=clauses.get(draft.clause),
+    )
+    return draft.kind, written, about

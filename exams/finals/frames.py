@@ -19,7 +19,9 @@ from django.utils.safestring import mark_safe
 from exams.finals import ranking
 from exams.finals.course import STAKES, Event, Kind, Phase, State, Turn
 from exams.finals.models import Final, FinalRound
+from exams.finals.pictures import address_of
 from exams.papers.models import PaperItem
+from exams.questions.media import with_addresses
 from exams.questions.showing import asked as shown_fields
 from exams.questions.types import question_type
 from lms.core.design.texts import figure
@@ -39,7 +41,7 @@ def view(final: Final, state: State) -> dict[str, Any]:
         "players": len(state.players),
         "playing": len({each.side for each in state.players.values()}),
         "turn": None if turn is None else _turn(turn, state, rounds),
-        "question": None if turn is None else _question(final.room, turn.item),
+        "question": None if turn is None else _question(final, turn),
         "answered": [] if turn is None else sorted(turn.given),
         "buzzes": 0 if turn is None else len(turn.buzzes),
         "order": None if turn is None or not turn.is_ordered else _order(turn, state),
@@ -228,15 +230,20 @@ def _item(room: UUID, item_id: int) -> tuple[str, str, dict[str, Any]]:
     return row[0], row[1], row[2]
 
 
-@lru_cache(maxsize=256)
-def _question(room: UUID, item_id: int) -> dict[str, Any]:
+def _question(final: Final, turn: Turn) -> dict[str, Any]:
     """The question as it is put on the screen: in Chinese, as all questions are."""
+    return _drawn(final.room, final.pk, turn.number, turn.item)
+
+
+@lru_cache(maxsize=256)
+def _drawn(room: UUID, final_id: int, number: int, item_id: int) -> dict[str, Any]:
     kind, stem, content = _item(room, item_id)
     with translation.override(settings.LANGUAGE_CODE):
+        shown = with_addresses(stem, lambda named: address_of(final_id, number, named))
         html = render_to_string(
             "finals/parts/question.html",
             {
-                "stem": mark_safe(stem),  # noqa: S308  (sanitised when it was kept)
+                "stem": mark_safe(shown),  # noqa: S308  (sanitised when it was kept)
                 "fields": shown_fields(kind, content, {}, "c-"),
                 "prefix": "c-",
             },

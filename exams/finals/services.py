@@ -23,7 +23,7 @@ from exams.finals.play_services import Said, lock, take
 from exams.finals.record import TEMPLATE, record_data
 from exams.gatherings.tokens import is_code, is_token
 from exams.papers.models import Paper, PaperItem
-from exams.questions.media import named_in
+from exams.questions.media import PICTURE, named_in
 from exams.questions.types import question_type
 from lms.core import clock, jobs
 from lms.core.documents.fonts import UnprintableCharacterError
@@ -183,9 +183,9 @@ def _check_paper(paper: Paper) -> None:
                 _("第 %(number)s 题要人工评分，现场不能立刻判定。请换一份只有客观题的试卷。")
                 % {"number": item.position}
             )
-        if named_in(version.stem):
+        if any(named.kind != PICTURE for named in named_in(version.stem)):
             raise FinalContentError(
-                _("第 %(number)s 题带图片或音视频，现场不能同时推送。请换一份试卷。")
+                _("第 %(number)s 题带录音或录像，现场不能同时播放。请换一份试卷。")
                 % {"number": item.position}
             )
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("finals/<int:final_id>/join/", views.join, name="join"),
     path("finals/<int:final_id>/join/<slug:token>/", views.join, name="join_link"),
     path("finals/<int:final_id>/result/", views.result, name="result"),
+    path("finals/<int:final_id>/pictures/<str:token>/", views.picture, name="picture"),
     path("finals/hosted/", host.hosted, name="hosted"),
     path("finals/new/", host.new, name="new"),
     path("finals/<int:final_id>/edit/", host.edit, name="edit"),

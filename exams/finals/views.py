@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -13,7 +13,9 @@ from django.views.decorators.http import require_safe
 from exams.finals import page, play_services, queries, rules, services
 from exams.finals.forms import JoinForm
 from exams.finals.models import Final, FinalState
+from exams.finals.pictures import picture_on_stage
 from exams.finals.words import TONES
+from exams.questions.views import picture_of
 from lms.core.access import SIGNED_IN, access
 from lms.core.errors import DomainError
 from lms.core.rate import is_within
@@ -113,6 +115,17 @@ def result(request: HttpRequest, final_id: int) -> HttpResponse:
         "result": page.result_for(found, person(request).pk),
     }
     return render(request, "finals/result.html", context)
+
+
+@access(SIGNED_IN)
+@require_safe
+def picture(request: HttpRequest, final_id: int, token: str) -> HttpResponseBase:
+    """A picture of the question that is on the stage; before and after it there is none."""
+    found = seen(request, final_id)
+    named = picture_on_stage(found.pk, queries.state_of(found), token)
+    if named is None:
+        raise Http404
+    return picture_of(named)
 
 
 def seen(request: HttpRequest, final_id: int) -> Final:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from courses.progress.models import LessonProgress
 from exams.corrections.models import OPEN_APPEALS, Appeal, Correction, CorrectionState
@@ -15,6 +15,7 @@ from exams.credit.queries import uncredited
 from exams.gatherings import queries as gatherings
 from exams.gatherings.models import GatheringState, Presence
 from exams.merging.carrying import Carried, Standing, carried
+from exams.on_paper.models import PaperSheet, SheetState
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from lms.members.merging.models import RecordMerge
 from lms.members.models import Member
@@ -147,3 +148,18 @@ def carried_source(kept_id: int, merge_id: int, entry: StudyHourEntry) -> tuple[
     if taken:
         return SourceKind.MERGE, restored_source(merge_id, entry)
     return entry.source_kind, entry.source_id
+
+
+# --- Answer sheets --------------------------------------------------------------------------------
+
+
+def uncounted_sheets(member_id: int) -> QuerySet[PaperSheet]:
+    """The sheets printed for this record, or waiting as its own, that have come to no attempt."""
+    return PaperSheet.objects.filter(Q(member=member_id) | Q(holder=member_id)).exclude(
+        state=SheetState.COUNTED
+    )
+
+
+def carried_sheets(merge: RecordMerge) -> QuerySet[PaperSheet]:
+    """What `merge` carried over and nobody has counted since."""
+    return uncounted_sheets(merge.kept_id).filter(carried_by=merge)

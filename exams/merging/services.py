@@ -1,21 +1,25 @@
-"""What a merge of two records does to the ledger: reversals on one side, transfers on the other."""
+"""What a merge of two records does to the ledger, by reversals and transfers, and to sheets."""
 
 import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from exams.credit.models import LedgerHead, SourceKind, StudyHourEntry
 from exams.credit.policy import Grant
 from exams.credit.services import post_entry
 from exams.merging.carrying import Carried
 from exams.merging.queries import (
+    carried_sheets,
     carried_source,
     content_of,
     restored_source,
     to_carry,
     to_give_back,
+    uncounted_sheets,
 )
+from exams.on_paper.models import PaperSheet
 from lms.members.merging.models import RecordMerge
 
 
@@ -48,6 +52,40 @@ def give_hours_back(*, undoing: RecordMerge) -> None:
                 entry, undoing, member=undoing.lost, granted=_gave(entry),
                 source=(SourceKind.MERGE, restored_source(undoing.pk, entry)), more={},
             )  # fmt: skip
+
+
+@transaction.atomic
+def carry_sheets(*, merge: RecordMerge) -> None:
+    """Sheets of the lost record that have come to no attempt are the kept record's.
+
+    Where that has a sheet of the same exam already, this one counts as replaced by it: a person
+    looks at it when it comes back, so that nobody has two.
+    """
+    held = list(uncounted_sheets(merge.lost_id).select_for_update().values_list("pk", flat=True))
+    sheets = PaperSheet.objects.filter(pk__in=held)
+    has_own = PaperSheet.objects.filter(
+        exam=OuterRef("exam"), member=merge.kept_id, is_current=True
+    )
+    sheets.filter(Exists(has_own)).update(is_current=False)
+    sheets.filter(member=merge.lost_id).update(member=merge.kept_id)
+    sheets.filter(holder=merge.lost_id).update(holder=merge.kept_id)
+    sheets.update(carried_by=merge)
+
+
+@transaction.atomic
+def give_sheets_back(*, undoing: RecordMerge) -> None:
+    """What the merge carried over and has come to no attempt since is the lost record's again."""
+    assert undoing.undoes is not None
+    held = list(carried_sheets(undoing.undoes).select_for_update().values_list("pk", flat=True))
+    sheets = PaperSheet.objects.filter(pk__in=held)
+    sheets.filter(member=undoing.kept_id).update(member=undoing.lost_id)
+    sheets.filter(holder=undoing.kept_id).update(holder=undoing.lost_id)
+    sheets.update(carried_by=None)
+    # The last printed for somebody is the one that holds.
+    printed = PaperSheet.objects.filter(exam=OuterRef("exam"), member=undoing.lost_id)
+    later = printed.filter(pk__gt=OuterRef("pk"))
+    last = sheets.filter(~Exists(later), member=undoing.lost_id).values_list("pk", flat=True)
+    PaperSheet.objects.filter(pk__in=list(last)).update(is_current=True)
 
 
 def _post_carried(entry: StudyHourEntry, given: Carried, merge: RecordMerge) -> None:

@@ -91,6 +91,10 @@ class PaperSheet(models.Model):
     attempt = models.OneToOneField(
         "exams.Attempt", models.SET_NULL, null=True, related_name="paper_sheet"
     )
+    # The merge of two records of one person by which it is the kept record's.
+    carried_by = models.ForeignKey(
+        "members.RecordMerge", models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("考试答题卡")

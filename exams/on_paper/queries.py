@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from exams.attempts.models import Answer, Attempt, AttemptState, Exam, FinishedBy
@@ -163,9 +164,9 @@ def people_in_order(exam: Exam) -> list[Person]:
 
 
 def called(number: str) -> list[int]:
-    """The members whom boxes with this number may mean."""
-    wanted = numbers_meant(number)
-    return list(Member.objects.filter(number__in=wanted).values_list("pk", flat=True))
+    """The members whom boxes with this number may mean; a merged record's is the kept one's."""
+    records = Member.objects.filter(number__in=numbers_meant(number))
+    return list(records.order_by().values_list(Coalesce("merged_into", "pk"), flat=True).distinct())
 
 
 def member_numbered(number: str) -> Member | None:

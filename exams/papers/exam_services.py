@@ -3,12 +3,13 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from exams.attempts.models import Attempt, AttemptState, Exam, ExamState, Release
+from exams.attempts.queries import allowed_among
+from exams.attempts.rules import window_of
+from exams.attempts.timing import NOTHING, extended
 from exams.papers.errors import ExamFixedError, ExamNotReadyError
 from exams.papers.models import PaperState
 from exams.papers.queries import people_of
@@ -113,16 +114,29 @@ def extend_exam(*, exam: Exam, closes_at: dt.datetime, by: Member) -> None:
         raise ExamFixedError(_("考试发布以后只能延长：新的结束时间要晚于原来的结束时间。"))
     if closes_at - exam.opens_at > LONGEST:
         raise ExamFixedError(_("考试从开始到结束不能超过一年，请核对年份。"))
-    before = exam.closes_at
+    before, now = window_of(exam), clock.now()
     rows = Exam.objects.filter(pk=exam.pk, state=ExamState.PUBLISHED, closes_at__lt=closes_at)
     if not rows.update(closes_at=closes_at):
         raise ExamFixedError(_("这场考试现在不能延长，请刷新页面看它的状态。"))
     exam.closes_at = closes_at
-    whole = F("started_at") + dt.timedelta(seconds=exam.allowed_seconds)
-    Attempt.objects.filter(
-        exam=exam, state=AttemptState.OPEN, deadline_at=before, deadline_at__gt=clock.now()
-    ).update(deadline_at=Least(whole, closes_at))
-    said = {"before": before.isoformat(), "after": closes_at.isoformat()}
+    cut_short = list(
+        Attempt.objects.select_for_update(no_key=True)
+        .filter(exam=exam, state=AttemptState.OPEN, deadline_at=before.closes_at)
+        .filter(deadline_at__gt=now)
+        .only("started_at", "deadline_at", "member_id")
+        .order_by("pk")
+    )
+    granted = allowed_among(exam.pk, [attempt.member_id for attempt in cut_short])
+    for attempt in cut_short:
+        attempt.deadline_at = extended(
+            attempt.deadline_at,
+            before,
+            window_of(exam),
+            attempt.started_at,
+            granted.get(attempt.member_id, NOTHING),
+        )
+    Attempt.objects.bulk_update(cut_short, ["deadline_at"])
+    said = {"before": before.closes_at.isoformat(), "after": closes_at.isoformat()}
     log(instance=exam, action="exams.exam_extended", user=by, data=said)
 
 

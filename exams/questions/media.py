@@ -6,6 +6,7 @@ for another picture needs another signature.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,17 +41,25 @@ def code_for(kind: str, key: Any) -> str:
 def shown_stem(stem: str, member_id: Any) -> str:
     """A kept stem with links for this member in the place of its codes."""
 
+    def address(named: Named) -> str:
+        return reverse("question_media", args=[media_token(member_id, named.kind, named.key)])
+
+    return with_addresses(stem, address)
+
+
+def with_addresses(stem: str, address: Callable[[Named], str]) -> str:
+    """A kept stem with what its codes name, each at its address."""
+
     def element(match: re.Match[str]) -> str:
-        token = media_token(member_id, match[1], match[2])
-        address = reverse("question_media", args=[token])
+        where = address(Named(match[1], match[2]))
         if match[1] == PICTURE:
             return format_html(
-                '<img class="question__picture" src="{}" alt="{}">', address, _("题目的图片")
+                '<img class="question__picture" src="{}" alt="{}">', where, _("题目的图片")
             )
         return format_html(
             '<video class="question__recording" controls preload="none" src="{}"'
             ' aria-label="{}"></video>',
-            address, _("题目的录音或录像"),
+            where, _("题目的录音或录像"),
         )  # fmt: skip
 
     return _CODE.sub(element, stem)

@@ -1,9 +1,12 @@
 """Writing questions: a new version each time, so that papers and attempts keep what they have."""
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from courses.catalogue.models import LessonPage
@@ -55,15 +58,42 @@ def write_question(
     *, by: Member, branch: Branch, kind: str, written: Written, about: About
 ) -> Question:
     """A new question, a draft until somebody calls it ready."""
+    return write_questions(by=by, branch=branch, questions=[(kind, written, about)])[0]
+
+
+@transaction.atomic
+def write_questions(
+    *, by: Member, branch: Branch, questions: Iterable[tuple[str, Written, About]]
+) -> list[Question]:
+    """New questions, each (kind, words, what it is about), all of them or none; drafts.
+
+    Three statements write them, however many there are.
+    """
     if not can_write_for(by, branch):
         raise QuestionError(_("只能为自己任教员或管理员的党组织出题。"))
-    written = _checked(kind, written, by)
-    _check_about(kind, written, about, branch)
-    question = Question.objects.create(
-        branch=branch, kind=kind, created_by=by, created_at=clock.now(), **_fields(about)
+    now = clock.now()
+    made: list[Question] = []
+    said: list[Written] = []
+    for kind, written, about in questions:
+        kept = _checked(kind, written, by)
+        _check_about(kind, kept, about, branch)
+        question = Question(branch=branch, kind=kind, created_by=by, created_at=now)
+        for name, value in {**_fields(about), "fingerprint": _mark(kept)}.items():
+            setattr(question, name, value)
+        made.append(question)
+        said.append(kept)
+    Question.objects.bulk_create(made)
+    versions = QuestionVersion.objects.bulk_create(
+        _version(question, written, by=by, number=1, at=now)
+        for question, written in zip(made, said, strict=True)
     )
-    _add_version(question, written, by=by, number=1)
-    return question
+    first = QuestionVersion.objects.filter(question=OuterRef("pk")).values("pk")
+    Question.objects.filter(pk__in=[question.pk for question in made]).update(
+        current=Subquery(first)
+    )
+    for question, version in zip(made, versions, strict=True):
+        question.current = version
+    return made
 
 
 @transaction.atomic
@@ -182,7 +212,17 @@ def _fields(about: About) -> dict[str, Any]:
 
 
 def _add_version(question: Question, written: Written, *, by: Member, number: int) -> None:
-    version = QuestionVersion.objects.create(
+    version = _version(question, written, by=by, number=number, at=clock.now())
+    version.save(force_insert=True)
+    question.current = version
+    question.fingerprint = _mark(written)
+    question.save(update_fields=["current", "fingerprint"])
+
+
+def _version(
+    question: Question, written: Written, *, by: Member, number: int, at: dt.datetime
+) -> QuestionVersion:
+    return QuestionVersion(
         question=question,
         number=number,
         kind=question.kind,
@@ -191,8 +231,9 @@ def _add_version(question: Question, written: Written, *, by: Member, number: in
         key=written.key,
         explanation=written.explanation,
         made_by=by,
-        made_at=clock.now(),
+        made_at=at,
     )
-    question.current = version
-    question.fingerprint = fingerprint(said_by(plain_stem(written.stem), written.content))
-    question.save(update_fields=["current", "fingerprint"])
+
+
+def _mark(written: Written) -> str:
+    return fingerprint(said_by(plain_stem(written.stem), written.content))

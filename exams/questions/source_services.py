@@ -1,6 +1,7 @@
 """Texts questions rest on, their editions, and the topics of a branch."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -23,6 +24,18 @@ def add_topic(*, by: Member, branch: Branch, name: str) -> Topic:
     if not name.strip():
         raise QuestionError(_("请写出知识点的名称。"))
     return Topic.objects.get_or_create(branch=branch, name=name.strip())[0]
+
+
+def add_topics(*, by: Member, branch: Branch, names: Iterable[str]) -> dict[str, Topic]:
+    """Topics of the branch by these names, made where it has none; two statements for all."""
+    _check(by, branch)
+    wanted = {name: name.strip() for name in names if name.strip()}
+    Topic.objects.bulk_create(
+        (Topic(branch=branch, name=name) for name in sorted(set(wanted.values()))),
+        ignore_conflicts=True,
+    )
+    found = {topic.name: topic for topic in Topic.objects.filter(branch=branch)}
+    return {name: found[kept] for name, kept in wanted.items()}
 
 
 def rename_topic(*, topic: Topic, by: Member, name: str) -> None:

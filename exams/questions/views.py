@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from courses.catalogue.files import IN_LESSON, opened_picture
-from exams.questions.media import PICTURE, opened
+from exams.questions.media import PICTURE, Named, opened
 from exams.questions.media_queries import picture, recording
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
@@ -26,13 +26,7 @@ def question_media(request: HttpRequest, token: str) -> HttpResponseBase:
     if named is None:
         raise Http404
     if named.kind == PICTURE:
-        image = picture(named)
-        found = opened_picture(image, IN_LESSON) if image else None
-        if found is None:
-            raise Http404
-        response: HttpResponseBase = FileResponse(found.handle, content_type=found.content_type)
-        response["Cache-Control"] = f"private, max-age={KEPT_SECONDS}"
-        return response
+        return picture_of(named)
     asset = recording(named)
     if asset is None:
         raise Http404
@@ -40,3 +34,14 @@ def question_media(request: HttpRequest, token: str) -> HttpResponseBase:
         return redirect(signed_progressive(asset=asset, member=member, now=clock.now()))
     except NotPlayableError as not_yet:
         raise Http404 from not_yet
+
+
+def picture_of(named: Named) -> HttpResponseBase:
+    """The picture itself, for who may see it; 404 if it is gone."""
+    image = picture(named)
+    found = opened_picture(image, IN_LESSON) if image else None
+    if found is None:
+        raise Http404
+    response = FileResponse(found.handle, content_type=found.content_type)
+    response["Cache-Control"] = f"private, max-age={KEPT_SECONDS}"
+    return response

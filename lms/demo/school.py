@@ -11,12 +11,13 @@ from lms.core import clock
 from lms.demo.bank import fill_bank, fill_branch_bank
 from lms.demo.captions import caption_lectures
 from lms.demo.content import all_lessons
-from lms.demo.contest import hold_contest
+from lms.demo.contest import FIRST_ROUND, NAMED, PRACTISED, hold_contest
 from lms.demo.demo_year import demo_year
 from lms.demo.desk import lay_on_desks
 from lms.demo.enrolment import branch_of, enrol_everyone
 from lms.demo.exam import hold_exam
 from lms.demo.film import lecture_film
+from lms.demo.final import CAME_IN, hold_final
 from lms.demo.gatherings import hold_gatherings
 from lms.demo.lectures import Films, Report, bring_in_lectures
 from lms.demo.people import BRANCHES, MEMBERS, TRANSFERS, Duty, MemberText
@@ -26,10 +27,12 @@ from lms.demo.teaching import lesson_of, publish_courses
 from lms.demo.texts import LessonText
 from lms.demo.training import TITLE as CLASS_TITLE
 from lms.demo.training import run_training_class
-from lms.members.models import Member
+from lms.members.models import Branch, Member
 
 # The lecture a wrong answer about reading leads to.
 EXPLAINING = "title-and-contents"
+# Whom the contest and its final cannot do without.
+TAKING_PART = {*(sat.number for sat in FIRST_ROUND), *NAMED, *PRACTISED, *CAME_IN}
 FILM_CACHE = env.VAR_DIR / "demo-films"
 
 
@@ -92,7 +95,7 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
         year=year,
     )
     hold_exam(training_class=training_class, by=members[administrator.number])
-    hold_contest(branch=branch_of("committee"), members=members, by=members[administrator.number])
+    add_contests()
     return _accounts()
 
 
@@ -114,6 +117,30 @@ def add_banks(report: Report) -> None:
         training_class = TrainingClass.objects.filter(title=CLASS_TITLE).first()
         if training_class:
             hold_exam(training_class=training_class, by=administrator)
+        add_contests()
+
+
+def add_contests() -> None:
+    """The contest and its final, where they are missing.
+
+    Nothing is written where somebody who takes part, or a branch, has been taken away.
+    """
+    members = {
+        member.number: member
+        for member in Member.objects.filter(number__in=[text.number for text in MEMBERS])
+        if member.is_active
+    }
+    branches = {
+        text.key: branch
+        for text in BRANCHES
+        if (branch := Branch.objects.filter(code=text.code).first()) is not None
+    }
+    administrator = members.get(_with(Duty.ADMINISTRATOR).number)
+    if administrator is None or len(branches) < len(BRANCHES) or not set(members) >= TAKING_PART:
+        return
+    contest = hold_contest(branch=branches["committee"], members=members, by=administrator)
+    if contest is not None:
+        hold_final(contest=contest, teams=branches, members=members, by=administrator)
 
 
 def _write_banks(*, by: Member, instructor: Member, lesson: LessonPage, report: Report) -> None:

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, Upper
 
 from lms.core import clock
+from lms.core.statements import Statement
 from lms.members.models import (
     Branch,
     Duty,
@@ -76,17 +77,31 @@ def members_with_roles(today: dt.date | None = None) -> QuerySet[Member]:
     )
 
 
+_MEMBER = -101  # a mark: no member has this id
+_CARRIED = ("roles_today", "branch_today")
+
+
 @functools.lru_cache(maxsize=2)
-def _person_statement(today: dt.date) -> tuple[str, tuple[Any, ...]]:
-    """The SQL for one of `members_with_roles`, put together once a day; the key goes last."""
-    statement, parameters = members_with_roles(today).filter(pk=0).query.sql_with_params()
-    return statement, parameters[:-1]
+def _person_statement(today: dt.date) -> Statement:
+    """The statement for one of `members_with_roles`, put together once a day."""
+    found = members_with_roles(today).filter(pk=_MEMBER)
+    return Statement(found.values_list(*_person_columns(), *_CARRIED), _MEMBER)
+
+
+@functools.cache
+def _person_columns() -> tuple[str, ...]:
+    return tuple(field.attname for field in Member._meta.concrete_fields)
 
 
 def person(member_id: int) -> Member | None:
     """One of `members_with_roles`: what every request begins with, so it is kept compiled."""
-    statement, parameters = _person_statement(clock.today())
-    return next(iter(Member.objects.raw(statement, (*parameters, member_id))), None)
+    columns = _person_columns()
+    for row in _person_statement(clock.today()).rows(member_id):
+        member = Member.from_db("default", columns, row[: len(columns)])
+        for name, carried in zip(_CARRIED, row[len(columns) :], strict=True):
+            setattr(member, name, carried)
+        return member
+    return None
 
 
 def standing_today(by: Any) -> tuple[str | None, list[tuple[str, str]]]:

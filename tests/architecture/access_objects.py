@@ -376,6 +376,12 @@ def final(world: World, where: str, role: str) -> dict[str, Any]:
     return {"final_id": world.final(where).pk, "verb": "pause", "token": "0" * 20}
 
 
+def final_picture(world: World, where: str, role: str) -> dict[str, Any]:
+    """The picture of the question that is on the stage."""
+    final, token = world.final_picture(where)
+    return {"final_id": final.pk, "token": token}
+
+
 def finished_final(world: World, where: str, role: str) -> dict[str, Any]:
     return {"final_id": world.finished_final(where).pk}
 

@@ -24,6 +24,7 @@ from exams.corrections.models import Appeal, Correction
 from exams.credit.models import StudyHourEntry
 from exams.exchange.models import FileFormat, QuestionImport
 from exams.finals.models import Final
+from exams.finals.pictures import address_of
 from exams.gatherings.models import Gathering, Presence, Scan
 from exams.gatherings.queries import token_key
 from exams.gatherings.scan_services import keep_scan
@@ -34,7 +35,7 @@ from exams.on_paper.models import PaperPlan, PaperSheet
 from exams.papers.models import Paper
 from exams.papers.seat_services import import_seats
 from exams.practice.models import PracticeCard
-from exams.questions.media import PICTURE, media_token
+from exams.questions.media import PICTURE, Named, media_token
 from exams.questions.models import Question, SourceText
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from exams.sheets.models import SheetPage, SheetPrint
@@ -68,7 +69,7 @@ from tests.factories.blanks import make_blank
 from tests.factories.closings import make_closing
 from tests.factories.contests import make_contest
 from tests.factories.corrections import make_appeal, make_reversal_proposal
-from tests.factories.finals import make_finished, make_lobby
+from tests.factories.finals import ALL, ask, begin, join, make_finished, make_lobby
 from tests.factories.hours import make_entry
 from tests.factories.integrity import make_case
 from tests.factories.merging import make_merge_proposal
@@ -429,6 +430,16 @@ class World:
     def final(self, where: str) -> Final:
         branch = self.branches[where]
         return make_lobby(branch, by=members.make_secretary(branch))
+
+    @functools.cache  # noqa: B019
+    def final_picture(self, where: str) -> tuple[Final, str]:
+        """A final with a question on the stage, and the token of a picture of it."""
+        branch = self.branches[where]
+        final = make_lobby(branch, by=members.make_secretary(branch))
+        join(final, members.make_member(branch))
+        begin(final)
+        shown = Named(PICTURE, str(courses.picture(by=self.editor).pk))
+        return final, address_of(final.pk, ask(final, ALL), shown).split("/")[-2]
 
     @functools.cache  # noqa: B019
     def finished_final(self, where: str) -> Final:

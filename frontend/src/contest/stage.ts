@@ -148,6 +148,7 @@ export class Stage {
       const drawn = new DOMParser().parseFromString(shown?.html ?? '', 'text/html');
       this.question.replaceChildren(...Array.from(drawn.body.childNodes));
       for (const field of fieldsOf(this.question, PREFIX)) field.autocomplete = 'off';
+      this.element.classList.toggle('has-picture', this.question.querySelector('img') !== null);
     }
     const { me, turn } = this.withTurn(view);
     if (turn !== null && me !== null && me.turn === turn.number && me.sent !== null) {

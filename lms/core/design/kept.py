@@ -62,24 +62,27 @@ def filled(
     of `filling`, so nothing of a filling can be kept. A filling is HTML, or a number; no tag of
     the template can ask what it is.
     """
-    form = _form(template_name, get_language(), tuple(filling), describe, *args)
-    return mark_safe(form % filling)  # noqa: S308  (drawn by the template; the rest is HTML)
+    found = form(template_name, get_language(), tuple(filling), describe, *args)
+    return mark_safe(found % filling)  # noqa: S308  (drawn by the template; the rest is HTML)
 
 
 @lru_cache(maxsize=KEPT, typed=True)
-def _form(
+def form(
     template_name: str,
     language: str | None,
     names: tuple[str, ...],
     describe: Callable[..., dict[str, Any]],
     *args: Any,
 ) -> str:
-    """The template with a place for `%` at each filling."""
+    """The template with a place for `%` at each of `names`, in the present language.
+
+    For who fills many forms on one page and asks but once which language that is; see `filled`.
+    """
     signs = {name: mark_safe(sign(name)) for name in names}  # noqa: S308  (one sign)
-    form = str(render_to_string(template_name, {**describe(*args), **signs})).replace("%", "%%")
+    page = str(render_to_string(template_name, {**describe(*args), **signs})).replace("%", "%%")
     for name, each in signs.items():
-        form = form.replace(each, f"%({name})s")
-    return form
+        page = page.replace(each, f"%({name})s")
+    return page
 
 
 # `typed`: 1 and True are equal, and so are a string and the same one marked safe.

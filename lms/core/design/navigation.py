@@ -47,6 +47,11 @@ def places_for(user: Any) -> list[Place]:
     )
 
 
+def width_of(label: str) -> int:
+    """About how many pixels a place takes in the header: its letters, and the room around them."""
+    return 28 + sum(17 if ord(letter) > 0x2E80 else 9 for letter in label)
+
+
 def register_all(places: Iterable[Place]) -> None:
     for place in places:
         register(place)

@@ -13,7 +13,7 @@ from django_vite.core.asset_loader import DjangoViteAssetLoader  # type: ignore[
 
 from lms.core.design import islands, shapes, texts
 from lms.core.design.kept import described, drawn
-from lms.core.design.navigation import places_for
+from lms.core.design.navigation import places_for, width_of
 
 register = template.Library()
 
@@ -118,6 +118,7 @@ def frame(context: template.Context, template_name: str) -> SafeString:
         name=str(known) if known else "",
         number=known.get_username() if known else "",
         places=tuple((item["place"], item["current"]) for item in places),
+        width=sum(width_of(str(item["place"].label)) for item in places),
         mode=choice.get("mode", ""),
         size=choice.get("size", ""),
         theme=choice.get("theme", ""),

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from exams.attempts import queries, services
 from exams.attempts.models import (
@@ -37,6 +38,7 @@ from tests.factories.exam_attempts import (
 from tests.factories.members import (
     BranchTree,
     make_administrator,
+    make_instructor,
     make_member,
     make_secretary,
 )
@@ -79,6 +81,48 @@ def statements(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as counted:
         assert client.get(address).status_code == 200
     return len(counted)
+
+
+def links_on(client: Client) -> list[str]:
+    """The addresses in the head of the list, and of the rooms one keeps, in their order."""
+    html = client.get("/exams/").content.decode()
+    main = html[html.index('<main id="main"') : html.index("</main>")]
+    return [
+        address
+        for address in re.findall('<a [^>]*href="([^"]+)"', main)
+        if not address.startswith("/exams/") or re.search("mark|results|room", address)
+    ][1:]  # the first is the way back home
+
+
+def test_the_list_leads_whom_it_concerns_to_marks_results_and_rooms(
+    tree: BranchTree, sitter: Member
+) -> None:
+    exam = make_exam(tree.first)
+    contests, marking, results = (
+        reverse(name) for name in ("contests", "exams_to_mark", "exams_with_results")
+    )
+    room = reverse("exam_room", args=[exam.pk])
+    for who, found in (
+        (sitter, [contests]),
+        (make_instructor(tree.first), [marking, contests]),
+        (make_secretary(tree.first), [results, contests]),
+        (make_administrator(tree.first), [marking, results, contests, room]),
+        (make_administrator(tree.second), [marking, results, contests, "/courses/"]),
+    ):
+        client = signed_in(who)
+        assert links_on(client) == found
+        for address in found:  # no link leads nowhere
+            assert client.get(address).status_code == 200
+    assert signed_in(sitter).get(marking).status_code == 404
+
+
+def test_the_list_of_who_keeps_rooms_costs_the_same(tree: BranchTree) -> None:
+    client = signed_in(make_administrator(tree.first))
+    make_exam(tree.first)
+    assert statements(client, "/exams/") == 7
+    for _each in range(2):
+        make_exam(tree.first)
+    assert statements(client, "/exams/") == 7
 
 
 def test_my_exams_in_three_groups(tree: BranchTree, sitter: Member) -> None:

@@ -13,6 +13,7 @@ from exams.attempts.timing import (
     Granted,
     Window,
     end,
+    extended,
     is_over,
     left_at,
     may_start_until,
@@ -106,3 +107,19 @@ def test_without_an_allowance_nobody_writes_after_the_window(
     assert deadline > started_at
     assert not is_over(deadline + GRACE, deadline)
     assert is_over(deadline + GRACE + dt.timedelta(microseconds=1), deadline)
+
+
+@given(windows, st.integers(0, 24 * 3600), moments, st.lists(grants, max_size=3))
+def test_a_later_end_gives_what_the_window_took_and_never_less(
+    window: Window, later: int, started_at: dt.datetime, rows: list[Granted]
+) -> None:
+    allowed = together(rows)
+    closes_later = window.closes_at + dt.timedelta(seconds=later)
+    after = Window(window.opens_at, closes_later, window.allowed_seconds)
+    deadline = end(window, started_at, allowed)
+    now_there = extended(deadline, window, after, started_at, allowed)
+    assert now_there >= deadline
+    if started_at < window.closes_at:  # what it would have been had the window been so at first
+        assert now_there == end(after, started_at, allowed)
+    given = deadline + dt.timedelta(minutes=7)  # by a reopening
+    assert extended(given, window, after, started_at, allowed) - given == now_there - deadline

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from exams.exchange import word
 from exams.exchange.drafts import Draft
@@ -27,6 +29,8 @@ from tests.exams.exchange.test_word import picture
 from tests.factories.members import make_branch, make_role_holder
 
 pytestmark = pytest.mark.django_db
+
+KEEPING = 12
 
 NOON = dt.datetime(2026, 6, 1, 4, tzinfo=dt.UTC)
 
@@ -77,6 +81,19 @@ def test_what_is_chosen_is_kept_as_drafts_and_only_once(instructor, branch) -> N
     with pytest.raises(QuestionError):
         keep_questions(upload=again, by=instructor, numbers={0})
     assert Question.objects.count() == 2
+
+
+def test_keeping_costs_the_same_however_many_there_are(instructor, branch) -> None:
+    said = "".join(f"{n}. 题{n}（A）\nA. 一 B. 二\n知识点：党章\n\n" for n in range(1, 5))
+    for numbers in ({0}, {1, 2, 3}):
+        upload = uploaded(instructor, branch, said)
+        with CaptureQueriesContext(connection) as kept:
+            assert keep_questions(upload=upload, by=instructor, numbers=numbers) == len(numbers)
+        assert len(kept) == KEEPING
+    assert [
+        (q.current.number, q.topic.name, bool(q.fingerprint))
+        for q in Question.objects.select_related("current", "topic")
+    ] == [(1, "党章", True)] * 4
 
 
 def test_nothing_chosen_is_refused_and_can_be_chosen_again(instructor, branch) -> None:

@@ -111,7 +111,7 @@ def test_teams_have_names_of_their_own(tree: BranchTree, people: People, teams: 
     assert Final.objects.count() == 0
 
 
-@pytest.mark.parametrize("change", [{"kind": "essay"}, {"stem": "<p>看图。[图片 12]</p>"}])
+@pytest.mark.parametrize("change", [{"kind": "essay"}, {"stem": "<p>听录音。[音视频 12]</p>"}])
 def test_what_cannot_be_judged_or_pushed_at_once_is_refused_beforehand(
     tree: BranchTree, people: People, change: dict[str, str]
 ) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from exams.attempts.models import Exam, ExamState, Release
+from exams.attempts.models import Allowance, Attempt, Exam, ExamState, Release
 from exams.papers import exam_services
 from exams.papers.queries import managed_exams, people_of
 from lms.core import clock
@@ -24,6 +26,8 @@ from tests.factories.papers import make_exam, make_paper
 from tests.factories.training import enrol, make_class
 
 pytestmark = pytest.mark.django_db
+
+EXTENDING = 9
 
 
 @pytest.fixture
@@ -95,6 +99,42 @@ def test_a_later_end_reaches_whom_the_window_cut_short(tree: BranchTree, officer
     ended = attempt.deadline_at
     attempt.refresh_from_db()
     assert attempt.deadline_at == ended
+
+
+def test_a_later_end_takes_nothing_of_an_allowance_that_ended_with_the_window(
+    tree: BranchTree, officer: Member
+) -> None:
+    """Who was given half an hour more and would end just when the window does."""
+    exam = exam_attempts.make_exam(
+        tree.first, questions=1, allowed_seconds=3600, closes_at=clock.now() + dt.timedelta(hours=3)
+    )
+    member = make_member(tree.first)
+    Allowance.objects.create(
+        exam=exam, member=member, extra_seconds=1800, reason="视力不便", by=officer, at=clock.now()
+    )
+    with time_machine.travel(exam.closes_at - dt.timedelta(minutes=90), tick=False):
+        attempt = exam_attempts.begin(exam, member)
+        ends_at = attempt.deadline_at
+        assert ends_at == exam.closes_at
+        exam_services.extend_exam(
+            exam=exam, closes_at=exam.closes_at + dt.timedelta(hours=1), by=officer
+        )
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == ends_at
+
+
+def test_extending_costs_the_same_whoever_is_sitting(tree: BranchTree, officer: Member) -> None:
+    exam = exam_attempts.make_exam(tree.first, questions=1)
+    with time_machine.travel(exam.closes_at - dt.timedelta(minutes=5), tick=False):
+        for sitting in (1, 3):
+            while Attempt.objects.filter(exam=exam).count() < sitting:
+                exam_attempts.begin(exam, make_member(tree.first))
+            Attempt.objects.filter(exam=exam).update(deadline_at=exam.closes_at)
+            with CaptureQueriesContext(connection) as said:
+                exam_services.extend_exam(
+                    exam=exam, closes_at=exam.closes_at + dt.timedelta(minutes=1), by=officer
+                )
+            assert len(said) == EXTENDING
 
 
 def test_an_exam_is_cancelled_for_a_reason(tree: BranchTree, officer: Member) -> None:

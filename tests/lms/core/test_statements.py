@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from lms.core.statements import Statement
@@ -63,3 +64,18 @@ def test_values_are_values_and_never_sql() -> None:
 def test_a_mark_that_is_nowhere_is_noticed_when_it_is_put_together() -> None:
     with pytest.raises(ValueError, match="are in SELECT"):
         Statement(named(NAME, "400001"), NAME, NUMBER)
+
+
+def test_a_statement_is_prepared_once_on_its_connection() -> None:
+    make_member(number="1", name="张三")
+    statement = Statement(named(NAME, NUMBER), NAME, NUMBER)
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+        connection.connection._prepared.clear()
+    for _again in range(3):
+        assert statement.rows("张三", "1") == [("1",)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), sum(generic_plans + custom_plans) FROM pg_prepared_statements"
+        )
+        assert cursor.fetchall() == [(1, 3)]
