@@ -103,9 +103,7 @@ class LiveEvent(models.Model):
     several events with the same `once` the database takes one.
     """
 
-    live_class = models.ForeignKey(
-        LiveClass, models.CASCADE, related_name="events", db_index=False
-    )
+    live_class = models.ForeignKey(LiveClass, models.CASCADE, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=12)
     at = models.DateTimeField()

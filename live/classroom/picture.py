@@ -10,7 +10,7 @@ import asyncio
 import logging
 import struct
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ HEAD = struct.Struct(">BBHIdd")
 BEGIN, FRAGMENT, END = 1, 2, 3
 AWAY = (redis.RedisError, OSError)
 AGAIN_SECONDS = 1.0
-KEPT_SECONDS = 60
+KEPT_SECONDS = 6 * 3600
 MOST_WAITING_BYTES = 1_500_000
 MOST_WAITING = 80
 MOST_OVERRUNS = 3
@@ -125,9 +125,20 @@ class Screen:
         self._begin: Frame | None = None
         self._since_key: list[Frame] = []
         self._place = (0, -1)
+        # What comes before it is known what was shown earlier.
+        self._early: list[Frame] | None = []
+
+    def caught_up(self, frames: Sequence[Frame]) -> None:
+        """What was shown before this process had anybody in the room."""
+        early, self._early = self._early or [], None
+        for frame in (*frames, *early):
+            self.show(frame)
 
     def show(self, frame: Frame) -> None:
         """Each once and in order, though it may come two ways."""
+        if self._early is not None:
+            self._early.append(frame)
+            return
         if frame.place <= self._place:
             return
         self._place = frame.place
@@ -167,7 +178,7 @@ class Screens:
             if self._pubsub is not None:
                 with suppress(*AWAY):
                     await self._pubsub.subscribe(channel_of(room))
-                await self._catch_up(room)
+            await self._catch_up(room)
         screen.enter(viewer)
 
     def leave(self, room: str, viewer: Viewer) -> None:
@@ -204,18 +215,16 @@ class Screens:
         task.add_done_callback(self._works.discard)
 
     async def _catch_up(self, room: str) -> None:
-        """What was shown before this process had anybody in the room."""
+        """Learn what was shown before this process had anybody in the room."""
+        frames: list[Frame] = []
         with suppress(*AWAY):
-            async with redis.asyncio.Redis.from_url(_address()) as client:
+            async with redis.asyncio.Redis.from_url(_address(), socket_timeout=2) as client:
                 begin = await client.get(f"{channel_of(room)}:begin")
                 since = await client.lrange(f"{channel_of(room)}:since", 0, -1)
-            screen = self.screens.get(room)
-            if begin is None or screen is None:
-                return
-            frames = [Frame.read(begin), *map(Frame.read, since)]
-            for frame in frames:
-                if frame.take == frames[0].take:
-                    screen.show(frame)
+            frames = [Frame.read(data) for data in ([begin, *since] if begin else [])]
+        screen = self.screens.get(room)
+        if screen is not None:
+            screen.caught_up([frame for frame in frames if frame.take == frames[0].take])
 
     async def _listen(self) -> None:
         while True:
@@ -305,10 +314,9 @@ def _address() -> str:
     return str(settings.CACHES["default"]["LOCATION"])
 
 
-screens_of_loops: dict[int, Screens] = {}
+_of_loop: dict[asyncio.AbstractEventLoop, Screens] = {}
 
 
 def screens() -> Screens:
     """Those of the running event loop."""
-    loop = asyncio.get_running_loop()
-    return screens_of_loops.setdefault(id(loop), Screens())
+    return _of_loop.setdefault(asyncio.get_running_loop(), Screens())

@@ -8,125 +8,287 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('courses', '0004_integrity'),
-        ('media_pipeline', '0003_captions'),
-        ('members', '0005_name_letters'),
+        ("courses", "0004_integrity"),
+        ("media_pipeline", "0003_captions"),
+        ("members", "0005_name_letters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LiveClass',
+            name="LiveClass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('room', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('title', models.CharField(max_length=80, verbose_name='课题')),
-                ('introduction', models.TextField(blank=True, max_length=2000, verbose_name='内容介绍')),
-                ('starts_at', models.DateTimeField(verbose_name='开始时间')),
-                ('planned_minutes', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(480)], verbose_name='计划时长（分钟）')),
-                ('state', models.CharField(choices=[('scheduled', '未开始'), ('waiting', '候课中'), ('on_air', '直播中'), ('paused', '已暂停'), ('closed', '已结束'), ('cancelled', '已取消')], default='scheduled', max_length=9, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, max_length=100, verbose_name='取消原因')),
-                ('last_seq', models.PositiveIntegerField(default=0)),
-                ('lost_at', models.DateTimeField(null=True)),
-                ('made_at', models.DateTimeField()),
-                ('begun_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='live_classes', to='members.branch', verbose_name='举办组织')),
-                ('co_hosts', models.ManyToManyField(blank=True, related_name='live_assisted', to=settings.AUTH_USER_MODEL, verbose_name='协助人')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recording', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='live_classes', to='media_pipeline.asset')),
-                ('teacher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='live_taught', to=settings.AUTH_USER_MODEL, verbose_name='主讲')),
-                ('training_class', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='live_classes', to='courses.trainingclass', verbose_name='培训班')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("room", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("title", models.CharField(max_length=80, verbose_name="课题")),
+                (
+                    "introduction",
+                    models.TextField(blank=True, max_length=2000, verbose_name="内容介绍"),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="开始时间")),
+                (
+                    "planned_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(5),
+                            django.core.validators.MaxValueValidator(480),
+                        ],
+                        verbose_name="计划时长（分钟）",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "未开始"),
+                            ("waiting", "候课中"),
+                            ("on_air", "直播中"),
+                            ("paused", "已暂停"),
+                            ("closed", "已结束"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="scheduled",
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=100, verbose_name="取消原因")),
+                ("last_seq", models.PositiveIntegerField(default=0)),
+                ("lost_at", models.DateTimeField(null=True)),
+                ("made_at", models.DateTimeField()),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="live_classes",
+                        to="members.branch",
+                        verbose_name="举办组织",
+                    ),
+                ),
+                (
+                    "co_hosts",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="live_assisted",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="协助人",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="live_classes",
+                        to="media_pipeline.asset",
+                    ),
+                ),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="live_taught",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="主讲",
+                    ),
+                ),
+                (
+                    "training_class",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="live_classes",
+                        to="courses.trainingclass",
+                        verbose_name="培训班",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '直播课',
-                'verbose_name_plural': '直播课',
+                "verbose_name": "直播课",
+                "verbose_name_plural": "直播课",
             },
         ),
         migrations.CreateModel(
-            name='LiveEvent',
+            name="LiveEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=12)),
-                ('at', models.DateTimeField()),
-                ('take', models.PositiveSmallIntegerField(default=0)),
-                ('stream_ms', models.PositiveIntegerField(null=True)),
-                ('body', models.JSONField(default=dict)),
-                ('once', models.CharField(max_length=40, null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('live_class', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='live.liveclass')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=12)),
+                ("at", models.DateTimeField()),
+                ("take", models.PositiveSmallIntegerField(default=0)),
+                ("stream_ms", models.PositiveIntegerField(null=True)),
+                ("body", models.JSONField(default=dict)),
+                ("once", models.CharField(max_length=40, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "live_class",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="live.liveclass",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '课堂记录',
-                'verbose_name_plural': '课堂记录',
-                'ordering': ('live_class', 'seq'),
+                "verbose_name": "课堂记录",
+                "verbose_name_plural": "课堂记录",
+                "ordering": ("live_class", "seq"),
             },
         ),
         migrations.CreateModel(
-            name='LivePresence',
+            name="LivePresence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('device', models.CharField(max_length=32)),
-                ('joined_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(null=True)),
-                ('live_class', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='live.liveclass')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='学员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("device", models.CharField(max_length=32)),
+                ("joined_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(null=True)),
+                (
+                    "live_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="presences",
+                        to="live.liveclass",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="学员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '到课记录',
-                'verbose_name_plural': '到课记录',
+                "verbose_name": "到课记录",
+                "verbose_name_plural": "到课记录",
             },
         ),
         migrations.CreateModel(
-            name='LiveTake',
+            name="LiveTake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('key', models.CharField(max_length=32)),
-                ('mime', models.CharField(max_length=100)),
-                ('begun_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('live_class', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='takes', to='live.liveclass')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("key", models.CharField(max_length=32)),
+                ("mime", models.CharField(max_length=100)),
+                ("begun_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "live_class",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="takes",
+                        to="live.liveclass",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '直播片段',
-                'verbose_name_plural': '直播片段',
-                'ordering': ('live_class', 'number'),
+                "verbose_name": "直播片段",
+                "verbose_name_plural": "直播片段",
+                "ordering": ("live_class", "number"),
             },
         ),
         migrations.AddIndex(
-            model_name='liveclass',
-            index=models.Index(fields=['branch', '-starts_at'], name='live_by_branch'),
+            model_name="liveclass",
+            index=models.Index(fields=["branch", "-starts_at"], name="live_by_branch"),
         ),
         migrations.AddConstraint(
-            model_name='liveclass',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['on_air', 'paused']), _negated=True), ('begun_at__isnull', False), _connector='OR'), name='live_on_air_has_begun'),
+            model_name="liveclass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["on_air", "paused"]), _negated=True),
+                    ("begun_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="live_on_air_has_begun",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='liveclass',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('ended_at__isnull', False), _connector='OR'), name='live_closed_has_ended'),
+            model_name="liveclass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    ("ended_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="live_closed_has_ended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='liveevent',
-            constraint=models.UniqueConstraint(fields=('live_class', 'seq'), name='live_event_in_order'),
+            model_name="liveevent",
+            constraint=models.UniqueConstraint(
+                fields=("live_class", "seq"), name="live_event_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='liveevent',
-            constraint=models.UniqueConstraint(fields=('live_class', 'once'), name='live_event_once'),
+            model_name="liveevent",
+            constraint=models.UniqueConstraint(
+                fields=("live_class", "once"), name="live_event_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='livetake',
-            constraint=models.UniqueConstraint(fields=('live_class', 'number'), name='live_take_in_order'),
+            model_name="livetake",
+            constraint=models.UniqueConstraint(
+                fields=("live_class", "number"), name="live_take_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='livetake',
-            constraint=models.UniqueConstraint(fields=('live_class', 'key'), name='live_take_once'),
+            model_name="livetake",
+            constraint=models.UniqueConstraint(fields=("live_class", "key"), name="live_take_once"),
         ),
     ]
