@@ -19,9 +19,9 @@ pages = get_wsgi_application()
 from courses.progress.beats import PATH, beats  # noqa: E402  (needs Django's settings)
 from exams.attempts.answers import answers, is_answers  # noqa: E402
 from exams.finals.consumers import final_socket, is_final_socket  # noqa: E402
-from lms.core.rooms.socket import refuse  # noqa: E402
 from live.classroom.consumers import is_live_socket, live_socket  # noqa: E402
 from live.classroom.media_sockets import is_media_socket, media_socket  # noqa: E402
+from lms.core.rooms.socket import refuse  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -93,10 +93,11 @@ def lecture_file(
     link = playback.linked_file(asset_id=asset_id, rest=rest)
     if link is None:
         raise Http404
-    return _sent(request, link)
+    return send_file(request, link)
 
 
-def _sent(request: HttpRequest, link: playback.Link) -> HttpResponseBase:
+def send_file(request: HttpRequest, link: playback.Link) -> HttpResponseBase:
+    """The file of a checked link: whole, a range of it, or nothing new. Raises Http404."""
     try:
         stat = link.path.stat()
     except OSError as error:

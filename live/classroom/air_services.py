@@ -3,13 +3,13 @@
 from django.db import transaction
 from django.db.models import Max
 
-from lms.core import clock
-from lms.core.tasks import enqueue
-from lms.members.queries import members_with_roles
 from live.classroom import folders, queries, services
 from live.classroom.models import ClassState, LiveTake
 from live.classroom.segments import Part
 from live.classroom.telling import note_line as tell_line
+from lms.core import clock
+from lms.core.tasks import enqueue
+from lms.members.queries import members_with_roles
 from media_pipeline.files import ensure_room
 
 # What a class needs on the disk, with room to spare: two hours at 2.5 Mbit/s, kept twice.

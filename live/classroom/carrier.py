@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from lms.core import clock, on_air
-from lms.core.errors import DomainError
-from lms.core.rooms.threads import in_thread
 from live.classroom import air_services, folders
 from live.classroom.fragments import Beginning, Fragment, FragmentReader, NotFragmentedError
 from live.classroom.picture import BEGIN, END, FRAGMENT, Frame, Sender, begin_content, screens
 from live.classroom.recording import RawFile, SegmentFiles
 from live.classroom.segments import Gatherer, Part, Segment
+from lms.core import clock, on_air
+from lms.core.errors import DomainError
+from lms.core.rooms.threads import in_thread
 from media_pipeline import remuxing
 from media_pipeline.processes import end_group
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from live.classroom import presence, queries
+from live.classroom.models import LiveClass
+from live.classroom.telling import batch_of, brief, encoded, view
 from lms.core.plain import Refused
 from lms.core.rooms.hub import Batch, Room, Source
 from lms.core.rooms.socket import Entry, Line, Receive, RoomSocket, Scope, Send, now_ms
 from lms.core.rooms.threads import in_thread
 from lms.members.socket_sign_in import SignedIn, signed_in, still_signed_in
-from live.classroom import presence, queries
-from live.classroom.models import LiveClass
-from live.classroom.telling import batch_of, brief, encoded, view
 
 _PATH = re.compile(r"/live/(\d{1,9})/socket")
 PING_SECONDS = 15.0

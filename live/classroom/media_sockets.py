@@ -10,6 +10,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from live.classroom import queries, rules
+from live.classroom.desk import Desk
+from live.classroom.models import ClassState, LiveClass
+from live.classroom.picture import Viewer, screens
 from lms.core.plain import Refused
 from lms.core.rooms.socket import (
     RECHECK_SECONDS,
@@ -22,10 +26,6 @@ from lms.core.rooms.socket import (
 )
 from lms.core.rooms.threads import in_thread
 from lms.members.socket_sign_in import SignedIn, signed_in, still_signed_in
-from live.classroom import queries, rules
-from live.classroom.desk import Desk
-from live.classroom.models import ClassState, LiveClass
-from live.classroom.picture import Viewer, screens
 
 logger = logging.getLogger(__name__)
 

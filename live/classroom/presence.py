@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from lms.core import clock
 from live.classroom.models import LivePresence
+from lms.core import clock
 
 
 def join(*, live_class_id: int, member_id: int, device: str) -> int:

@@ -7,10 +7,10 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from courses.training.models import ClassState as TrainingState
 from courses.training.models import Enrolment, EnrolmentState, TrainingClass
-from lms.members.models import Branch, Member, RoleAssignment
-from lms.members.queries import held_on, path_and_above, standing_today, visible_branches
 from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence, LiveTake
 from lms.core import clock
+from lms.members.models import Branch, Member, RoleAssignment
+from lms.members.queries import held_on, path_and_above, standing_today, visible_branches
 from media_pipeline.queries import HANDLING, lecture_branches
 
 COMING = (ClassState.SCHEDULED, ClassState.WAITING, ClassState.ON_AIR, ClassState.PAUSED)

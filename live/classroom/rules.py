@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from live.classroom.models import ClassState, LiveClass
 from lms.members.models import Branch
 from lms.members.queries import has_role
-from live.classroom.models import ClassState, LiveClass
 from media_pipeline.queries import HANDLING
 
 

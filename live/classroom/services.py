@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.training.models import TrainingClass
-from lms.core import clock
-from lms.core.states import advance
-from lms.core.tasks import enqueue
-from lms.members.models import Branch, Member
 from live.classroom import queries, rules, words
 from live.classroom.errors import ClassContentError, ClassMovedError, NotTheTeacherError
 from live.classroom.models import ClassState, LiveClass
 from live.classroom.telling import lock, tell
+from lms.core import clock
+from lms.core.states import advance
+from lms.core.tasks import enqueue
+from lms.members.models import Branch, Member
 
 # The teacher's line has been gone so long: nobody comes back any more.
 ABANDONED = dt.timedelta(minutes=30)

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
+from live.classroom.models import LiveClass, LiveEvent
 from lms.core import clock
 from lms.core.rooms.hub import Batch, announce
 from lms.members.models import Member
-from live.classroom.models import LiveClass, LiveEvent
 
 
 def lock(live_class_id: int) -> LiveClass:

@@ -59,7 +59,8 @@ def studio_strings() -> dict[str, str]:
     return {
         **room_strings(),
         "insecure": _(
-            "浏览器只在 https 网址下允许使用摄像头。请用 https 开头的网址打开本页；没有证书时请联系学校管理员。"
+            "浏览器只在 https 网址下允许使用摄像头。请用 https 开头的网址打开本页；"
+            "没有证书时请联系学校管理员。"
         ),
         "no_devices": _("这个浏览器不支持在网页里直播。请换用新版 Chrome、Edge 或 Safari。"),
         "denied": _(
