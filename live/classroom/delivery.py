@@ -1,7 +1,7 @@
 """Serving the segments of a class: addresses bound to one member and one class, for a while.
 
 The token stands in the path, so the names inside playlists inherit it and none is rewritten:
-/live-files/<token>/<expiry>/<member>/<room>/<file>. Whoever asks has to be signed in as that member.
+/live-files/<token>/<expiry>/<member>/<room>/<file>. Who asks has to be signed in as that member.
 """
 
 import datetime as dt
