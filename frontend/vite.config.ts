@@ -42,6 +42,7 @@ export default defineConfig({
         'src/entries/page.ts',
         'src/islands/upload.ts',
         'src/styles/site.css',
+        'src/styles/live.css',
         'src/styles/live-final.css',
       ],
     },

@@ -84,7 +84,7 @@ class Teacher(_Line):
 
     async def begin(self, key: str, *, mime: str = MIME, **more: Any) -> dict[str, Any]:
         """Say that a recorder begins or goes on; the reply."""
-        before = len(self.said)
+        before, self.acknowledged = len(self.said), -1
         said = {"do": "begin", "key": key, "mime": mime, **more}
         await self.connection.send(json.dumps(said))
         names = {"take", "no", "gone", "over"}
