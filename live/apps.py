@@ -10,4 +10,4 @@ class LiveConfig(AppConfig):
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
 
-        register(Place("live", _("直播课"), "/live/", "video", SIGNED_IN, 22, in_bottom=False))
+        register(Place("live", _("直播课"), "/live/", "video", SIGNED_IN, 22, _("直播")))

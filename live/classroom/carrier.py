@@ -216,12 +216,16 @@ class Carrier:
 
     def leave(self, voice: Voice) -> None:
         self._voices.discard(voice)
-        if self._late is not None and self._late[0] is voice:
-            self._late[1].close()
-            self._late = None
+        self._end_late(voice)
         if self._source is voice:
             self._source = None
             self._gone_at = time.monotonic()
+
+    def _end_late(self, voice: Voice) -> None:
+        """What that browser sends from now on is nothing left over any more."""
+        if self._late is not None and self._late[0] is voice:
+            self._late[1].close()
+            self._late = None
 
     async def hear(self, voice: Voice, message: str | bytes) -> None:
         async with self._order:
@@ -252,6 +256,7 @@ class Carrier:
         ):  # fmt: skip
             voice.end(1008)
             return
+        self._end_late(voice)
         take = self._take
         if take is not None and take.done.is_set():
             await self._finish_take()
@@ -266,6 +271,8 @@ class Carrier:
         known = await in_thread(air_services.take_known, self.live_class_id, key)
         if known is not None:
             # Of a recorder whose ffmpeg is gone the rest is kept, and a new one has to begin.
+            if self._late is not None:
+                self._late[1].close()
             self._late = (voice, RawFile(folders.take_folder(self.room, known)))
             voice.say({"gone": key, "ack": self._late[1].count})
             return

@@ -113,7 +113,7 @@ def test_a_class_is_held_cut_and_watched_again(
         assert_accessible(page)
         shoot(page, name)
     delay = float(pc.locator("lms-live").get_attribute("data-delay") or "99")
-    print(f"delay beyond the server: {delay} s")
+    assert delay < 20
 
     cable.cut()
     expect(pc.get_by_text("讲师网络中断，正在重连")).to_be_visible(timeout=SECONDS)

@@ -309,7 +309,7 @@ export class LmsStudio extends HTMLElement {
     this.figures.hidden = this.pauseButton.hidden = this.muteButton.hidden = false;
     this.go.hidden = true;
     this.dataset['take'] = String(said.take ?? 0);
-    this.closest('main')?.querySelector('.studio-press')?.classList.add('is-on-air');
+    for (const part of document.querySelectorAll('.studio-press, .live-head')) part.classList.add('is-on-air');
     this.say(said.through === false ? this.text('transcoded') : '');
     this.tick();
   }
