@@ -6,6 +6,7 @@ from django.db.models import Max
 from live.classroom import folders, queries, services
 from live.classroom.models import ClassState, LiveTake
 from live.classroom.segments import Part
+from live.classroom.telling import lock
 from live.classroom.telling import note_line as tell_line
 from lms.core import clock
 from lms.core.tasks import enqueue
@@ -23,7 +24,7 @@ def begin_take(live_class_id: int, member_id: int, key: str, mime: str) -> int:
     live_class = queries.class_of_room(live_class_id)
     with transaction.atomic():
         services.go_on_air(by=by, live_class=live_class)
-        held = services.lock(live_class_id)
+        held = lock(live_class_id)
         last = LiveTake.objects.filter(live_class=held).aggregate(last=Max("number"))["last"] or 0
         LiveTake.objects.create(
             live_class=held,

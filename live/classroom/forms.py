@@ -72,7 +72,10 @@ class ClassForm(forms.Form):
         fields: Any = self.fields
         people = queries.teachers_for(by)
         fields["training_class"].queryset = queries.training_classes_for(by)
-        fields["teacher"].queryset = fields["co_hosts"].queryset = people
+        fields["teacher"].queryset = people
+        fields["co_hosts"].queryset = people.exclude(pk=by.pk)
+        if not fields["co_hosts"].queryset.exists():
+            del fields["co_hosts"]
         if known is not None:
             del fields["branch"]
             fields["teacher"].queryset = people | Member.objects.filter(pk=known.teacher_id)

@@ -221,7 +221,8 @@ class Screens:
             async with redis.asyncio.Redis.from_url(_address(), socket_timeout=2) as client:
                 begin = await client.get(f"{channel_of(room)}:begin")
                 since = await client.lrange(f"{channel_of(room)}:since", 0, -1)
-            frames = [Frame.read(data) for data in ([begin, *since] if begin else [])]
+            kept: list[Any] = [begin, *since] if begin else []
+            frames = [Frame.read(data) for data in kept]
         screen = self.screens.get(room)
         if screen is not None:
             screen.caught_up([frame for frame in frames if frame.take == frames[0].take])

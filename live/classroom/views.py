@@ -47,6 +47,7 @@ def room(request: HttpRequest, live_class_id: int) -> HttpResponse:
     }
     if found.state == ClassState.CLOSED:
         config = page.room_config(found, by)
+        context["is_sent"] = bool(queries.takes_of(found))
         return render(request, "live/replay.html", {**context, "config": config})
     if found.state == ClassState.CANCELLED:
         return render(request, "live/cancelled.html", context)

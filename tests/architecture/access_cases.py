@@ -47,6 +47,7 @@ from tests.architecture.access_objects import (
     captions,
     case,
     certificate,
+    class_link,
     class_person,
     closable,
     closed_gathering,
@@ -68,6 +69,7 @@ from tests.architecture.access_objects import (
     lecture_link,
     ledger_form,
     lesson,
+    live_class,
     marked_attempt,
     merge,
     own_attempt,
@@ -397,6 +399,21 @@ CASES: dict[str, Case] = {
     ),
     "hls/<str:token>/<str:expiry>/<str:member_id>/<str:asset_id>/<path:rest>": Case(
         ONESELF, lecture_link, **BY_PERSON
+    ),
+    # Live classes
+    "live/": Case(WHO_SIGNED_IN),
+    "live/taught/": Case(TEACHERS),
+    "live/new/": Case(TEACHERS),
+    "live/uplink/": Case(TEACHERS, method="POST"),
+    "live/<int:live_class_id>/": Case(AUDIENCE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/address/": Case(AUDIENCE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/edit/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/studio/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/do/<slug:verb>/": Case(
+        TEACHERS_THERE, live_class, method="POST", **BY_BRANCH
+    ),
+    "live-files/<str:token>/<str:expiry>/<str:member_id>/<str:room>/<path:rest>": Case(
+        ONESELF, class_link, **BY_PERSON
     ),
     # Courses
     "": Case(EVERYBODY),

@@ -293,6 +293,22 @@ def lecture_link(world: World, where: str, role: str) -> dict[str, Any]:
     }
 
 
+def live_class(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"live_class_id": world.live_class(where).pk, "verb": "pause"}
+
+
+def class_link(world: World, where: str, role: str) -> dict[str, Any]:
+    address = world.class_playlist(world.person(where, role), OWN)
+    _, _, token, expiry, member_id, room, rest = address.split("/", 6)
+    return {
+        "token": token,
+        "expiry": expiry,
+        "member_id": member_id,
+        "room": room,
+        "rest": rest,
+    }
+
+
 def gathering(world: World, where: str, role: str) -> dict[str, Any]:
     """With somebody on the list who is nobody of those who ask."""
     found = world.gathering(where)

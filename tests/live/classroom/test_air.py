@@ -43,7 +43,7 @@ def run(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 def seconds_in(stream: bytes) -> float:
     """How long the picture of a stream lasts, decoded."""
-    with av.open(io.BytesIO(stream)) as container:
+    with av.open(io.BytesIO(stream), mode="r") as container:
         frames = list(container.decode(video=0))
     assert frames[0].key_frame
     return float(frames[-1].time - frames[0].time)
@@ -186,7 +186,9 @@ def kill_ffmpeg(live_class: LiveClass) -> None:
     for desk in media_socket._desks.values():
         for carried in desk._carried.values():
             if carried.carrier.live_class_id == live_class.pk:
-                carried.carrier._take.remux.kill()
+                take = carried.carrier._take
+                assert take is not None
+                take.remux.kill()
 
 
 @pytest.mark.parametrize(
