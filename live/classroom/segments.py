@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from live.classroom.fragments import Fragment
 
 # A segment ends before the first fragment one can begin with after LEAST, at MOST in any case.
-LEAST_SECONDS = 1.0
+LEAST_SECONDS = 0.95
 MOST_SECONDS = 2.3
 TARGET_SECONDS = 2
 # What a player that joins late is shown of a running class.

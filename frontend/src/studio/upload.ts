@@ -143,6 +143,7 @@ export class Upload {
   /** Take the class over from whoever has it. */
   insist(): void {
     this.takeOver = true;
+    this.asked = '';
     this.begin();
   }
 
@@ -160,6 +161,7 @@ export class Upload {
     this.events.state(this.tries === 0 ? 'connecting' : 'broken', 0);
     this.heardAt = this.clock();
     this.flowing = false;
+    this.asked = '';
     const socket = this.make(this.address);
     this.socket = socket;
     socket.addEventListener('open', () => {
@@ -180,7 +182,7 @@ export class Upload {
   private begin(): void {
     const [stream] = this.streams;
     if (stream === undefined || this.socket?.readyState !== WebSocket.OPEN) return;
-    if (this.flowing && this.asked === stream.key) return;
+    if (this.asked === stream.key) return;
     this.asked = stream.key;
     this.flowing = false;
     this.socket.send(
@@ -207,6 +209,7 @@ export class Upload {
       // Said unasked it means that the stream broke: the rest is sent after asking for it.
       if (this.flowing) {
         this.flowing = false;
+        this.asked = '';
         this.begin();
         return;
       }
