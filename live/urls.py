@@ -13,6 +13,7 @@ urlpatterns = [
     path("live/uplink/", teacher.uplink, name="uplink"),
     path("live/<int:live_class_id>/", views.room, name="room"),
     path("live/<int:live_class_id>/address/", views.address, name="address"),
+    path("live/<int:live_class_id>/attendance/", teacher.attendance, name="attendance"),
     path("live/<int:live_class_id>/edit/", teacher.edit, name="edit"),
     path("live/<int:live_class_id>/studio/", teacher.studio, name="studio"),
     path("live/<int:live_class_id>/do/<slug:verb>/", teacher.do, name="do"),
