@@ -18,6 +18,8 @@ pages = get_wsgi_application()
 from courses.progress.beats import PATH, beats  # noqa: E402  (needs Django's settings)
 from exams.attempts.answers import answers, is_answers  # noqa: E402
 from exams.finals.consumers import final_socket, is_final_socket  # noqa: E402
+from live.classroom.consumers import is_live_socket, live_socket  # noqa: E402
+from live.classroom.media_sockets import is_media_socket, media_socket  # noqa: E402
 from lms.core.bridge import Bridge  # noqa: E402
 from lms.core.rooms.socket import refuse  # noqa: E402
 
@@ -40,6 +42,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _pages(scope, receive, send)
     elif scope["type"] == "websocket" and is_final_socket(scope["path"]):
         await final_socket(scope, receive, send)
+    elif scope["type"] == "websocket" and is_live_socket(scope["path"]):
+        await live_socket(scope, receive, send)
+    elif scope["type"] == "websocket" and is_media_socket(scope["path"]):
+        await media_socket(scope, receive, send)
     elif scope["type"] == "websocket":
         await refuse(scope, send, 404)
 
@@ -55,4 +61,6 @@ async def _live(receive: Receive, send: Send) -> None:
     await beats.close()
     await answers.close()
     await final_socket.close()
+    await live_socket.close()
+    await media_socket.close()
     await send({"type": "lifespan.shutdown.complete"})

@@ -239,6 +239,7 @@ DJANGO_VITE = {
     }
 }
 MEDIA_ROOT = env.MEDIA_ROOT
+RUN_DIR = env.RUN_DIR  # sockets between processes of one machine
 MEDIA_URL = "/files/"  # never mounted: every file is served by a view that knows who may see it
 STORAGES = {
     "default": (

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("exams.tallies.urls")),
     path("", include("exams.on_paper.urls")),
     path("", include("media_pipeline.urls")),
+    path("", include("live.urls")),
 ]
 
 declare_routes("admin/", BACK_OFFICE)

@@ -104,10 +104,15 @@ def _token(expiry: str, member_id: str, asset_id: str) -> str:
 def _signed(asset: Asset, member: Member, now: dt.datetime, name: str) -> str:
     if not asset.take:
         raise NotPlayableError
+    signed = signed_path(subject=str(asset.pk), member=member, now=now)
+    return f"/hls/{signed}/{asset.take}/{name}"
+
+
+def signed_path(*, subject: str, member: Member, now: dt.datetime) -> str:
+    """<token>/<expiry>/<member>/<subject>: what `verdict` judges; `subject` is a UUID's text."""
     grains = int(now.timestamp() + LINK_SECONDS) // GRAIN_SECONDS + 1
     expiry = str(grains * GRAIN_SECONDS)
-    token = _token(expiry, str(member.pk), str(asset.pk))
-    return f"/hls/{token}/{expiry}/{member.pk}/{asset.pk}/{asset.take}/{name}"
+    return f"{_token(expiry, str(member.pk), subject)}/{expiry}/{member.pk}/{subject}"
 
 
 def signed_playlist(*, asset: Asset, member: Member, now: dt.datetime) -> str:

@@ -28,16 +28,17 @@ class Limits:
 
 
 def start(
-    command: Sequence[str], *, limits: Limits, cwd: Path | None = None
+    command: Sequence[str], *, limits: Limits, cwd: Path | None = None, is_fed: bool = False
 ) -> "subprocess.Popen[bytes]":
     """Start `command` (a list, the program by its absolute path) in a session of its own.
 
-    It sees no environment of ours and no input; it dies with this process.
+    It sees no environment of ours, and no input unless it `is_fed` by us; it dies with the thread
+    that called this.
     """
     wanted = {**dataclasses.asdict(limits), "parent": os.getpid()}
     return subprocess.Popen(
         [sys.executable, "-I", "-S", str(CONFINE), json.dumps(wanted), *command],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if is_fed else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=cwd,

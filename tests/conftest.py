@@ -196,7 +196,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {
         **browser_type_launch_args,
         "executable_path": CHROMIUM,
-        "args": ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        "args": [
+            "--no-sandbox",
+            "--autoplay-policy=no-user-gesture-required",
+            # A camera and a microphone that are not there, and nobody to ask for them.
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+        ],
     }
 
 

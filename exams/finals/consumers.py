@@ -7,11 +7,9 @@ transaction runs are written by the next one together; each is acknowledged afte
 import asyncio
 import re
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
-
-from django.db import connection
+from typing import Any
 
 from exams.finals import frames, play_services, queries, settling
 from exams.finals.course import State
@@ -21,9 +19,8 @@ from exams.finals.play_services import Decide, Said
 from lms.core.plain import Refused
 from lms.core.rooms.hub import Batch, Room, Source
 from lms.core.rooms.socket import Entry, Line, RoomSocket, Scope, now_ms
+from lms.core.rooms.threads import in_thread
 from lms.members.socket_sign_in import SignedIn, signed_in, still_signed_in
-
-Result = TypeVar("Result")
 
 _PATH = re.compile(r"/finals/(\d{1,9})/socket")
 MOST_PER_TRANSACTION = 200
@@ -234,16 +231,6 @@ def _form(sent: Any) -> dict[str, list[str]]:
 
 
 # --- In a thread, beside the event loop -----------------------------------------------------------
-
-
-async def in_thread(work: Callable[..., Result], *about: Any) -> Result:
-    def run() -> Result:
-        try:
-            return work(*about)
-        finally:
-            connection.close()  # back to the pool: the thread may never come again
-
-    return await asyncio.to_thread(run)
 
 
 def _admitted(headers: list[tuple[bytes, bytes]], final_id: int) -> tuple[Guest, int]:

@@ -48,6 +48,7 @@ from tests.architecture.access_objects import (
     captions,
     case,
     certificate,
+    class_link,
     class_person,
     closable,
     closed_gathering,
@@ -71,6 +72,7 @@ from tests.architecture.access_objects import (
     lecture_link,
     ledger_form,
     lesson,
+    live_class,
     marked_attempt,
     merge,
     own_attempt,
@@ -431,6 +433,21 @@ CASES: dict[str, Case] = {
     # A link of one's own opens the key of a lecture one may see, and of no other.
     "hls/<str:token>/<str:expiry>/<str:member_id>/<str:asset_id>/<str:take>/key": Case(
         AUDIENCE, lecture_key, **BY_BRANCH
+    # Live classes
+    "live/": Case(WHO_SIGNED_IN),
+    "live/taught/": Case(TEACHERS),
+    "live/new/": Case(TEACHERS),
+    "live/uplink/": Case(TEACHERS, method="POST"),
+    "live/<int:live_class_id>/": Case(AUDIENCE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/address/": Case(AUDIENCE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/attendance/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/edit/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/studio/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/do/<slug:verb>/": Case(
+        TEACHERS_THERE, live_class, method="POST", **BY_BRANCH
+    ),
+    "live-files/<str:token>/<str:expiry>/<str:member_id>/<str:room>/<path:rest>": Case(
+        ONESELF, class_link, **BY_PERSON
     ),
     # Courses
     "": Case(EVERYBODY),

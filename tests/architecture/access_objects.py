@@ -302,12 +302,23 @@ def lecture_key(world: World, where: str, role: str) -> dict[str, Any]:
     world.lesson(where)
     by = world.colleagues[where] if role == "anonymous" else world.people[role]
     _, _, token, expiry, member_id, asset_id, take, _ = world.playlist(by, where).split("/")
+
+
+def live_class(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"live_class_id": world.live_class(where).pk, "verb": "pause"}
+
+
+def class_link(world: World, where: str, role: str) -> dict[str, Any]:
+    address = world.class_playlist(world.person(where, role), OWN)
+    _, _, token, expiry, member_id, room, rest = address.split("/", 6)
     return {
         "token": token,
         "expiry": expiry,
         "member_id": member_id,
         "asset_id": asset_id,
         "take": take,
+        "room": room,
+        "rest": rest,
     }
 
 

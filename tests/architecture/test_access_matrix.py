@@ -147,6 +147,8 @@ PLAIN_ROUTES = {
     "scope['path'] == PATH": "who holds a token the lesson page was given, for that sitting alone",
     "is_answers(scope['path'])": "who holds a ticket the sitting page was given, for that attempt",
     "is_final_socket(scope['path'])": "who is signed in and may see the final; its players speak",
+    "is_live_socket(scope['path'])": "who is signed in and may see the class",
+    "is_media_socket(scope['path'])": "who may see the class watches, who may hold it sends",
 }
 
 

@@ -40,6 +40,9 @@ from exams.questions.models import Question, SourceText
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from exams.sheets.models import SheetPage, SheetPrint
 from exams.tallies.models import Tally
+from live.classroom.delivery import signed_playlist
+from live.classroom.folders import LIVE_NAME, class_folder
+from live.classroom.models import LiveClass
 from lms.core import clock
 from lms.members.merging.models import RecordMerge
 from lms.members.models import Branch, Member, RosterImport, RosterState
@@ -72,6 +75,7 @@ from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.finals import ALL, ask, begin, join, make_finished, make_lobby
 from tests.factories.hours import make_entry
 from tests.factories.integrity import make_case
+from tests.factories.live import make_live_class
 from tests.factories.merging import make_merge_proposal
 from tests.factories.platforms import make_token
 from tests.factories.questions import make_card, make_edition, make_question
@@ -425,6 +429,20 @@ class World:
     def tally(self, where: str) -> Tally:
         branch = self.branches[where]
         return make_tally(branch, by=members.make_secretary(branch))
+
+    @functools.cache  # noqa: B019
+    def live_class(self, where: str) -> LiveClass:
+        return make_live_class(self.branches[where])
+
+    def class_playlist(self, member: Any, where: str) -> str:
+        """A signed address of the class's segments; there is one that can be fetched."""
+        live_class = self.live_class(where)
+        folder = class_folder(live_class.room)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / LIVE_NAME).write_text("#EXTM3U\n")
+        return signed_playlist(
+            live_class=live_class, member=member, now=clock.now(), name=LIVE_NAME
+        )
 
     @functools.cache  # noqa: B019
     def final(self, where: str) -> Final:

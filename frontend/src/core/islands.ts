@@ -9,7 +9,10 @@ export const islands: Readonly<Record<string, Loader>> = {
   'lms-exam': () => import('../islands/exam'),
   'lms-exam-wait': () => import('../islands/exam-wait'),
   'lms-keys': () => import('../islands/keys'),
+  'lms-live': () => import('../islands/live'),
   'lms-player': () => import('../islands/player'),
+  'lms-replay': () => import('../islands/replay'),
+  'lms-studio': () => import('../islands/studio'),
   'lms-upload': () => import('../islands/upload'),
   'lms-desk': () => import('../islands/desk'),
 };

@@ -167,11 +167,7 @@ class RoomSocket(ABC, Generic[Guest]):
             await asyncio.wait_for(send({"type": "websocket.close", "code": code}), 1)
 
     def _check(self, scope: Scope) -> None:
-        """Only pages of our own: a browser always says where its page is from."""
-        headers = dict(scope["headers"])
-        origin, host = headers.get(b"origin"), headers.get(b"host")
-        if origin is None or origin.partition(b"://")[2] != host:
-            raise Refused(403, "origin")
+        check_origin(scope)
         if len(self._lines) >= MOST_SOCKETS:
             raise Refused(503, "full")
 
@@ -283,6 +279,14 @@ def _read(text: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None
+
+
+def check_origin(scope: Scope) -> None:
+    """Only pages of our own: a browser always says where its page is from. Raises Refused(403)."""
+    headers = dict(scope["headers"])
+    origin, host = headers.get(b"origin"), headers.get(b"host")
+    if origin is None or origin.partition(b"://")[2] != host:
+        raise Refused(403, "origin")
 
 
 async def refuse(scope: Scope, send: Send, status: int) -> None:

@@ -1,0 +1,405 @@
+/**
+ * <lms-studio>: where a teacher holds a class from the browser. Before going on air the devices are
+ * checked; on the air everything recorded is kept here until the server has it on its disk.
+ */
+import { button, make } from '../contest/elements';
+import { csrfToken } from '../core/csrf';
+import { fill, readConfig } from '../exam/config';
+import { socketAddress, type StudioConfig } from '../live/config';
+import { Capture, obstacle, qualityFor, refusalKey, type Quality, type Source } from '../studio/capture';
+import { Check } from '../studio/check';
+import { Recorder } from '../studio/recorder';
+import { Stream, Upload, type Said } from '../studio/upload';
+
+const LOOK_MS = 100;
+const BEHIND_SECONDS = 2;
+const SOURCES: Source[] = ['camera', 'screen', 'both', 'sound'];
+const HEIGHTS: Readonly<Record<string, number>> = { '360': 0.8, '540': 2, '720': 5 };
+
+export class LmsStudio extends HTMLElement {
+  private config!: StudioConfig;
+  private check!: Check;
+  private readonly capture = new Capture(() => {
+    this.say(this.text('source_ended'), true);
+  });
+  private readonly video = make('video', 'live-stage__video');
+  private readonly note = make('p', 'live-stage__note');
+  private readonly status = make('p', 'live__status');
+  private readonly meter = make('span', 'studio-meter__bar');
+  private readonly figures = make('dl', 'studio-figures');
+  private readonly figure: Record<string, HTMLElement> = {};
+  private readonly go = button('', 'button button--primary button--main', () => void this.start());
+  private readonly pauseButton = button('', 'button button--secondary', () => void this.pause());
+  private readonly muteButton = button('', 'button button--secondary', () => {
+    this.mute(!this.muted);
+  });
+  private readonly change = button('', 'button button--secondary', () => void this.changeSource());
+  private readonly cameras = make('select', 'input');
+  private readonly microphones = make('select', 'input');
+  private readonly heights = make('select', 'input');
+  private upload: Upload | null = null;
+  private recorder: Recorder | null = null;
+  private stream: Stream | null = null;
+  private source: Source = 'camera';
+  private opening = false;
+  private onAir = false;
+  private paused = false;
+  private muted = false;
+  private broken = false;
+  private timer = 0;
+
+  connectedCallback(): void {
+    if (this.classList.contains('is-ready')) return;
+    this.config = readConfig(this) as StudioConfig;
+    this.paused = this.config.set.state === 'paused';
+    this.check = new Check(this.config.strings, this.capture, this.config.uplink, () => void this.open());
+    this.draw();
+    const why = obstacle();
+    if (why !== '') {
+      this.check.refused(why, '');
+      this.say(this.text(why), true);
+      this.go.disabled = true;
+      return;
+    }
+    this.timer = window.setInterval(() => {
+      this.tick();
+    }, LOOK_MS);
+    window.addEventListener('beforeunload', this.leaving);
+    void this.open();
+    void this.check.measure();
+  }
+
+  disconnectedCallback(): void {
+    window.clearInterval(this.timer);
+    window.removeEventListener('beforeunload', this.leaving);
+    this.upload?.close();
+    this.capture.close();
+  }
+
+  /** What only this page has is not left behind without a question. */
+  private readonly leaving = (event: BeforeUnloadEvent): void => {
+    if (this.upload !== null && !this.upload.isEmpty && this.upload.behindSeconds > BEHIND_SECONDS) {
+      event.preventDefault();
+    }
+  };
+
+  private text(key: string): string {
+    return this.config.strings[key] ?? '';
+  }
+
+  private say(words: string, isBad = false): void {
+    this.status.textContent = words;
+    this.status.hidden = words === '';
+    this.status.classList.toggle('is-bad', isBad);
+  }
+
+  // --- Drawing ----------------------------------------------------------------------------------
+
+  private draw(): void {
+    this.video.muted = this.video.autoplay = this.video.playsInline = true;
+    this.video.setAttribute('aria-label', this.text('preview'));
+    this.note.hidden = this.status.hidden = true;
+    this.status.setAttribute('role', 'status');
+    this.go.textContent = this.text('go');
+    this.pauseButton.textContent = this.text('pause');
+    this.muteButton.textContent = this.text('mute');
+    this.muteButton.setAttribute('aria-pressed', 'false');
+    this.change.textContent = this.text('change');
+    this.change.hidden = this.pauseButton.hidden = this.muteButton.hidden = true;
+    this.go.disabled = true;
+    const meter = make('div', 'studio-meter', make('span', 'studio-meter__name', this.text('microphone')), make('span', 'studio-meter__track', this.meter));
+    for (const key of ['watchers', 'quality', 'uplink', 'delay']) {
+      const value = make('dd', '', '–');
+      this.figure[key] = value;
+      this.figures.append(make('div', 'studio-figures__one', make('dt', '', this.text(key)), value));
+    }
+    this.figures.hidden = true;
+    const main = make(
+      'div',
+      'studio__main',
+      make('div', 'live-stage', this.video, this.note),
+      meter,
+      this.figures,
+      make('div', 'cluster studio__acts', this.go, this.pauseButton, this.muteButton),
+    );
+    this.replaceChildren(this.status, make('div', 'studio__grid', main, make('div', 'studio__side stack', this.settings(), this.check.element)));
+    this.classList.add('is-ready');
+  }
+
+  private settings(): HTMLElement {
+    const choices = SOURCES.map((source) => {
+      const input = make('input');
+      input.type = 'radio';
+      input.name = 'studio-source';
+      input.value = source;
+      input.checked = source === this.source;
+      input.addEventListener('change', () => {
+        this.source = source;
+        if (this.onAir) this.change.hidden = false;
+        else void this.open();
+      });
+      return make('label', 'choice-row', input, make('span', '', this.text(source)));
+    });
+    const sources = make('fieldset', 'field', make('legend', 'field__label', this.text('source')), ...choices);
+    this.heights.append(new Option(this.text('auto'), ''));
+    for (const height of Object.keys(HEIGHTS)) {
+      this.heights.append(new Option(fill(this.text('height'), { height }), height));
+    }
+    for (const list of [this.cameras, this.microphones]) {
+      list.append(new Option(this.text('default_device'), ''));
+    }
+    for (const list of [this.cameras, this.microphones, this.heights]) {
+      list.addEventListener('change', () => {
+        if (this.onAir) this.change.hidden = false;
+        else void this.open();
+      });
+    }
+    const labelled = (key: string, list: HTMLSelectElement): HTMLElement => {
+      list.id = `studio-${key}`;
+      const label = make('label', '', this.text(key));
+      label.htmlFor = list.id;
+      return make('div', 'field', label, list);
+    };
+    return make(
+      'section',
+      'card stack studio-settings',
+      sources,
+      labelled('camera', this.cameras),
+      labelled('microphone', this.microphones),
+      labelled('quality', this.heights),
+      this.change,
+    );
+  }
+
+  private async listDevices(): Promise<void> {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    for (const [list, kind] of [
+      [this.cameras, 'videoinput'],
+      [this.microphones, 'audioinput'],
+    ] as const) {
+      const chosen = list.value;
+      const found = devices.filter((device) => device.kind === kind && device.deviceId !== 'default');
+      list.replaceChildren(
+        new Option(this.text('default_device'), ''),
+        ...found.map((device) => new Option(device.label, device.deviceId)),
+      );
+      list.value = chosen;
+      if (list.selectedIndex < 0) list.value = '';
+    }
+  }
+
+  // --- The devices ------------------------------------------------------------------------------
+
+  private get quality(): Quality {
+    const chosen = HEIGHTS[this.heights.value];
+    return chosen === undefined ? this.check.quality : qualityFor(chosen);
+  }
+
+  private async open(): Promise<boolean> {
+    if (this.opening) return false;
+    this.opening = true;
+    this.check.opening();
+    const { source } = this;
+    try {
+      await this.capture.open(source, this.quality, this.cameras.value, this.microphones.value);
+    } catch (error) {
+      this.check.refused(refusalKey(error, source), error instanceof Error ? error.name : '');
+      return false;
+    } finally {
+      this.opening = false;
+    }
+    this.check.opened();
+    this.capture.mute(this.muted);
+    this.video.srcObject = new MediaStream(this.capture.stream.getVideoTracks());
+    this.note.textContent = source === 'sound' ? this.text('sound') : '';
+    this.note.hidden = source !== 'sound';
+    this.go.disabled = false;
+    void this.listDevices();
+    // Chosen while this one was being opened.
+    if (source !== this.source && !this.onAir) return this.open();
+    return true;
+  }
+
+  private mute(muted: boolean): void {
+    this.muted = muted;
+    this.capture.mute(muted);
+    this.muteButton.setAttribute('aria-pressed', String(muted));
+    this.muteButton.textContent = this.text(muted ? 'unmute_self' : 'mute');
+  }
+
+  // --- On the air -------------------------------------------------------------------------------
+
+  private async start(): Promise<void> {
+    if (this.upload !== null) {
+      // Held by somebody else, and asked for: or a first try that was refused.
+      this.upload.insist();
+      return;
+    }
+    if (this.paused) await this.press('resume');
+    this.check.close();
+    this.go.disabled = true;
+    this.go.textContent = this.text('starting');
+    this.upload = new Upload(socketAddress(this.config.socket), {
+      state: (state, code) => {
+        this.lineIs(state, code);
+      },
+      began: (said) => {
+        this.began(said);
+      },
+      gone: (key) => void this.again(key),
+      refused: (said) => {
+        this.refused(said);
+      },
+      over: (said) => {
+        this.over(said);
+      },
+      status: ({ watchers, kbps }) => {
+        this.show('watchers', fill(this.text('persons'), { count: watchers }));
+        this.show('uplink', fill(this.text('kbps'), { count: kbps }));
+      },
+    });
+    this.record();
+    this.upload.open();
+  }
+
+  /** A recorder of what is open now, and its stream. */
+  private record(): void {
+    const quality = this.quality;
+    const streams: { now: Stream | null } = { now: null };
+    const recorder = new Recorder(this.capture.stream, quality, (piece) => {
+      streams.now?.add(piece, performance.now());
+      this.upload?.pump();
+    });
+    const stream = new Stream(recorder.mime);
+    streams.now = stream;
+    this.recorder = recorder;
+    this.stream = stream;
+    this.upload?.add(stream);
+    recorder.start();
+    this.show('quality', this.capture.hasPicture ? fill(this.text('height'), { height: quality.height }) : this.text('sound'));
+  }
+
+  private async stopRecorder(): Promise<void> {
+    const { recorder, stream } = this;
+    if (recorder === null || stream === null) return;
+    await recorder.stop();
+    this.upload?.completed(stream);
+  }
+
+  /** The server lost the stream (its ffmpeg or its process died): what is left is sent, then anew. */
+  private async again(key: string): Promise<void> {
+    if (this.stream?.key !== key || this.stream.complete) return;
+    const stopped = this.stopRecorder();
+    this.record();
+    if (this.paused) this.recorder?.pause();
+    await stopped;
+  }
+
+  private async changeSource(): Promise<void> {
+    this.change.hidden = true;
+    const stopped = this.stopRecorder();
+    await stopped;
+    if (!(await this.open()) && this.capture.stream.getTracks().length === 0) return;
+    this.record();
+    if (this.paused) this.recorder?.pause();
+  }
+
+  private began(said: Said): void {
+    this.onAir = true;
+    this.figures.hidden = this.pauseButton.hidden = this.muteButton.hidden = false;
+    this.go.hidden = true;
+    this.dataset['take'] = String(said.take ?? 0);
+    for (const part of document.querySelectorAll('.studio-press, .live-head')) part.classList.add('is-on-air');
+    this.say(said.through === false ? this.text('transcoded') : '');
+    this.tick();
+  }
+
+  private refused(said: Said): void {
+    const { by, no, why } = said;
+    if (no === 'held') {
+      this.say(fill(this.text('held'), { name: by ?? '' }), true);
+      this.go.textContent = this.text('take_over');
+      this.go.disabled = false;
+      this.go.hidden = false;
+    } else this.say(no === 'disk' ? this.text('disk_full') : (why ?? this.text('failed')), true);
+  }
+
+  private over(said: Said): void {
+    const closed = said.over === 'closed';
+    this.finish(closed ? this.text('ended') : fill(this.text(said.over === 'self' ? 'taken_self' : 'taken'), { name: said.by ?? '' }));
+    if (closed) location.assign(this.config.page);
+  }
+
+  private finish(words: string): void {
+    void this.recorder?.stop();
+    this.upload?.close();
+    this.onAir = false;
+    this.pauseButton.hidden = this.muteButton.hidden = this.go.hidden = true;
+    this.capture.close();
+    this.say(words, true);
+  }
+
+  private lineIs(state: 'connecting' | 'open' | 'broken' | 'over', code: number): void {
+    this.broken = state === 'broken';
+    if (state === 'broken') this.say(this.text('line_lost'), true);
+    else if (state === 'open') this.say('');
+    else if (state === 'over') {
+      this.finish(this.text(code === 4401 ? 'signed_out' : 'stopped'));
+    }
+    this.dataset['line'] = state;
+  }
+
+  private async press(what: 'pause' | 'resume'): Promise<boolean> {
+    try {
+      const answer = await fetch(this.config.press[what], {
+        method: 'POST',
+        headers: { 'X-CSRFToken': csrfToken(), Accept: 'application/json' },
+      });
+      const said = (await answer.json()) as { error?: string };
+      if (!answer.ok) this.say(said.error ?? this.text('failed'), true);
+      return answer.ok;
+    } catch {
+      this.say(this.text('failed'), true);
+      return false;
+    }
+  }
+
+  private async pause(): Promise<void> {
+    const wanted = !this.paused;
+    this.pauseButton.disabled = true;
+    if (await this.press(wanted ? 'pause' : 'resume')) {
+      this.paused = wanted;
+      if (wanted) this.recorder?.pause();
+      else this.recorder?.resume();
+      this.pauseButton.textContent = this.text(wanted ? 'resume' : 'pause');
+      this.say(wanted ? this.text('paused_self') : '');
+    }
+    this.pauseButton.disabled = false;
+  }
+
+  private show(key: string, words: string): void {
+    const value = this.figure[key];
+    if (value !== undefined && value.textContent !== words) value.textContent = words;
+  }
+
+  private tick(): void {
+    const { level } = this.capture;
+    this.check.heard(level);
+    this.meter.style.width = `${String(Math.round(level * 100))}%`;
+    const { upload } = this;
+    if (upload === null || !this.onAir) return;
+    this.show('delay', fill(this.text('milliseconds'), { count: Math.round(upload.rttMs) }));
+    const behind = upload.behindSeconds;
+    this.dataset['behind'] = behind.toFixed(1);
+    this.dataset['state'] = this.paused ? 'paused' : 'on_air';
+    if (!this.broken && behind > BEHIND_SECONDS) {
+      this.say(fill(this.text('resending'), { seconds: Math.round(behind) }), true);
+      this.classList.add('is-behind');
+    } else if (this.classList.contains('is-behind') && behind < 1) {
+      this.classList.remove('is-behind');
+      if (!this.broken) this.say('');
+    }
+  }
+}
+
+customElements.define('lms-studio', LmsStudio);

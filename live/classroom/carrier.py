@@ -1,0 +1,433 @@
+"""Carrying one class: what the teacher's browser sends goes to the disk, then to the members.
+
+One process of a machine carries a class; others hand over to it what reaches them. Everything of a
+carrier happens in its event loop, beside two threads that wait for ffmpeg's pipes.
+"""
+
+import asyncio
+import json
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from live.classroom import air_services, folders
+from live.classroom.fragments import Beginning, Fragment, FragmentReader, NotFragmentedError
+from live.classroom.picture import BEGIN, END, FRAGMENT, Frame, Sender, begin_content, screens
+from live.classroom.recording import RawFile, SegmentFiles
+from live.classroom.segments import Gatherer, Part, Segment
+from lms.core import clock, on_air
+from lms.core.errors import DomainError
+from lms.core.rooms.threads import in_thread
+from media_pipeline import remuxing
+from media_pipeline.processes import end_group
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+LEASE_AGAIN_SECONDS = 10.0
+COUNT_SECONDS = 3.0
+# So long the teacher's line may be gone before the members are told.
+LOST_SECONDS = 1.5
+# So long a take waits for its teacher; what comes later begins a new one.
+WAIT_SECONDS = 600.0
+READ_BYTES = 65_536
+MOST_SLICE_BYTES = 60_000
+# So much may wait for an ffmpeg that does not keep up.
+MOST_BACKLOG_BYTES = 48 * 1024**2
+
+
+class Voice(Protocol):
+    """The line to one browser of a teacher."""
+
+    member_id: int
+    name: str
+
+    def say(self, said: dict[str, Any]) -> None: ...
+
+    def end(self, code: int) -> None: ...
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the teacher is shown of the last second."""
+
+    bytes: int = 0
+    at: float = 0.0
+
+
+class Remux:
+    """One ffmpeg: bytes in, beginnings and fragments out, called in the event loop."""
+
+    def __init__(
+        self,
+        mime: str,
+        came: Callable[[Beginning | Fragment], None],
+        ended: Callable[[], None],
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._process = remuxing.start_live(mime)
+        self._in: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._came, self._ended = came, ended
+        self.backlog = 0
+        self.words = b""
+        for work in (self._feed, self._read, self._listen):
+            threading.Thread(target=work, name=f"live-{work.__name__}", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def feed(self, data: bytes) -> None:
+        self.backlog += len(data)
+        self._in.put(data)
+
+    def finish(self) -> None:
+        """Nothing more comes; what is inside comes out, then it ends."""
+        self._in.put(None)
+
+    def kill(self) -> None:
+        self._in.put(None)
+        self._process.kill()
+
+    def _feed(self) -> None:
+        pipe = self._process.stdin
+        assert pipe is not None
+        with suppress(OSError, ValueError):
+            while (data := self._in.get()) is not None:
+                pipe.write(data)
+                pipe.flush()
+                self.backlog -= len(data)
+        with suppress(OSError):
+            pipe.close()
+
+    def _read(self) -> None:
+        reader, pipe = FragmentReader(), self._process.stdout
+        assert pipe is not None
+        try:
+            while data := pipe.read1(READ_BYTES):  # type: ignore[attr-defined]
+                for each in reader.feed(data):
+                    self._loop.call_soon_threadsafe(self._came, each)
+        except (NotFragmentedError, ValueError) as error:
+            logger.warning("live: ffmpeg's output cannot be read: %s", error)
+        end_group(self._process)
+        pipe.close()
+        with suppress(RuntimeError):  # the loop is closed: nobody waits for it any more
+            self._loop.call_soon_threadsafe(self._ended)
+
+    def _listen(self) -> None:
+        pipe = self._process.stderr
+        assert pipe is not None
+        with suppress(OSError, ValueError), pipe:
+            while data := pipe.read1(4_096):  # type: ignore[attr-defined]
+                self.words = (self.words + data)[-4_000:]
+
+
+class Take:
+    """One recorder's stream while it comes in."""
+
+    def __init__(self, room: UUID, number: int, key: str, mime: str, send: Any) -> None:
+        self.number, self.key, self.mime = number, key, mime
+        folder = folders.take_folder(room, number)
+        self.raw = RawFile(folder)
+        self.segments: list[Segment] = []
+        self.done = asyncio.Event()
+        self.is_failed = False
+        self._files = SegmentFiles(folder)
+        self._gatherer = Gatherer()
+        self._send = send
+        self._frames = 0
+        self._is_over = False
+        self.remux = Remux(mime, self._came, self._ended)
+
+    def add(self, data: bytes) -> None:
+        """A slice: to the disk first, then to ffmpeg."""
+        self.raw.add(data)
+        self.remux.feed(data)
+        if self.remux.backlog > MOST_BACKLOG_BYTES:
+            self.is_failed = True
+            self.remux.kill()
+
+    def finish(self) -> None:
+        self._is_over = True
+        self.remux.finish()
+
+    def _came(self, each: Beginning | Fragment) -> None:
+        now_ms = clock.now().timestamp() * 1000
+        if isinstance(each, Beginning):
+            self._files.begin(each.data)
+            content = begin_content(each.codecs, each.data)
+            self._send(Frame.of(BEGIN, take=self.number, number=0, at_ms=now_ms, content=content))
+            return
+        self._frames += 1
+        self._send(
+            Frame.of(
+                FRAGMENT, take=self.number, number=self._frames, at_ms=now_ms,
+                content=each.data, is_key=each.is_key, start=each.start,
+            )
+        )  # fmt: skip
+        self._keep(self._gatherer.add(each, clock.now()))
+
+    def _keep(self, ended: tuple[Segment, bytes] | None) -> None:
+        if ended is not None:
+            self._files.add(*ended)
+            self.segments.append(ended[0])
+
+    def _ended(self) -> None:
+        if not self._is_over:
+            self.is_failed = True
+            logger.warning(
+                "live: ffmpeg ended by itself: %s", self.remux.words.decode(errors="replace")
+            )
+        self._keep(self._gatherer.rest())
+        self._files.close()
+        self.raw.close()
+        self.done.set()
+
+
+class Carrier:
+    """One class on this machine, from the first slice to the last."""
+
+    def __init__(self, live_class_id: int, room: UUID, on_end: Callable[[], None]) -> None:
+        self.live_class_id, self.room = live_class_id, room
+        self._on_end = on_end
+        self._voices: set[Voice] = set()
+        self._source: Voice | None = None
+        self._late: tuple[Voice, RawFile] | None = None
+        self._take: Take | None = None
+        self._parts: list[Part] = []
+        self._sender = Sender(str(room))
+        self._order = asyncio.Lock()
+        self._gone_at: float | None = None
+        self._is_told_lost = False
+        self._figures = Figures()
+        self._watchers = 0
+        self._running = asyncio.get_running_loop().create_task(self._run())
+
+    # --- What a teacher's browser says ------------------------------------------------------------
+
+    def enter(self, voice: Voice) -> None:
+        self._voices.add(voice)
+
+    def leave(self, voice: Voice) -> None:
+        self._voices.discard(voice)
+        self._end_late(voice)
+        if self._source is voice:
+            self._source = None
+            self._gone_at = time.monotonic()
+
+    def _end_late(self, voice: Voice) -> None:
+        """What that browser sends from now on is nothing left over any more."""
+        if self._late is not None and self._late[0] is voice:
+            self._late[1].close()
+            self._late = None
+
+    async def hear(self, voice: Voice, message: str | bytes) -> None:
+        async with self._order:
+            if isinstance(message, bytes):
+                self._slice(voice, message)
+            else:
+                await self._said(voice, message)
+
+    async def _said(self, voice: Voice, text: str) -> None:
+        said = _read(text)
+        match said.get("do"):
+            case "begin":
+                await self._begin(voice, said)
+            case "end" if voice is self._source and self._take is not None:
+                await self._finish_take()
+                voice.say({"ended": said.get("key")})
+            case "ping":
+                voice.say({"pong": said.get("at")})
+            case _:
+                voice.end(1008)
+
+    async def _begin(self, voice: Voice, said: dict[str, Any]) -> None:
+        key, mime = said.get("key"), said.get("mime")
+        if not (
+            isinstance(key, str) and key.isalnum() and len(key) <= 32
+            and isinstance(mime, str) and len(mime) <= 100
+            and remuxing.demuxer_of(mime) is not None
+        ):  # fmt: skip
+            voice.end(1008)
+            return
+        self._end_late(voice)
+        take = self._take
+        if take is not None and take.done.is_set():
+            await self._finish_take()
+            take = None
+        if take is not None and take.key == key:
+            self._connect(voice)
+            voice.say({"take": take.number, "key": key, "ack": take.raw.count})
+            return
+        if self._source is not None and self._source is not voice and not said.get("takeOver"):
+            voice.say({"no": "held", "by": self._source.name})
+            return
+        known = await in_thread(air_services.take_known, self.live_class_id, key)
+        if known is not None:
+            # Of a recorder whose ffmpeg is gone the rest is kept, and a new one has to begin.
+            if self._late is not None:
+                self._late[1].close()
+            self._late = (voice, RawFile(folders.take_folder(self.room, known)))
+            voice.say({"gone": key, "ack": self._late[1].count})
+            return
+        try:
+            number = await in_thread(
+                air_services.begin_take, self.live_class_id, voice.member_id, key, mime
+            )
+        except DomainError as refused:
+            voice.say({"no": "refused", "why": refused.message})
+            return
+        await self._finish_take()
+        if not self._parts:
+            earlier = await in_thread(air_services.parts_before, self.live_class_id, number)
+            self._parts = earlier
+        self._take = Take(self.room, number, key, mime, self._show)
+        self._connect(voice)
+        voice.say(
+            {"take": number, "key": key, "ack": 0, "through": remuxing.is_passed_through(mime)}
+        )
+
+    def _connect(self, voice: Voice) -> None:
+        """From now on this line is the source; the one before is told who took over."""
+        before, self._source, self._gone_at = self._source, voice, None
+        if before is not None and before is not voice:
+            is_own = before.member_id == voice.member_id
+            before.say({"over": "self" if is_own else "taken", "by": voice.name})
+            before.end(4409)
+
+    def _slice(self, voice: Voice, message: bytes) -> None:
+        """Four bytes of number, then the slice; acknowledged is what is on the disk."""
+        number, data = int.from_bytes(message[:4], "big"), message[4:]
+        if len(message) < 5 or len(data) > MOST_SLICE_BYTES:
+            voice.end(1008)
+            return
+        if self._late is not None and self._late[0] is voice:
+            raw = self._late[1]
+            if number == raw.count:
+                raw.add(data)
+            voice.say({"ack": raw.count})
+            return
+        take = self._take
+        if voice is not self._source or take is None:
+            return  # sent before it was told that another has taken over
+        if take.done.is_set() or take.is_failed:
+            voice.say({"gone": take.key, "ack": take.raw.count})
+            return
+        if number == take.raw.count:
+            try:
+                take.add(data)
+            except OSError:
+                logger.exception("live: the disk takes no more")
+                voice.say({"no": "disk"})
+                return
+            self._figures.bytes += len(data)
+        voice.say({"ack": take.raw.count})
+
+    # --- What goes on -----------------------------------------------------------------------------
+
+    def _show(self, frame: Frame) -> None:
+        screens().show(str(self.room), frame)
+        self._sender.send(frame)
+
+    async def _finish_take(self) -> None:
+        """Let the running take come to its end, and note it."""
+        take, self._take = self._take, None
+        if take is None:
+            return
+        take.finish()
+        try:
+            async with asyncio.timeout(5):
+                await take.done.wait()
+        except TimeoutError:
+            take.remux.kill()
+            await take.done.wait()
+        self._parts.append(Part(take.number, tuple(take.segments)))
+        await in_thread(air_services.end_take, self.live_class_id, take.number)
+
+    async def _run(self) -> None:
+        counted = held = 0.0
+        written = -1
+        try:
+            while True:
+                await asyncio.sleep(LOOK_SECONDS)
+                now = time.monotonic()
+                try:
+                    if await in_thread(air_services.is_over, self.live_class_id):
+                        break
+                    if now - held > LEASE_AGAIN_SECONDS and self._take is not None:
+                        held = now
+                        await in_thread(on_air.hold)
+                    if now - counted > COUNT_SECONDS:
+                        counted = now
+                        self._watchers = await in_thread(air_services.watchers, self.live_class_id)
+                    await self._look_after_line(now)
+                    written = self._write_playlist(written)
+                except Exception:
+                    logger.exception("live: class %s was not looked after", self.live_class_id)
+                self._tell_figures(now)
+                if self._gone_at is not None and now - self._gone_at > WAIT_SECONDS:
+                    break
+        finally:
+            await self._end()
+
+    async def _look_after_line(self, now: float) -> None:
+        is_lost = self._gone_at is not None and now - self._gone_at > LOST_SECONDS
+        if is_lost != self._is_told_lost:
+            self._is_told_lost = is_lost
+            await in_thread(air_services.note_line, self.live_class_id, is_lost)
+        take = self._take
+        if take is not None and take.done.is_set() and self._source is not None:
+            # ffmpeg died: the browser begins again, what it sent is kept.
+            self._source.say({"gone": take.key, "ack": take.raw.count})
+
+    def _write_playlist(self, written: int) -> int:
+        take = self._take
+        parts = [*self._parts]
+        if take is not None:
+            parts.append(Part(take.number, tuple(take.segments)))
+        count = sum(len(part.segments) for part in parts)
+        if count and count != written:
+            folders.write_live_playlist(self.room, parts)
+        return count
+
+    def _tell_figures(self, now: float) -> None:
+        span, self._figures.at = max(0.1, now - self._figures.at), now
+        kbps, self._figures.bytes = int(self._figures.bytes * 8 / 1000 / span), 0
+        for voice in list(self._voices):
+            voice.say({"status": {"watchers": self._watchers, "kbps": kbps}})
+
+    async def _end(self) -> None:
+        """The class is over, or nobody has come back: what was sent is finished and kept."""
+        await self._finish_take()
+        number = max((part.take for part in self._parts), default=0)
+        if number:
+            self._show(
+                Frame.of(END, take=number, number=2**32 - 1, at_ms=0.0, content=b"", is_key=False)
+            )
+            with suppress(Exception):
+                await in_thread(air_services.finish, self.live_class_id)
+        for voice in list(self._voices):
+            voice.say({"over": "closed"})
+            voice.end(1000)
+        await self._sender.close()
+        await in_thread(on_air.release)
+        self._on_end()
+
+    async def close(self) -> None:
+        """This process ends: another one carries on as soon as a browser comes back."""
+        self._running.cancel()
+        await asyncio.gather(self._running, return_exceptions=True)
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}

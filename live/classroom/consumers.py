@@ -1,0 +1,144 @@
+"""`/live/<id>/socket`: the line of everybody in a room; what happens comes with its number."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from live.classroom import presence, queries
+from live.classroom.models import LiveClass
+from live.classroom.telling import batch_of, brief, encoded, view
+from lms.core.plain import Refused
+from lms.core.rooms.hub import Batch, Room, Source
+from lms.core.rooms.socket import Entry, Line, Receive, RoomSocket, Scope, Send, now_ms
+from lms.core.rooms.threads import in_thread
+from lms.members.socket_sign_in import SignedIn, signed_in, still_signed_in
+
+_PATH = re.compile(r"/live/(\d{1,9})/socket")
+PING_SECONDS = 15.0
+MOST_EVENTS = 200
+
+
+def is_live_socket(path: str) -> bool:
+    """Whether a websocket is for this application."""
+    return _PATH.fullmatch(path) is not None
+
+
+@dataclass(eq=False)
+class Guest:
+    """Whoever a connection was opened by, with the row that says so."""
+
+    who: SignedIn
+    live_class: LiveClass
+    presence_id: int
+    since: int = field(default=0)
+
+
+class LiveSocket(RoomSocket[Guest]):
+    """The ASGI application for the sockets of all classes."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        held: list[int] = []
+        scope["held"] = held
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if held:
+                await in_thread(presence.leave, held)
+
+    async def admit(self, scope: Scope) -> Entry[Guest]:
+        match = _PATH.fullmatch(scope["path"])
+        if match is None:
+            raise Refused(404, "path")
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        guest = await in_thread(
+            _admitted, list(scope["headers"]), int(match[1]), asked.get("device", [""])[0]
+        )
+        scope["held"].append(guest.presence_id)
+        live_class = guest.live_class
+        return Entry(
+            guest, str(live_class.room), live_class.last_seq, guest.who.member_id, PING_SECONDS
+        )
+
+    def source(self, entry: Entry[Guest]) -> Source:
+        return LiveSource(entry.guest.live_class.pk)
+
+    async def welcome(self, line: Line[Guest]) -> tuple[int, str]:
+        return await in_thread(_welcome, line.guest)
+
+    async def take(
+        self, line: Line[Guest], said: dict[str, Any], arrived_ms: int
+    ) -> dict[str, Any] | None:
+        raise Refused(422, "nobody speaks here yet")
+
+    async def no_longer(self, guests: Sequence[Guest]) -> Sequence[Guest]:
+        return await in_thread(_no_longer, guests)
+
+
+class LiveSource:
+    """The ledger of a class, for its room in this process."""
+
+    def __init__(self, live_class_id: int) -> None:
+        self._live_class_id = live_class_id
+
+    async def since(self, seq: int) -> Batch | None:
+        return await in_thread(_since, self._live_class_id, seq)
+
+    async def delivered(self, room: Room) -> None:
+        """Nobody is told anything of their own."""
+
+
+# --- In a thread, beside the event loop -----------------------------------------------------------
+
+
+def _admitted(headers: list[tuple[bytes, bytes]], pk: int, device: str) -> Guest:
+    found = signed_in(headers)
+    if found is None:
+        raise Refused(401, "signed out")
+    who, member = found
+    live_class = queries.class_for(member, pk)
+    if live_class is None:
+        raise Refused(404, "class")
+    named = device if device.isalnum() and len(device) <= 32 else ""
+    row = presence.join(live_class_id=live_class.pk, member_id=member.pk, device=named)
+    return Guest(who, live_class, row)
+
+
+def _welcome(guest: Guest) -> tuple[int, str]:
+    """How the class stands now, and what happened last."""
+    live_class = queries.class_of_room(guest.live_class.pk)
+    events = queries.events_after(live_class.pk, max(0, live_class.last_seq - MOST_EVENTS))
+    seq = events[-1].seq if events else live_class.last_seq
+    said = {
+        "hello": True,
+        "now": now_ms(),
+        "seq": seq,
+        "events": [brief(event) for event in events],
+        "set": {**view(live_class), "people": queries.people_in(live_class.pk)},
+    }
+    return seq, encoded(said)
+
+
+def _since(live_class_id: int, seq: int) -> Batch | None:
+    events = queries.events_after(live_class_id, seq)
+    return batch_of(queries.class_of_room(live_class_id), events) if events else None
+
+
+def _no_longer(guests: Sequence[Guest]) -> list[Guest]:
+    """Signed out, or no longer of those who may see the class; the others show a sign of life."""
+    here = still_signed_in(guest.who for guest in guests)
+    visible = {
+        who: set(
+            queries.visible_live_classes(member)
+            .filter(pk__in={guest.live_class.pk for guest in guests if guest.who == who})
+            .values_list("pk", flat=True)
+        )
+        for who, member in here.items()
+    }
+    gone = [guest for guest in guests if guest.live_class.pk not in visible.get(guest.who, ())]
+    presence.beat(guest.presence_id for guest in guests if guest not in gone)
+    return gone
+
+
+live_socket = LiveSocket()

@@ -1,0 +1,236 @@
+"""`/live/<id>/studio`: a teacher's stream comes in. `/live/<id>/picture`: it goes out to a member.
+
+Both say who is at the other end as the room's socket does, and ask again while they last.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from live.classroom import queries, rules
+from live.classroom.desk import Desk
+from live.classroom.models import ClassState, LiveClass
+from live.classroom.picture import Viewer, screens
+from lms.core.plain import Refused
+from lms.core.rooms.socket import (
+    RECHECK_SECONDS,
+    SIGNED_OUT,
+    Receive,
+    Scope,
+    Send,
+    check_origin,
+    refuse,
+)
+from lms.core.rooms.threads import in_thread
+from lms.members.socket_sign_in import SignedIn, signed_in, still_signed_in
+
+logger = logging.getLogger(__name__)
+
+_PATH = re.compile(r"/live/(\d{1,9})/(studio|picture)")
+MOST_TEXT = 4_096
+MOST_VIEWERS = 5_000
+MOST_OF_ONE = 6
+TOO_SLOW, AWAY, OVER = 4413, 1012, 4410
+NOT_UNDERSTOOD, TOO_MANY = 1008, 4409
+
+
+def is_media_socket(path: str) -> bool:
+    """Whether a websocket is for this application."""
+    return _PATH.fullmatch(path) is not None
+
+
+class MediaSocket:
+    """The ASGI application for both ways of all classes."""
+
+    def __init__(self) -> None:
+        self._desks: dict[asyncio.AbstractEventLoop, Desk] = {}
+        self._viewers: dict[SignedIn, list[Viewer]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        match = _PATH.fullmatch(scope["path"])
+        try:
+            if match is None:
+                raise Refused(404, "path")
+            check_origin(scope)
+            is_studio = match[2] == "studio"
+            admit = _teacher if is_studio else _member
+            who, name, live_class = await in_thread(admit, list(scope["headers"]), int(match[1]))
+            if not is_studio and sum(map(len, self._viewers.values())) >= MOST_VIEWERS:
+                raise Refused(503, "full")
+        except Refused as refused:
+            await refuse(scope, send, refused.status)
+            return
+        if is_studio:
+            code = await self._studio(who, name, live_class, receive, send)
+        else:
+            code = await self._picture(who, live_class, receive, send)
+        with suppress(Exception):  # it may be gone already
+            await asyncio.wait_for(send({"type": "websocket.close", "code": code}), 1)
+
+    async def close(self) -> None:
+        for desk in self._desks.values():
+            await desk.close()
+        self._desks.clear()
+        await screens().close()
+
+    # --- In ---------------------------------------------------------------------------------------
+
+    async def _studio(
+        self, who: SignedIn, name: str, live_class: LiveClass, receive: Receive, send: Send
+    ) -> int:
+        desk = self._desks.setdefault(asyncio.get_running_loop(), Desk())
+        await send({"type": "websocket.accept"})
+        try:
+            line = await desk.line(
+                live_class.pk, live_class.room, member_id=who.member_id, name=name
+            )
+        except OSError:
+            logger.warning("live: nobody carries class %s", live_class.pk)
+            return AWAY
+
+        async def tell() -> int:
+            while True:
+                said = await line.said()
+                if isinstance(said, int):
+                    return said
+                await send({"type": "websocket.send", "text": said})
+
+        async def listen() -> int:
+            while True:
+                message = await receive()
+                if message["type"] == "websocket.disconnect":
+                    return 1000
+                text = message.get("text")
+                if text is not None and len(text) > MOST_TEXT:
+                    return NOT_UNDERSTOOD
+                try:
+                    await line.hear(message["bytes"] if text is None else text)
+                except OSError:
+                    return AWAY
+
+        try:
+            return await _first(tell(), listen(), _while_allowed(_may_teach, who, live_class.pk))
+        finally:
+            await line.leave()
+
+    # --- Out --------------------------------------------------------------------------------------
+
+    async def _picture(
+        self, who: SignedIn, live_class: LiveClass, receive: Receive, send: Send
+    ) -> int:
+        await send({"type": "websocket.accept"})
+
+        async def send_bytes(data: bytes) -> None:
+            await send({"type": "websocket.send", "bytes": data})
+
+        room, viewer = str(live_class.room), Viewer(send_bytes)
+        own = self._viewers.setdefault(who, [])
+        own.append(viewer)
+        if len(own) > MOST_OF_ONE:
+            own[0].ended.set()
+
+        async def listen() -> int:
+            while True:
+                message = await receive()
+                if message["type"] == "websocket.disconnect":
+                    return 1000
+                # A member has nothing to say here.
+                return NOT_UNDERSTOOD
+
+        async def ended() -> int:
+            await viewer.ended.wait()
+            return TOO_SLOW if viewer.is_too_slow else TOO_MANY
+
+        async def run() -> int:
+            await viewer.run()
+            return AWAY
+
+        try:
+            await screens().enter(room, viewer)
+            allowed = _while_allowed(_may_watch, who, live_class.pk)
+            return await _first(run(), listen(), ended(), allowed)
+        finally:
+            screens().leave(room, viewer)
+            own.remove(viewer)
+            if not own:
+                self._viewers.pop(who, None)
+
+
+async def _first(*works: Any) -> int:
+    """The code of whichever ends first; the others are ended."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        done, _rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        task = done.pop()
+        if task.exception() is not None:
+            # A browser that is gone while it is told something.
+            logger.debug("live: a line broke: %s", task.exception())
+            return AWAY
+        return int(task.result())
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _while_allowed(allowed: Callable[[SignedIn, int], int], who: SignedIn, pk: int) -> int:
+    """Ends with a code when the person may no longer be here."""
+    while True:
+        await asyncio.sleep(RECHECK_SECONDS)
+        try:
+            code = await in_thread(allowed, who, pk)
+        except Exception:
+            logger.exception("live: who may stay could not be asked")
+            continue
+        if code:
+            return code
+
+
+# --- In a thread, beside the event loop -----------------------------------------------------------
+
+
+def _teacher(headers: list[tuple[bytes, bytes]], pk: int) -> tuple[SignedIn, str, LiveClass]:
+    who, member = _person(headers)
+    live_class = queries.class_for(member, pk)
+    if live_class is None or not rules.can_lead(member, live_class):
+        raise Refused(404, "class")
+    if live_class.state in (ClassState.CLOSED, ClassState.CANCELLED):
+        raise Refused(410, "over")
+    return who, member.name, live_class
+
+
+def _member(headers: list[tuple[bytes, bytes]], pk: int) -> tuple[SignedIn, str, LiveClass]:
+    who, member = _person(headers)
+    live_class = queries.class_for(member, pk)
+    if live_class is None:
+        raise Refused(404, "class")
+    return who, member.name, live_class
+
+
+def _person(headers: list[tuple[bytes, bytes]]) -> tuple[SignedIn, Any]:
+    found = signed_in(headers)
+    if found is None:
+        raise Refused(401, "signed out")
+    return found
+
+
+def _may_teach(who: SignedIn, pk: int) -> int:
+    member = still_signed_in([who]).get(who)
+    if member is None:
+        return SIGNED_OUT
+    live_class = queries.class_for(member, pk)
+    return 0 if live_class is not None and rules.can_lead(member, live_class) else SIGNED_OUT
+
+
+def _may_watch(who: SignedIn, pk: int) -> int:
+    member = still_signed_in([who]).get(who)
+    if member is None or queries.class_for(member, pk) is None:
+        return SIGNED_OUT
+    return 0
+
+
+media_socket = MediaSocket()

@@ -1,0 +1,228 @@
+"""Which live classes there are for whom, and what is known of one."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+
+from courses.training.models import ClassState as TrainingState
+from courses.training.models import Enrolment, EnrolmentState, TrainingClass
+from live.classroom.attendance import Attendance, Span, attended
+from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence, LiveTake
+from lms.core import clock
+from lms.members.models import Branch, Member, Membership, RoleAssignment
+from lms.members.queries import (
+    held_on,
+    path_and_above,
+    standing_on,
+    standing_today,
+    visible_branches,
+)
+from media_pipeline.queries import HANDLING, lecture_branches
+
+COMING = (ClassState.SCHEDULED, ClassState.WAITING, ClassState.ON_AIR, ClassState.PAUSED)
+RUNNING = (ClassState.ON_AIR, ClassState.PAUSED)
+# Lines show a sign of life four times in this span.
+PRESENT = dt.timedelta(seconds=60)
+
+
+# --- Which classes --------------------------------------------------------------------------------
+
+
+def taught_classes(by: Any) -> QuerySet[LiveClass]:
+    """Those of the branches `by` teaches in, and those `by` holds or assists, the latest first."""
+    if not by.is_authenticated or not by.is_active:
+        return LiveClass.objects.none()
+    assisted = LiveClass.co_hosts.through.objects.filter(liveclass=OuterRef("pk"), member=by.pk)
+    return (
+        LiveClass.objects.filter(
+            Q(branch__in=lecture_branches(by).order_by()) | Q(teacher=by.pk) | Exists(assisted)
+        )
+        .select_related("branch", "teacher", "training_class")
+        .order_by("-starts_at", "-pk")
+    )
+
+
+def taught_class(by: Any, live_class_id: int) -> LiveClass | None:
+    return taught_classes(by).filter(pk=live_class_id).first()
+
+
+def visible_live_classes(by: Any) -> QuerySet[LiveClass]:
+    """Those `by` may attend, looks after, or holds.
+
+    A class for a branch is for all who belong to it or below it; one for a training class is for
+    those who are in that.
+    """
+    if not by.is_authenticated or not by.is_active:
+        return LiveClass.objects.none()
+    path, _roles = standing_today(by)
+    enrolled = Enrolment.objects.filter(
+        training_class=OuterRef("training_class"),
+        member=by.pk,
+        state__in=(EnrolmentState.ENROLLED, EnrolmentState.PASSED),
+    )
+    assisted = LiveClass.co_hosts.through.objects.filter(liveclass=OuterRef("pk"), member=by.pk)
+    shown = (
+        Q(branch__in=visible_branches(by).order_by())
+        | Q(branch__in=lecture_branches(by).order_by())
+        | Q(teacher=by.pk)
+        | Exists(assisted)
+        | Exists(enrolled)
+    )
+    if path is not None:
+        shown |= Q(branch__path__in=path_and_above(path), training_class=None)
+    return LiveClass.objects.filter(shown)
+
+
+def coming_classes(by: Any) -> QuerySet[LiveClass]:
+    """For a member's list: what is on the air first, then what comes next."""
+    return (
+        visible_live_classes(by)
+        .filter(state__in=COMING)
+        .select_related("branch", "teacher", "training_class")
+        .order_by(Case(When(state__in=RUNNING, then=0), default=1), "starts_at", "pk")
+    )
+
+
+def past_classes(by: Any) -> QuerySet[LiveClass]:
+    """What can be watched again, and what was cancelled, the latest first."""
+    return (
+        visible_live_classes(by)
+        .exclude(state__in=COMING)
+        .select_related("branch", "teacher", "training_class")
+        .order_by("-starts_at", "-pk")
+    )
+
+
+def class_for(by: Any, live_class_id: int) -> LiveClass | None:
+    found = visible_live_classes(by).select_related("branch", "teacher", "training_class")
+    return found.filter(pk=live_class_id).first()
+
+
+# --- What a class can be made of ------------------------------------------------------------------
+
+
+def branches_for(by: Any) -> QuerySet[Branch]:
+    return lecture_branches(by)
+
+
+def training_classes_for(by: Any) -> QuerySet[TrainingClass]:
+    """The open training classes of the branches `by` teaches in."""
+    return TrainingClass.objects.filter(
+        branch__in=lecture_branches(by).order_by(), state=TrainingState.OPEN
+    ).order_by("-starts_on", "-pk")
+
+
+def teachers_for(by: Any) -> QuerySet[Member]:
+    """Who may hold a class: the teachers of the branches `by` teaches in, and `by`."""
+    roles = RoleAssignment.objects.filter(
+        held_on(clock.today()),
+        member=OuterRef("pk"),
+        role__in=HANDLING,
+        branch__in=lecture_branches(by).order_by(),
+    )
+    return Member.objects.filter(Exists(roles) | Q(pk=by.pk), is_active=True).order_by("number")
+
+
+# --- One class ------------------------------------------------------------------------------------
+
+
+def class_of_room(live_class_id: int) -> LiveClass:
+    """Whatever may be seen of it has been asked before."""
+    return LiveClass.objects.select_related("branch", "teacher").get(pk=live_class_id)
+
+
+def state_now(live_class_id: int) -> str:
+    return LiveClass.objects.values_list("state", flat=True).get(pk=live_class_id)
+
+
+def events_after(live_class_id: int, seq: int) -> list[LiveEvent]:
+    return list(
+        LiveEvent.objects.filter(live_class_id=live_class_id, seq__gt=seq)
+        .select_related("by")
+        .order_by("seq")
+    )
+
+
+def takes_of(live_class: LiveClass) -> list[LiveTake]:
+    return list(LiveTake.objects.filter(live_class=live_class).order_by("number"))
+
+
+def take_named(live_class_id: int, key: str) -> LiveTake | None:
+    return LiveTake.objects.filter(live_class_id=live_class_id, key=key).first()
+
+
+def people_in(live_class_id: int) -> int:
+    """How many persons have a line in the room now."""
+    since = clock.now() - PRESENT
+    return (
+        LivePresence.objects.filter(live_class=live_class_id, left_at=None, seen_at__gte=since)
+        .values("member")
+        .distinct()
+        .count()
+    )
+
+
+def presences_of(live_class: LiveClass) -> QuerySet[LivePresence]:
+    return LivePresence.objects.filter(live_class=live_class).order_by("joined_at", "pk")
+
+
+def outages_of(live_class: LiveClass) -> list[Span]:
+    """When the teacher's own line was gone."""
+    found: list[Span] = []
+    since: dt.datetime | None = None
+    rows = LiveEvent.objects.filter(live_class=live_class, kind__in=("lost", "back", "closed"))
+    for kind, at in rows.order_by("seq").values_list("kind", "at"):
+        if kind == "lost":
+            since = at
+        elif since is not None:
+            found.append(Span(since, at))
+            since = None
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """One person's part in a class."""
+
+    member: Member
+    branch_name: str
+    attendance: Attendance
+
+
+def attendance_of(live_class: LiveClass) -> list[Attended]:
+    """Who was there and how long, by number; who held it is left out. Three statements."""
+    if live_class.begun_at is None:
+        return []
+    now = clock.now()
+    held = Span(live_class.begun_at, live_class.ended_at or now)
+    lines: dict[int, list[Span]] = {}
+    rows = LivePresence.objects.filter(live_class=live_class).exclude(member=live_class.teacher_id)
+    for member_id, joined, seen, left in rows.values_list(
+        "member_id", "joined_at", "seen_at", "left_at"
+    ):
+        # A line that still stands is there now; one whose process died was there when last seen.
+        stands = left is None and now - seen < PRESENT
+        lines.setdefault(member_id, []).append(Span(joined, now if stands else (left or seen)))
+    day = clock.local_date(held.since)
+    branch = Membership.objects.filter(standing_on(day), member=OuterRef("pk"))
+    people = Member.objects.annotate(branch_name=Subquery(branch.values("branch__name")[:1]))
+    outages = outages_of(live_class)
+    return [
+        Attended(
+            member, member.branch_name or "", attended(lines[member.pk], held=held, outages=outages)
+        )
+        for member in people.filter(pk__in=list(lines)).order_by("number")
+    ]
+
+
+def abandoned(since: Any) -> QuerySet[LiveClass]:
+    """Classes on the air whose teacher has been gone since before `since`."""
+    return LiveClass.objects.filter(state__in=RUNNING, lost_at__lt=since)
+
+
+def unrecorded() -> QuerySet[LiveClass]:
+    """Closed classes of which something was sent and no lecture has been made yet."""
+    sent = LiveTake.objects.filter(live_class=OuterRef("pk"))
+    return LiveClass.objects.filter(Exists(sent), state=ClassState.CLOSED, recording=None)

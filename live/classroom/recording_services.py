@@ -1,0 +1,85 @@
+"""After the close: the replay of what was served, and the lecture made of what was sent."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from live.classroom import folders, queries
+from live.classroom.models import ClassState, LiveClass, LiveTake
+from lms.core import clock, jobs
+from lms.core.errors import DomainError
+from lms.core.jobs import LeaseLostError, Pulse
+from media_pipeline import ffmpeg, remuxing
+from media_pipeline.services import ingest_file
+
+LECTURE_JOB = "live.make_lecture"
+# So long after the close whoever carried the class has had time to finish it.
+GRACE = dt.timedelta(seconds=20)
+
+
+def keep_recording(*, live_class_id: int) -> None:
+    """Write the replay of a closed class and have a lecture made; may run twice.
+
+    While somebody still finishes what was sent last, nothing is done: whoever finishes it sends
+    this again, and so does the sweep.
+    """
+    live_class = queries.class_of_room(live_class_id)
+    if live_class.state != ClassState.CLOSED or live_class.recording_id is not None:
+        return
+    takes = queries.takes_of(live_class)
+    assert live_class.ended_at is not None
+    is_waited_for = clock.now() - live_class.ended_at < GRACE
+    if not takes or (is_waited_for and any(take.ended_at is None for take in takes)):
+        return
+    numbers = [take.number for take in takes]
+    LiveTake.objects.filter(live_class=live_class, ended_at=None).update(ended_at=clock.now())
+    folders.write_replay(live_class.room, numbers)
+    if (
+        folders.raw_files(live_class.room, numbers)
+        and not jobs.jobs_of(subject_id=_subject(live_class)).filter(kind=LECTURE_JOB).exists()
+    ):
+        jobs.open_job(kind=LECTURE_JOB, subject_id=_subject(live_class))
+
+
+def make_lecture(*, job_id: int) -> None:
+    """Join what the recorders sent and hand it to the pipeline, as any other recording."""
+    lease = jobs.claim(job_id=job_id)
+    if lease is None:
+        return
+    live_class = queries.class_of_room(int(lease.subject_id.partition(":")[2]))
+    if live_class.recording_id is not None:
+        jobs.finish(lease=lease)
+        return
+    numbers = [take.number for take in queries.takes_of(live_class)]
+    joined = folders.class_folder(live_class.room) / f"{lease.token.hex}.mkv"
+    try:
+        sources = folders.raw_files(live_class.room, numbers)
+        remuxing.join(sources, joined, during=Pulse(lease))
+        with jobs.fenced(lease=lease):
+            live_class.recording = ingest_file(
+                path=joined,
+                title=live_class.title,
+                by=live_class.made_by,
+                branch=live_class.branch,
+                original_name=f"{live_class.title}.mkv",
+            )
+            LiveClass.objects.filter(pk=live_class.pk).update(recording=live_class.recording)
+            jobs.finish(lease=lease)
+    except LeaseLostError:
+        return
+    except DomainError as failure:
+        words = failure.log_tail if isinstance(failure, ffmpeg.TranscodeFailedError) else ""
+        jobs.fail(lease=lease, reason=failure.message, log_tail=words)
+    finally:
+        joined.unlink(missing_ok=True)
+
+
+def sweep() -> None:
+    """What a lost message or a killed process left undone."""
+    for live_class in queries.unrecorded():
+        with transaction.atomic():
+            keep_recording(live_class_id=live_class.pk)
+
+
+def _subject(live_class: LiveClass) -> str:
+    return f"live:{live_class.pk}"

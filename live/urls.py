@@ -1,0 +1,25 @@
+"""Addresses of live classes."""
+
+from django.urls import path
+
+from live.classroom import delivery, views
+from live.classroom import views_of_teacher as teacher
+
+app_name = "live"
+urlpatterns = [
+    path("live/", views.classes, name="list"),
+    path("live/taught/", teacher.taught, name="taught"),
+    path("live/new/", teacher.new, name="new"),
+    path("live/uplink/", teacher.uplink, name="uplink"),
+    path("live/<int:live_class_id>/", views.room, name="room"),
+    path("live/<int:live_class_id>/address/", views.address, name="address"),
+    path("live/<int:live_class_id>/attendance/", teacher.attendance, name="attendance"),
+    path("live/<int:live_class_id>/edit/", teacher.edit, name="edit"),
+    path("live/<int:live_class_id>/studio/", teacher.studio, name="studio"),
+    path("live/<int:live_class_id>/do/<slug:verb>/", teacher.do, name="do"),
+    path(
+        "live-files/<str:token>/<str:expiry>/<str:member_id>/<str:room>/<path:rest>",
+        delivery.class_file,
+        name="file",
+    ),
+]

@@ -1,0 +1,103 @@
+"""Frames on their way to sockets that read, and to one that does not."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from live.classroom import picture
+from live.classroom.picture import BEGIN, END, FRAGMENT, Frame, Screen, Viewer
+
+
+def begin(take: int = 1) -> Frame:
+    return Frame.of(BEGIN, take=take, number=0, at_ms=0.0, content=b"init")
+
+
+def fragment(number: int, *, take: int = 1, is_key: bool = False, size: int = 10) -> Frame:
+    return Frame.of(
+        FRAGMENT, take=take, number=number, at_ms=1.0, content=bytes(size), is_key=is_key
+    )
+
+
+def run(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(play())
+
+
+async def watching(screen: Screen) -> tuple[list[tuple[int, int]], asyncio.Task[None]]:
+    seen: list[tuple[int, int]] = []
+
+    async def send(data: bytes) -> None:
+        seen.append(Frame.read(data).place)
+
+    viewer = Viewer(send)
+    screen.enter(viewer)
+    running = asyncio.ensure_future(viewer.run())
+    await asyncio.sleep(0)
+    return seen, running
+
+
+async def rest() -> None:
+    for _each in range(5):
+        await asyncio.sleep(0)
+
+
+def test_each_frame_once_though_it_comes_two_ways_and_late_ones_begin_at_a_key() -> None:
+    async def play() -> None:
+        screen = Screen()
+        screen.show(fragment(1, is_key=True))  # before it is known what was shown earlier
+        screen.caught_up([begin()])
+        early, first = await watching(screen)
+        for number in (2, 3, 2, 3):
+            screen.show(fragment(number))
+        screen.show(fragment(4, is_key=True))
+        screen.show(fragment(5))
+        late, second = await watching(screen)
+        screen.show(fragment(6))
+        await rest()
+        assert early == [(1, number) for number in range(7)]
+        assert late == [(1, 0), (1, 4), (1, 5), (1, 6)]
+        screen.show(begin(2))
+        screen.show(fragment(1, take=2))  # nobody can begin with this one
+        screen.show(fragment(2, take=2, is_key=True))
+        screen.show(Frame.of(END, take=2, number=9, at_ms=0.0, content=b""))
+        await rest()
+        assert late[4:] == [(2, 0), (2, 2), (2, 9)]
+        after, third = await watching(screen)
+        await rest()
+        assert after == []
+        for task in (first, second, third):
+            task.cancel()
+
+    run(play)
+
+
+def test_who_does_not_read_loses_and_goes_on_at_a_key_and_the_third_time_is_sent_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(picture, "MOST_WAITING", 4)
+
+    async def play() -> None:
+        screen = Screen()
+        screen.caught_up([begin()])
+
+        async def never(data: bytes) -> None:
+            await asyncio.Event().wait()
+
+        viewer = Viewer(never)
+        screen.enter(viewer)
+        running = asyncio.ensure_future(viewer.run())
+        await asyncio.sleep(0)
+        for number in range(1, 200):
+            screen.show(fragment(number, is_key=number % 10 == 1))
+            assert len(viewer._waiting) <= 6
+        assert viewer.is_too_slow
+        assert viewer.ended.is_set()
+        running.cancel()
+
+    run(play)
+
+
+def test_a_frame_is_read_as_it_was_written() -> None:
+    frame = fragment(7, take=3, is_key=True)
+    assert Frame.read(frame.data) == frame
