@@ -92,6 +92,10 @@ def test_a_class_is_held_cut_and_watched_again(
     expect(studio.get_by_text("录好了")).to_be_visible(timeout=SECONDS)
     assert_accessible(studio)
     shoot(studio, "live-studio-check")
+    studio.set_viewport_size(PHONE)
+    assert_accessible(studio)
+    shoot(studio, "live-studio-check")
+    studio.set_viewport_size(PC)
 
     pc = open_page(**PC)
     sign_in(pc, zhang, to="/live/")
@@ -142,6 +146,14 @@ def test_a_class_is_held_cut_and_watched_again(
     await_moving(phone)
     assert_accessible(phone)
     shoot(phone, "live-replay")
+    for page, to, name in (
+        (studio, f"/live/{live_class.pk}/attendance/", "live-attendance"),
+        (phone, "/live/", "live-list"),
+    ):
+        page.goto(to)
+        assert_accessible(page)
+        shoot(page, name)
+    expect(studio.get_by_role("row").filter(has_text="张秀英")).to_contain_text("%")
     live_class.refresh_from_db()
     assert live_class.state == ClassState.CLOSED
     there = LivePresence.objects.filter(live_class=live_class).values_list(

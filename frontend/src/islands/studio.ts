@@ -121,8 +121,9 @@ export class LmsStudio extends HTMLElement {
       meter,
       this.figures,
       make('div', 'cluster studio__acts', this.go, this.pauseButton, this.muteButton),
+      this.check.element,
     );
-    this.replaceChildren(this.status, make('div', 'studio__grid', main, make('div', 'studio__side stack', this.settings(), this.check.element)));
+    this.replaceChildren(this.status, make('div', 'studio__grid', main, this.settings()));
     this.classList.add('is-ready');
   }
 
