@@ -1,5 +1,6 @@
 """Who reaches whose: one line for each route of ours, and how its objects are named."""
 
+from tests.architecture.access_lectures import LECTURE_CASES
 from tests.architecture.access_objects import (
     ABOUT,
     ABOVE,
@@ -44,11 +45,8 @@ from tests.architecture.access_objects import (
     attempt_there,
     attended,
     branch,
-    caption_copy,
-    captions,
     case,
     certificate,
-    class_link,
     class_person,
     closable,
     closed_gathering,
@@ -68,11 +66,9 @@ from tests.architecture.access_objects import (
     gathering,
     held_exam,
     issued_here,
-    lecture_key,
     lecture_link,
     ledger_form,
     lesson,
-    live_class,
     marked_attempt,
     merge,
     own_attempt,
@@ -104,6 +100,7 @@ from tests.architecture.access_objects import (
 )
 
 CASES: dict[str, Case] = {
+    **LECTURE_CASES,
     # The ground floor
     "healthz": Case(EVERYBODY),
     "readyz": Case(EVERYBODY),
@@ -379,46 +376,6 @@ CASES: dict[str, Case] = {
     "review/<int:case_id>/": Case(ABOVE, case, **BY_BRANCH),
     "review/<int:case_id>/decide/": Case(ABOVE, case, method="POST", **BY_BRANCH),
     # Lectures
-    "admin/lectures/": Case(TEACHERS),
-    "admin/lectures/upload/": Case(TEACHERS),
-    "admin/lectures/upload/before/": Case(TEACHERS),
-    "admin/lectures/upload/<uuid:upload_id>/abandon/": Case(
-        dict.fromkeys(TEACHERS, (SELF,)), upload, method="POST", **BY_PERSON
-    ),
-    "admin/lectures/storage/": Case(ADMINISTRATORS),
-    "admin/lectures/storage/<int:branch_id>/": Case(ABOVE, branch, **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/title/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/delete/": Case(BRANCH_RECORDS, asset, **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/": Case(LECTURES, asset, **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/status/": Case(LECTURES, asset, **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/retry/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/cancel/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/internal/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/poster/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/preview.mp4": Case(LECTURES, asset, **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/chapters/": Case(LECTURES, asset, **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/captions/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
-    "admin/lectures/<uuid:asset_id>/captions/<str:language>.vtt": Case(
-        LECTURES, captions, **BY_BRANCH
-    ),
-    "admin/lectures/<uuid:asset_id>/captions/<str:language>/remove/": Case(
-        LECTURES, captions, method="POST", **BY_BRANCH
-    ),
-    "admin/lectures/<uuid:asset_id>/captions/<str:language>.srt": Case(
-        LECTURES, captions, **BY_BRANCH
-    ),
-    "admin/lectures/<uuid:asset_id>/captions/<str:language>/edit/": Case(
-        LECTURES, captions, **BY_BRANCH
-    ),
-    "admin/lectures/<uuid:asset_id>/captions/<str:language>/cues/": Case(
-        LECTURES, captions, method="POST", **BY_BRANCH
-    ),
-    "admin/lectures/<uuid:asset_id>/caption-copies/<int:copy_id>.srt": Case(
-        LECTURES, caption_copy, **BY_BRANCH
-    ),
-    "admin/lectures/<uuid:asset_id>/caption-copies/<int:copy_id>/restore/": Case(
-        LECTURES, caption_copy, method="POST", **BY_BRANCH
-    ),
     "admin/choose-lecture/": Case(TEACHERS),
     "admin/choose-lecture/results/": Case(TEACHERS),
     "admin/choose-lecture/chosen/<str:pk>/": Case(LECTURES, asset, **BY_BRANCH),
@@ -430,32 +387,12 @@ CASES: dict[str, Case] = {
     "hls/<str:token>/<str:expiry>/<str:member_id>/<str:asset_id>/<path:rest>": Case(
         ONESELF, lecture_link, **BY_PERSON
     ),
-    # A link of one's own opens the key of a lecture one may see, and of no other.
-    "hls/<str:token>/<str:expiry>/<str:member_id>/<str:asset_id>/<str:take>/key": Case(
-        AUDIENCE, lecture_key, **BY_BRANCH
-    # Live classes
-    "live/": Case(WHO_SIGNED_IN),
-    "live/taught/": Case(TEACHERS),
-    "live/new/": Case(TEACHERS),
-    "live/uplink/": Case(TEACHERS, method="POST"),
-    "live/<int:live_class_id>/": Case(AUDIENCE, live_class, **BY_BRANCH),
-    "live/<int:live_class_id>/address/": Case(AUDIENCE, live_class, **BY_BRANCH),
-    "live/<int:live_class_id>/attendance/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
-    "live/<int:live_class_id>/edit/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
-    "live/<int:live_class_id>/studio/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
-    "live/<int:live_class_id>/do/<slug:verb>/": Case(
-        TEACHERS_THERE, live_class, method="POST", **BY_BRANCH
-    ),
-    "live-files/<str:token>/<str:expiry>/<str:member_id>/<str:room>/<path:rest>": Case(
-        ONESELF, class_link, **BY_PERSON
-    ),
     # Courses
     "": Case(EVERYBODY),
     "courses/": Case(WHO_SIGNED_IN),
     "courses/<str:slug>/": Case(AUDIENCE, course, **BY_BRANCH),
     "courses/<str:slug>/cover/<int:image_id>/": Case(AUDIENCE, course, **BY_BRANCH),
     "lessons/<int:lesson_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
-    "lessons/<int:lesson_id>/transcript.txt": Case(AUDIENCE, lesson, **BY_BRANCH),
     "lessons/<int:lesson_id>/documents/<int:document_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
     "lessons/<int:lesson_id>/images/<int:image_id>/": Case(AUDIENCE, lesson, **BY_BRANCH),
     "files/<path:name>": Case(
@@ -556,7 +493,6 @@ CASES: dict[str, Case] = {
     "finals/<int:final_id>/": Case(AUDIENCE, final, **BY_BRANCH),
     "finals/<int:final_id>/join/": Case(SITTERS, final, **BY_BRANCH),
     "finals/<int:final_id>/join/<slug:token>/": Case(SITTERS, final, **BY_BRANCH),
-    "finals/<int:final_id>/pictures/<str:token>/": Case(AUDIENCE, final_picture, **BY_BRANCH),
     "finals/<int:final_id>/result/": Case(AUDIENCE, finished_final, **BY_BRANCH),
     "finals/hosted/": Case(OVERSEERS),
     "finals/new/": Case(OVERSEERS),
@@ -593,6 +529,7 @@ CASES: dict[str, Case] = {
     "sheet-pages/<int:page_id>/refuse/": Case(HOSTS, tally, method="POST", **BY_BRANCH),
     "sheet-pages/<int:page_id>/again/": Case(HOSTS, tally, method="POST", **BY_BRANCH),
     # Watching
+    "finals/<int:final_id>/pictures/<str:token>/": Case(AUDIENCE, final_picture, **BY_BRANCH),
     "learn/sessions/": Case(
         AUDIENCE,
         method="POST",

@@ -285,6 +285,10 @@ def applied_roster(world: World, where: str, role: str) -> dict[str, Any]:
     return {"pk": world.roster(world.person(where, role), RosterState.APPLIED).pk}
 
 
+def rendition(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"asset_id": world.asset(where).pk, "name": "720p"}
+
+
 def lecture_link(world: World, where: str, role: str) -> dict[str, Any]:
     address = world.playlist(world.person(where, role), OWN)
     _, _, token, expiry, member_id, asset_id, rest = address.split("/", 6)
@@ -302,6 +306,13 @@ def lecture_key(world: World, where: str, role: str) -> dict[str, Any]:
     world.lesson(where)
     by = world.colleagues[where] if role == "anonymous" else world.people[role]
     _, _, token, expiry, member_id, asset_id, take, _ = world.playlist(by, where).split("/")
+    return {
+        "token": token,
+        "expiry": expiry,
+        "member_id": member_id,
+        "asset_id": asset_id,
+        "take": take,
+    }
 
 
 def live_class(world: World, where: str, role: str) -> dict[str, Any]:
@@ -315,8 +326,6 @@ def class_link(world: World, where: str, role: str) -> dict[str, Any]:
         "token": token,
         "expiry": expiry,
         "member_id": member_id,
-        "asset_id": asset_id,
-        "take": take,
         "room": room,
         "rest": rest,
     }

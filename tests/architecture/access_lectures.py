@@ -1,0 +1,96 @@
+"""Who reaches whose lectures and live classes: see `access_cases`."""
+
+from tests.architecture.access_objects import (
+    ABOVE,
+    ADMINISTRATORS,
+    AUDIENCE,
+    BRANCH_RECORDS,
+    BY_BRANCH,
+    BY_PERSON,
+    LECTURES,
+    ONESELF,
+    SELF,
+    TEACHERS,
+    TEACHERS_THERE,
+    WHO_SIGNED_IN,
+    Case,
+    asset,
+    branch,
+    caption_copy,
+    captions,
+    class_link,
+    lecture_key,
+    lesson,
+    live_class,
+    rendition,
+    upload,
+)
+
+LECTURE_CASES: dict[str, Case] = {
+    "admin/lectures/": Case(TEACHERS),
+    "admin/lectures/upload/": Case(TEACHERS),
+    "admin/lectures/<uuid:asset_id>/": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/status/": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/retry/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/cancel/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/captions/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>.vtt": Case(
+        LECTURES, captions, **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>/remove/": Case(
+        LECTURES, captions, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/work/": Case(TEACHERS),
+    "admin/lectures/work/retry/": Case(TEACHERS, method="POST"),
+    "admin/lectures/upload/before/": Case(TEACHERS),
+    "admin/lectures/upload/<uuid:upload_id>/abandon/": Case(
+        dict.fromkeys(TEACHERS, (SELF,)), upload, method="POST", **BY_PERSON
+    ),
+    "admin/lectures/storage/": Case(ADMINISTRATORS),
+    "admin/lectures/storage/<int:branch_id>/": Case(ABOVE, branch, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/title/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/delete/": Case(BRANCH_RECORDS, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/renditions/<str:name>/retry/": Case(
+        LECTURES, rendition, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/poster/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/preview.mp4": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/chapters/": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>.srt": Case(
+        LECTURES, captions, **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>/edit/": Case(
+        LECTURES, captions, **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/captions/<str:language>/cues/": Case(
+        LECTURES, captions, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/caption-copies/<int:copy_id>.srt": Case(
+        LECTURES, caption_copy, **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/caption-copies/<int:copy_id>/restore/": Case(
+        LECTURES, caption_copy, method="POST", **BY_BRANCH
+    ),
+    "lessons/<int:lesson_id>/transcript.txt": Case(AUDIENCE, lesson, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/internal/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    # A link of one's own opens the key of a lecture one may see, and of no other.
+    "hls/<str:token>/<str:expiry>/<str:member_id>/<str:asset_id>/<str:take>/key": Case(
+        AUDIENCE, lecture_key, **BY_BRANCH
+    ),
+    # Live classes
+    "live/": Case(WHO_SIGNED_IN),
+    "live/taught/": Case(TEACHERS),
+    "live/new/": Case(TEACHERS),
+    "live/uplink/": Case(TEACHERS, method="POST"),
+    "live/<int:live_class_id>/": Case(AUDIENCE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/address/": Case(AUDIENCE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/attendance/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/edit/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/studio/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/do/<slug:verb>/": Case(
+        TEACHERS_THERE, live_class, method="POST", **BY_BRANCH
+    ),
+    "live-files/<str:token>/<str:expiry>/<str:member_id>/<str:room>/<path:rest>": Case(
+        ONESELF, class_link, **BY_PERSON
+    ),
+}
