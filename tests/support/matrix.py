@@ -454,7 +454,8 @@ class World:
         """A final with a question on the stage, and the token of a picture of it."""
         branch = self.branches[where]
         final = make_lobby(branch, by=members.make_secretary(branch))
-        join(final, members.make_member(branch))
+        for team in (0, 1):
+            join(final, members.make_member(branch), team=team)
         begin(final)
         shown = Named(PICTURE, str(courses.picture(by=self.editor).pk))
         return final, address_of(final.pk, ask(final, ALL), shown).split("/")[-2]
