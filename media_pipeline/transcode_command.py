@@ -1,7 +1,6 @@
 """`python -m lms transcode FILE`: what the school would make of a recording, without the school."""
 
 import argparse
-import os
 import shutil
 import sys
 import time
@@ -22,6 +21,9 @@ def transcode(arguments: Sequence[str]) -> None:
     )
     parser.add_argument("file", type=Path, help="the recording")
     parser.add_argument("--out", type=Path, help="the folder to make (FILE.lecture by default)")
+    parser.add_argument(
+        "--progress", action="store_true", help="show the bar even where there is no terminal"
+    )
     options = parser.parse_args(arguments)
     out = options.out or options.file.with_name(f"{options.file.name}.lecture")
     if not options.file.is_file():
@@ -33,18 +35,17 @@ def transcode(arguments: Sequence[str]) -> None:
 
     django.setup()
     try:
-        _make(options.file, out)
+        _make(options.file, out, _Bar(is_shown=options.progress or sys.stderr.isatty()))
     except BaseException:
         shutil.rmtree(out, ignore_errors=True)
         raise
 
 
-def _make(source: Path, out: Path) -> None:
+def _make(source: Path, out: Path, bar: "_Bar") -> None:
     from lms.core.errors import DomainError
     from media_pipeline import standalone
 
     started = time.monotonic()
-    bar = _Bar()
     try:
         info, made = standalone.transcode(source, out, on_progress=bar.show)
     except DomainError as error:
@@ -66,8 +67,8 @@ def _make(source: Path, out: Path) -> None:
 class _Bar:
     """A progress bar on one line of a terminal; nothing where there is none."""
 
-    def __init__(self) -> None:
-        self.is_shown = sys.stderr.isatty() or os.environ.get("LMS_PROGRESS") == "1"
+    def __init__(self, *, is_shown: bool) -> None:
+        self.is_shown = is_shown
 
     def show(self, share: float) -> None:
         if self.is_shown:

@@ -20,7 +20,6 @@ def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
         cwd=BASE_DIR,
         env={
             "PATH": "/usr/bin:/bin",
-            "LMS_PROGRESS": "1",
             # Nothing of the school is asked for anything.
             "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
             "REDIS_URL": "redis://127.0.0.1:1/0",
@@ -33,7 +32,7 @@ def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
 
 def test_a_recording_becomes_a_folder_that_plays(tmp_path: Path) -> None:
     source = make_recording(tmp_path / "讲课.mp4", seconds=9, size="640x360")
-    ended = run(source)
+    ended = run(source, "--progress")
     assert ended.returncode == 0, ended.stderr
     take = tmp_path / "讲课.mp4.lecture"
     assert faults_of(take) == []

@@ -16,6 +16,6 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("media_pipeline", "0032_caption_editing")]
+    dependencies = [("media_pipeline", "0009_caption_editing")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media_pipeline", "0033_caption_grams"),
+        ("media_pipeline", "0010_caption_grams"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

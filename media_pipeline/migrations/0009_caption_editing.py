@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media_pipeline", "0031_chapters"),
+        ("media_pipeline", "0008_chapters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media_pipeline", "0030_stills"),
+        ("media_pipeline", "0007_stills"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

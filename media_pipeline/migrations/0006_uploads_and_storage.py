@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media_pipeline", "0004_runs_and_pieces"),
+        ("media_pipeline", "0005_finished_before"),
         ("members", "0005_name_letters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media_pipeline", "0020_uploads_and_storage"),
+        ("media_pipeline", "0006_uploads_and_storage"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
