@@ -59,6 +59,7 @@ app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
 app.conf.beat_schedule = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 30.0},
     "tidy-lectures": {"task": "media_pipeline.tidy", "schedule": 60.0},
+    "sweep-media": {"task": "media_pipeline.sweep", "schedule": crontab(hour=3, minute=35)},
     "tidy-live-classes": {"task": "live.tidy", "schedule": 30.0},
     "settle-progress": {"task": "courses.settle_progress", "schedule": 60.0},
     "credit-completed": {"task": "exams.credit_completed", "schedule": 60.0},

@@ -1,7 +1,7 @@
 """Background work on lectures: each carries a job's id and may run twice or late."""
 
 from lms.core.tasks import task
-from media_pipeline import deletion, internal, making, services, uploads
+from media_pipeline import deletion, internal, making, services, sweeping, uploads
 
 
 @task(name="media_pipeline.probe_asset", queue="default")
@@ -32,6 +32,11 @@ def remove_files(*, removal_id: int) -> None:
 @task(name="media_pipeline.repackage_asset", queue="media")
 def repackage_asset(*, job_id: int) -> None:
     internal.repackage_asset(job_id=job_id)
+
+
+@task(name="media_pipeline.sweep", queue="default")
+def sweep() -> None:
+    sweeping.orphans()
 
 
 @task(name="media_pipeline.tidy", queue="default")

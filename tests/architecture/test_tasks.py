@@ -49,6 +49,7 @@ POLICY = {
     "media_pipeline.probe_asset": "one lecture's file",
     "media_pipeline.remove_files": "the files of one deleted lecture",
     "media_pipeline.repackage_asset": "one lecture's file",
+    "media_pipeline.sweep": "files no row names",
     "media_pipeline.tidy": "parts of files nobody claims",
     "reports.compare_with_ledger": "balances against the ledger",
     "reports.make_export": "one person's file of a board",

@@ -26,7 +26,8 @@ export interface EngineEvents {
 const RETRY_MS = 3000;
 /** Chosen instead of a size: no picture is fetched. */
 export const SOUND_ALONE = -1;
-const SOUND_PLAYLIST = 'sound/index.m3u8';
+/** The sound's own playlist, in the folder of the run that made it, as the master names it. */
+const SOUND_PLAYLIST = /(?:[0-9a-f]{8}\/)?sound\/index\.m3u8$/m;
 
 const shortSide = ({ width = 0, height = 0 }: { width?: number; height?: number }): number =>
   Math.min(width, height);
@@ -36,6 +37,7 @@ export class Engine {
   private library: Promise<HlsClass> | null = null;
   private readonly folder: SignedFolder;
   private recovered = false;
+  private soundPlaylist = '';
   private askedAt = -Infinity;
   private listening = false;
 
@@ -102,7 +104,14 @@ export class Engine {
 
   private get source(): string {
     const playlist = this.folder.current(new URL(this.playlist, location.href).href);
-    return this.listening ? new URL(SOUND_PLAYLIST, playlist).href : playlist;
+    return this.listening ? new URL(this.soundPlaylist, playlist).href : playlist;
+  }
+
+  /** Whether one of these texts ends in the sound's playlist; where it lies is remembered. */
+  private hasSoundAlone(texts: readonly string[]): boolean {
+    const found = texts.map((text) => SOUND_PLAYLIST.exec(text)?.[0] ?? '').find((path) => path !== '');
+    this.soundPlaylist = found ?? '';
+    return found !== undefined;
   }
 
   /** The other stream at the same moment, playing if it played. */
@@ -117,7 +126,7 @@ export class Engine {
   /** Where the browser plays HLS itself, nothing but the playlist says what there is. */
   private async lookForSound(): Promise<void> {
     const answer = await fetch(this.source);
-    if (answer.ok) this.events.levels([], (await answer.text()).includes(SOUND_PLAYLIST));
+    if (answer.ok) this.events.levels([], this.hasSoundAlone([await answer.text()]));
   }
 
   close(): void {
@@ -141,8 +150,7 @@ export class Engine {
     // As the playlist has them: of what is parsed the library leaves the sound out.
     hls.on(library.Events.MANIFEST_LOADED, (_event, { levels }) => {
       if (this.listening) return;
-      const soundAlone = levels.some((level) => level.url.endsWith(SOUND_PLAYLIST));
-      this.events.levels(levels.map(shortSide), soundAlone);
+      this.events.levels(levels.map(shortSide), this.hasSoundAlone(levels.map(({ url }) => url)));
     });
     hls.on(library.Events.FRAG_LOADED, () => {
       this.events.waiting(false);
