@@ -104,7 +104,7 @@ def test_captions_are_written_beside_the_video_and_saved_by_themselves(
     expect(lines).to_have_count(2)
     expect(state).to_contain_text("已保存")
     assert [row[2] for row in english(asset)] == ["Good morning everybody", "Please sit down"]
-    page.get_by_text("键盘快捷键").click()
+    page.locator("#main").get_by_text("键盘快捷键").click()
     shoot(page, "caption-editor-keys")
     page.reload()
     expect(page.locator("[data-cues] button")).to_have_count(2)
