@@ -312,9 +312,11 @@ def join_rendition(*, job_id: int) -> None:
             _ready(rendition, made, f"{joining.name}/{rendition.name}")
             jobs.finish(lease=lease)
             settle(rendition.asset_id)
-        files.drop_scratch(rendition.asset_id, rendition.take)
+        for folder in (joining.fetched.name, joining.name):
+            files.drop_scratch(rendition.asset_id, rendition.take, folder)
     except (DomainError, OSError) as failure:
-        files.drop_run(rendition.asset_id, rendition.take, joining.name)
+        for folder in (joining.fetched.name, joining.name):
+            files.drop_run(rendition.asset_id, rendition.take, folder)
         if isinstance(failure, LeaseLostError):
             return
         reason = getattr(failure, "message", _("转码的中间文件不见了。请重试。"))

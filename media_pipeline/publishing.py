@@ -33,13 +33,15 @@ class Publisher:
         folder: Path,
         prefix: str,
         storage: Storage,
-        master: tuple[Path, str] | None = None,
+        take: tuple[Path, str] | None = None,
         is_held: bool = False,
     ) -> None:
         self.folder = folder
         self.prefix = prefix
-        # Where the master playlist lies and what the storage calls it.
-        self.master = master or (folder / packaging.MASTER_NAME, prefix + packaging.MASTER_NAME)
+        # Where the master playlist lies, and what the storage calls the folder of what belongs to
+        # the lecture and to no rendition: the files right in `folder`.
+        take_folder, self.top = take or (folder, prefix)
+        self.master = take_folder / packaging.MASTER_NAME
         self.storage = storage
         self.is_held = is_held
         self.hands = ThreadPoolExecutor(HANDS, thread_name_prefix="publish")
@@ -94,8 +96,8 @@ class Publisher:
         def show() -> None:
             self.storage.put_bytes(text.encode(), f"{self.prefix}{rendition}/{INDEX_NAME}")
             if rendition not in self.shown:
-                path, key = self.master
-                self.storage.put_bytes(path.read_bytes(), key)
+                master = self.master.read_bytes()
+                self.storage.put_bytes(master, f"{self.top}{packaging.MASTER_NAME}")
             self.shown[rendition] = segments
 
         self.showing = self.hands.submit(show)
@@ -145,9 +147,8 @@ class Publisher:
 
     def _send(self, name: str) -> None:
         if name not in self.sent:
-            self.sent[name] = self.hands.submit(
-                self.storage.put, self.folder / name, self.prefix + name
-            )
+            key = (self.prefix if "/" in name else self.top) + name
+            self.sent[name] = self.hands.submit(self.storage.put, self.folder / name, key)
 
     def _is_there(self, name: str) -> bool:
         sending = self.sent.get(name)

@@ -116,7 +116,7 @@ class Run:
             folder=self.folder,
             prefix=f"{prefix}{self.name}/",
             storage=media_storage(),
-            master=(self.take / packaging.MASTER_NAME, prefix + packaging.MASTER_NAME),
+            take=(self.take, prefix) if piece.is_whole else None,
         )
         self.beaten_at = time.monotonic()
         self.asked_at = -float(HEARTBEAT_SECONDS)
@@ -227,17 +227,15 @@ class Run:
 
     def publish(self) -> None:
         """Send what was made to where it is kept; raises StorageUnavailableError."""
-        during = Pulse(self.lease)
-        self.publisher.everything(during=during)
-        if not self.piece.is_whole:
-            return
-        # What belongs to the lecture and to no rendition lies where the take begins.
-        storage = media_storage()
-        prefix = files.take_prefix(self.piece.asset_id, self.piece.take)
-        for path in [path for path in self.folder.iterdir() if path.is_file()]:
-            files.bring_out(path, self.take)
-            if not storage.is_here:
-                storage.put(self.take / path.name, prefix + path.name, during=during)
+        self.publisher.everything(during=Pulse(self.lease))
+        if not media_storage().is_here:
+            # Of a lecture in the making; what is kept of it has just been sent.
+            for path in [path for path in self.take.iterdir() if path.is_file()]:
+                path.unlink(missing_ok=True)
+        elif self.piece.is_whole:
+            # What belongs to the lecture and to no rendition lies where the take begins.
+            for path in list(self.folder.iterdir()):
+                files.bring_out(path, self.take)
 
 
 def _seal_if_sealed(of: Piece | Rendition, renditions: Sequence[Path], lease: Lease) -> None:
@@ -261,6 +259,7 @@ class Joining:
         self.name = lease.token.hex[:8]
         self.take = files.take_folder(rendition.asset_id, rendition.take)
         self.folder = self.take / self.name
+        self.fetched = self.take / f"{self.name}-fetched"
 
     def make(self, sound_from: Rendition | None) -> Checked:
         """Join the pieces with the sound of `sound_from`, a finished rendition, and read it back.
@@ -276,7 +275,7 @@ class Joining:
         for piece in self.pieces:
             assert piece.frames is not None
             path = self._at_hand(f"{piece.folder}/{name}.mp4")
-            lines += [f"file 'file:{path.resolve()}'", f"duration {piece.frames / rate:.6f}"]
+            lines += [f"file 'file:{path.resolve()}'", f"duration {float(piece.frames / rate):.6f}"]
         script = self.folder / JOINED_PIECES
         script.write_text("\n".join(lines) + "\n", encoding="utf-8")
         sound = self._sound(sound_from) if sound_from is not None else None
@@ -307,13 +306,12 @@ class Joining:
 
     def _at_hand(self, name: str) -> Path:
         """A file of the take on this machine, fetched if another has made it."""
-        path = self.take / name
         storage = media_storage()
-        if not path.exists() and not storage.is_here:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f".{path.name}.{self.name}")
-            copy_to(storage, self._prefix + name, part, during=self._pulse)
-            part.replace(path)
+        if storage.is_here:
+            return self.take / name
+        path = self.fetched / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        copy_to(storage, self._prefix + name, path, during=self._pulse)
         return path
 
     def _ensure_complete(self, total: int) -> None:

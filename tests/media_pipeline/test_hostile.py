@@ -44,26 +44,31 @@ def children() -> list[str]:
     return found
 
 
+def largest_child() -> int:
+    """Kilobytes of the largest child that has ended so far; others' tests may have had larger."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+
+
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_damaged_files_end_clean_or_refused(tmp_path: Path, container: str) -> None:
     whole = good(tmp_path, container).read_bytes()
-    before = children()
+    before, largest = children(), largest_child()
     # A good control, or refusing everything would pass.
     assert outcome(tmp_path, "whole", whole) == "made"
     ended = Counter(outcome(tmp_path, name, content) for name, content in damaged(whole))
     assert ended.total() == 19
     assert children() == before
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MOST_KILOBYTES
+    assert largest_child() <= max(MOST_KILOBYTES, largest)
 
 
 def test_lies_about_boxes_end_clean_or_refused(tmp_path: Path) -> None:
     """And a file that says its pictures lie in the neighbour's shows none of them."""
     neighbour = make_recording(tmp_path / "neighbour.mp4", seconds=1, size="64x48")
     whole = good(tmp_path, "mp4").read_bytes()
-    before = children()
+    before, largest = children(), largest_child()
     changes = box_changes(str(neighbour))
     ended = {name: outcome(tmp_path, name, change(whole)) for name, change in changes.items()}
     assert len(ended) == 54
     assert children() == before
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MOST_KILOBYTES
+    assert largest_child() <= max(MOST_KILOBYTES, largest)
     assert {ended["samples-elsewhere"], ended["samples-at-an-address"]} & {"made"} == set()

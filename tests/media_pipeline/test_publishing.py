@@ -100,7 +100,7 @@ def test_a_lecture_from_its_upload_to_its_end(
 
     files.drop_other_takes(asset.pk, keep=set())
     originals.drop(asset.pk)
-    assert keys_in(media_storage(), "lectures/") == []
+    assert keys_in(media_storage(), files.lecture_prefix(asset.pk)) == []
     assert originals.exists(asset.pk) is False
     assert client.get(f"{at}{folder}/00001.m4s").status_code == 404
 
@@ -115,7 +115,7 @@ def test_the_low_rendition_plays_from_the_storage_while_the_rest_is_made(
 
     def watched(row: Asset, **move: Any) -> bool:
         moved = advance(row, **move)
-        if move.get("to") == AssetState.RUNNING and row.take:
+        if isinstance(row, Asset) and row.state == AssetState.RUNNING and row.take:
             look(row)
         return moved
 
@@ -226,8 +226,14 @@ def test_the_overtaken_run_takes_nothing_of_the_other(
     files.drop_run(asset.pk, piece.take, slow.name)
     prefix = files.take_prefix(asset.pk, piece.take)
     assert sorted(keys_in(media_storage(), "lectures/")) == [
-        f"{prefix}low.mp4",
-        f"{prefix}poster.jpg",
+        prefix + name
+        for name in (
+            "low.mp4",
+            "poster-1.jpg",
+            "poster.jpg",
+            "storyboard-1.jpg",
+            "storyboard.vtt",
+        )
     ]
     files.drop_take(asset.pk, piece.take)
     assert keys_in(media_storage(), "lectures/") == []

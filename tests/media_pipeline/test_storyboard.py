@@ -128,6 +128,7 @@ def test_a_run_without_its_stills_is_a_run_all_the_same(tmp_path: Path) -> None:
     for path in (tmp_path / "take").glob("*-[1-9].jpg"):
         path.write_bytes(b"") if path.name.endswith("1.jpg") else path.unlink()
     (tmp_path / "take" / "storyboard-1.jpg").unlink()
+    (tmp_path / "take" / "storyboard.vtt").unlink()
     assert made
     assert stills.finish(tmp_path / "take", info) == []
     assert not (tmp_path / "take" / "storyboard.vtt").exists()
