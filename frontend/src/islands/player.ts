@@ -5,6 +5,7 @@
 import { PlayerApi, ServerError } from '../player/api';
 import { Captions } from '../player/captions';
 import { readConfig, type PlayerConfig, type StartAnswer } from '../player/config';
+import { leaveFullScreen, stores, toggleFullscreen } from '../player/device';
 import { Engine, engineKind } from '../player/engine';
 import { keyAction, type KeyAction } from '../player/keys';
 import { BeatQueue, type FlushReport } from '../player/queue';
@@ -218,25 +219,12 @@ export class LmsPlayer extends HTMLElement {
     if (session?.check !== true || session.checkUrl === undefined) return false;
     this.view.wait(false);
     this.view.video.pause();
-    await this.leaveFullScreen();
+    await leaveFullScreen(this.view.video);
     await this.presence.ask(session.checkUrl, this.view.video.muted);
     session.check = false;
     await this.flush();
     await this.play();
     return true;
-  }
-
-  private async leaveFullScreen(): Promise<void> {
-    const video = this.view.video as HTMLVideoElement & { webkitExitFullscreen?: () => void };
-    try {
-      if (document.fullscreenElement !== null) await document.exitFullscreen();
-      else video.webkitExitFullscreen?.();
-      if ('pictureInPictureElement' in document && document.pictureInPictureElement !== null) {
-        await document.exitPictureInPicture();
-      }
-    } catch {
-      // It was not full after all.
-    }
   }
 
   // --- Playing ------------------------------------------------------------------------------
@@ -549,7 +537,7 @@ export class LmsPlayer extends HTMLElement {
     else if (action === 'forward') this.moveTo(this.positionMs + STEP_MS);
     else if (action === 'mute') video.muted = !video.muted;
     else if (action === 'captions') this.captions.toggle();
-    else if (action === 'fullscreen') void this.toggleFullscreen();
+    else if (action === 'fullscreen') void toggleFullscreen(this, this.view.video);
     else this.changeRate(action === 'faster' ? 1 : -1);
   }
 
@@ -577,13 +565,6 @@ export class LmsPlayer extends HTMLElement {
     if (next !== undefined) this.view.video.playbackRate = Number(next.value);
   }
 
-  private async toggleFullscreen(): Promise<void> {
-    const video = this.view.video as HTMLVideoElement & { webkitEnterFullscreen?: () => void };
-    if (document.fullscreenElement === this) await document.exitFullscreen();
-    else if ('requestFullscreen' in this) await this.requestFullscreen();
-    else video.webkitEnterFullscreen?.();
-  }
-
   private async pictureInPicture(): Promise<void> {
     try {
       if (document.pictureInPictureElement !== null) await document.exitPictureInPicture();
@@ -599,17 +580,6 @@ export class LmsPlayer extends HTMLElement {
     this.view.map(this.spans, this.edge, durationMs, this.locked);
     if (this.opened) markLine(this.positionMs);
   }
-}
-
-function stores(): { indexedDB?: IDBFactory; localStorage?: Storage } {
-  const found: { indexedDB?: IDBFactory; localStorage?: Storage } = {};
-  try {
-    found.indexedDB = window.indexedDB;
-    found.localStorage = window.localStorage;
-  } catch {
-    // Reading either property may itself be forbidden; memory remains.
-  }
-  return found;
 }
 
 if (customElements.get('lms-player') === undefined) customElements.define('lms-player', LmsPlayer);
