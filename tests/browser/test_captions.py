@@ -212,7 +212,7 @@ def test_a_teacher_brings_a_caption_file(
     row.scroll_into_view_if_needed()
     shoot(pc_page, "lecture-captions")
     with pc_page.expect_download() as download:
-        row.get_by_role("link", name="下载").click()
+        row.get_by_role("link", name="下载", exact=True).click()
     assert download.value.suggested_filename == "讲课.en.vtt"
     assert download.value.path().read_text().count("-->") == 8
     row.get_by_role("button", name="删除").click()

@@ -221,4 +221,4 @@ def test_the_page_before_playing_asks_for_little(study: Class, phone_page: Page)
         "performance.getEntriesByType('resource').filter((one) => one.startTime <"
         " performance.timing.loadEventEnd - performance.timing.navigationStart).length"
     )
-    assert sent <= 12
+    assert sent <= 13

@@ -115,5 +115,5 @@ def test_the_transcript_opens_beside_the_video_without_leaving_the_page(
     video = page.locator("video").element_handle()
     page.get_by_role("link", name="文稿").click()
     page.get_by_text("从这一讲开始").wait_for()
-    assert page.get_by_role("link", name="文稿").get_attribute("aria-current") == "page"
+    assert page.get_by_role("link", name="文稿", exact=True).get_attribute("aria-current") == "page"
     assert video.evaluate("one => one.isConnected") is True
