@@ -128,9 +128,7 @@ def _package(asset: Asset, lease: Lease) -> None:
         sealing.open_take(folder, key=key, progressive=_progressive_of(asset), during=during)
     if asset.is_internal:
         sealing.seal_take(folder, key=keys.make_key(asset=asset, take=new), during=during)
-    publisher = Publisher(
-        folder=folder, prefix=files.take_prefix(asset.pk, new), storage=storage, is_held=True
-    )
+    publisher = Publisher(folder=folder, prefix=files.take_prefix(asset.pk, new), storage=storage)
     with closing(publisher):
         publisher.everything(during=during)
     with making.held(asset.pk, lease) as row:

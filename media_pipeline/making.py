@@ -303,7 +303,10 @@ def join_rendition(*, job_id: int) -> None:
     lease = jobs.claim(job_id=job_id)
     if lease is None:
         return
-    rendition = Rendition.objects.select_related("asset").get(pk=lease.subject_id)
+    rendition = Rendition.objects.select_related("asset").filter(pk=lease.subject_id).first()
+    if rendition is None:
+        jobs.finish(lease=lease)  # of a take that is made anew
+        return
     pieces = queries.pieces_of(rendition)
     joining = Joining(rendition=rendition, pieces=pieces, lease=lease)
     try:

@@ -175,20 +175,12 @@ def _make_room(cache: Path, wanted: int) -> None:
     """Remove what was used longest ago and is in no use, until `wanted` bytes more are allowed."""
     for path in sorted(_cached(cache), key=_used_at):
         taken = sum(_size(one) for one in _cached(cache))
-        if taken + wanted <= settings.MEDIA_CACHE_BYTES and _has_room(wanted):
+        if taken + wanted <= settings.MEDIA_CACHE_BYTES and files.has_room(wanted):
             return
         with contextlib.suppress(BlockingIOError), _locked(path, during=None):
             path.unlink(missing_ok=True)
             path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
     files.ensure_room(wanted)
-
-
-def _has_room(wanted: int) -> bool:
-    try:
-        files.ensure_room(wanted)
-    except files.DiskFullError:
-        return False
-    return True
 
 
 def _cached(cache: Path) -> list[Path]:

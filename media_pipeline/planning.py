@@ -106,7 +106,8 @@ def cuts_again(
     again = [plan for plan in plans if plan.name == name]
     if again and is_cut(seconds, format_name) and not is_small(again[0]):
         return pieces_of(again, seconds)
-    return [Cut((name,), None, True, _weight(again, seconds))]
+    comes_first = is_small(again[0] if again else None)
+    return [Cut((name,), None, comes_first, _weight(again, seconds))]
 
 
 def is_small(plan: RenditionPlan | None) -> bool:

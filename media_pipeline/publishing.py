@@ -22,10 +22,7 @@ LOOK_SECONDS = 0.5
 
 
 class Publisher:
-    """Carries the files of one folder, each once; whoever made it closes it.
-
-    A *held* folder is sent only as a whole, after what must still be done to it.
-    """
+    """Carries the files of one folder, each once; whoever made it closes it."""
 
     def __init__(
         self,
@@ -34,7 +31,6 @@ class Publisher:
         prefix: str,
         storage: Storage,
         take: tuple[Path, str] | None = None,
-        is_held: bool = False,
     ) -> None:
         self.folder = folder
         self.prefix = prefix
@@ -43,7 +39,6 @@ class Publisher:
         take_folder, self.top = take or (folder, prefix)
         self.master = take_folder / packaging.MASTER_NAME
         self.storage = storage
-        self.is_held = is_held
         self.hands = ThreadPoolExecutor(HANDS, thread_name_prefix="publish")
         self.sent: dict[str, Future[None]] = {}
         self.shown: dict[str, int] = {}
@@ -58,7 +53,7 @@ class Publisher:
 
     def follow(self) -> None:
         """Send the segments that are finished so far. Never waits, never fails."""
-        if self.storage.is_here or self.is_held:
+        if self.storage.is_here:
             return
         self._forget_failures()
         if time.monotonic() < self.rests_until:
@@ -72,8 +67,6 @@ class Publisher:
 
         The folder's master playlist names it alone. Never waits, never fails.
         """
-        if self.is_held:
-            return False
         if self.storage.is_here:
             return True
         if self.showing is None or self.showing.done():

@@ -98,6 +98,11 @@ def locked(asset: Asset) -> Asset:
     return Asset.objects.select_for_update().get(pk=asset.pk)
 
 
+def state_of(asset_id: Any) -> str:
+    """A lecture's state as it is now; empty for one that is no more."""
+    return Asset.objects.filter(pk=asset_id).values_list("state", flat=True).first() or ""
+
+
 def has_open_work(asset: Asset) -> bool:
     """Whether anything is still to be done on a lecture."""
     is_over = asset.state in (AssetState.READY, AssetState.FAILED)

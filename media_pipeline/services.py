@@ -261,13 +261,13 @@ def settle_assets() -> int:
     settled = 0
     for asset in queries.assets_at_work():
         before = asset.state
-        with transaction.atomic():
+        # One that is deleted meanwhile is no reason to leave the others.
+        with suppress(LeaseLostError), transaction.atomic():
             if asset.state in IN_THE_MAKING or asset.is_ready:
                 reconcile(asset)
             else:
                 last = jobs.jobs_of(subject_id=str(asset.pk)).first()
                 if last is None or last.state not in OPEN_JOB_STATES:
                     fail_asset(asset, (last.reason if last else "") or _("处理中断，请重试。"))
-        asset.refresh_from_db()
-        settled += asset.state != before
+        settled += queries.state_of(asset.pk) not in ("", before)
     return settled

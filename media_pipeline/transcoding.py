@@ -229,9 +229,9 @@ class Run:
         """Send what was made to where it is kept; raises StorageUnavailableError."""
         self.publisher.everything(during=Pulse(self.lease))
         if not media_storage().is_here:
-            # Of a lecture in the making; what is kept of it has just been sent.
-            for path in [path for path in self.take.iterdir() if path.is_file()]:
-                path.unlink(missing_ok=True)
+            if self.shows:  # and so it is this run's own, and has just been sent
+                for name in (packaging.MASTER_NAME, command.POSTER_NAME):
+                    (self.take / name).unlink(missing_ok=True)
         elif self.piece.is_whole:
             # What belongs to the lecture and to no rendition lies where the take begins.
             for path in list(self.folder.iterdir()):

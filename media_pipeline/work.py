@@ -57,7 +57,9 @@ class Board:
 def board(by: Any, *, now: dt.datetime) -> Board:
     """The work on the lectures `by` looks after, as it stands at `now`."""
     pieces = list(queries.open_pieces())
-    own = set(queries.visible_assets(by).order_by().values_list("pk", flat=True))
+    at_work = {piece.asset_id for piece in pieces}
+    visible = queries.visible_assets(by).filter(pk__in=at_work).order_by()
+    own = set(visible.values_list("pk", flat=True))
     last_jobs = queries.jobs_of_pieces(pieces)
     lines = [
         _line(piece, last_jobs.get(piece.pk), now) for piece in pieces if piece.asset_id in own

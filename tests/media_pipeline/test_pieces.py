@@ -171,3 +171,11 @@ def test_pieces_that_vanished_are_said_and_can_be_made_again(
     services.retry_rendition(asset=asset, by=by, name="720p")
     services.process_now(asset=asset)
     assert asset.renditions.get(name="720p").state == RenditionState.READY
+
+
+def test_what_is_no_more_is_not_joined() -> None:
+    """A take that was made anew, a lecture that was deleted: the message that comes late ends."""
+    job = jobs.open_job(kind=queries.JOIN_JOB, subject_id="0")
+    making.join_rendition(job_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (JobState.DONE, 1)

@@ -10,11 +10,19 @@ from django.test import Client
 from lms.core import clock, jobs
 from lms.core.models import Job
 from lms.members.models import Member
-from media_pipeline import files, making, originals, queries, services, transcoding
+from media_pipeline import (
+    files,
+    making,
+    originals,
+    packaging,
+    queries,
+    services,
+    transcoding,
+)
 from media_pipeline.models import Asset, AssetState, Piece
 from media_pipeline.playback import signed_playlist
 from media_pipeline.storage import StorageUnavailableError, media_storage, storage_at
-from tests.factories.media import make_recording
+from tests.factories.media import FACTS, make_asset, make_piece, make_recording
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor, make_member
 from tests.support.bucket import keys_in, text_of
 from tests.support.hls import faults_of
@@ -237,6 +245,27 @@ def test_the_overtaken_run_takes_nothing_of_the_other(
     ]
     files.drop_take(asset.pk, piece.take)
     assert keys_in(media_storage(), "lectures/") == []
+
+
+def test_a_piece_leaves_alone_what_another_run_is_showing(
+    bucket: str, by: Member, tree: BranchTree
+) -> None:
+    asset = make_asset(
+        branch=tree.first, by=by, state=AssetState.RUNNING, making="a" * 32, facts=FACTS
+    )
+    piece = make_piece(asset, names=["720p"], first_frame=0, frames=3000)
+    lease = jobs.claim(job_id=Job.objects.get().pk)
+    assert lease is not None
+    run = transcoding.Run(piece=piece, lease=lease)
+    run.folder.mkdir(parents=True)
+    (run.folder / "720p.mp4").write_bytes(b"piece")
+    shown = run.take / packaging.MASTER_NAME
+    shown.write_text("#EXTM3U\n")
+    run.publish()
+    run.close()
+    assert shown.exists()
+    prefix = files.take_prefix(asset.pk, piece.take)
+    assert keys_in(media_storage(), prefix) == [f"{prefix}{run.name}/720p.mp4"]
 
 
 def test_two_workers_with_nothing_in_common_but_addresses(
