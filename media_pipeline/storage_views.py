@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -69,6 +70,9 @@ def _row(branch: Any, settable: quotas.Settable) -> dict[str, Any]:
     quota = getattr(branch, "storage_quota", None)
     limit = quota.limit_bytes if quota else None
     each = quota.member_limit_bytes if quota else None
+    if branch.is_root():  # nobody above it says
+        limit = settings.MEDIA_BRANCH_QUOTA_BYTES if limit is None else limit
+        each = settings.MEDIA_MEMBER_QUOTA_BYTES if each is None else each
     return {
         "branch": branch,
         "used": quotas.spoken_size(branch.used_bytes),

@@ -203,5 +203,8 @@ def test_the_list_costs_the_same_for_one_and_for_three(
     shown = {row["branch"].name: row["used"] for row in answer.context["rows"]}
     total = sum(range(1, count + 1))
     assert shown[tree.committee.name] == f"{total}.0 GB"
+    # Nobody above the school says: its own is the default.
+    limits = {row["branch"].name: row["limit"] for row in answer.context["rows"]}
+    assert (limits[tree.committee.name], limits[tree.first.name]) == ("2.0 TB", "10.0 GB")
     found = client.get("/admin/lectures/storage/", {"q": tree.first.name})
     assert [row["branch"] for row in found.context["rows"]] == [tree.first]
