@@ -107,13 +107,13 @@ def say(*, by: Member, live_class_id: int, said: Mapping[str, Any]) -> dict[str,
 
     Raises Refused: 404 for a class that is not for `by`, 422 for what is no message of ours.
     """
+    live_class = queries.class_for(by, live_class_id)
+    if live_class is None:
+        raise Refused(404, "class")
     name, key = said.get("do"), said.get("id")
     found = _verbs.get(name) if isinstance(name, str) else None
     if found is None or not isinstance(key, str) or not _KEY.fullmatch(key):
         raise Refused(422, NOTHING_OF_OURS)
-    live_class = queries.class_for(by, live_class_id)
-    if live_class is None:
-        raise Refused(404, "class")
     leads = rules.can_lead(by, live_class)
     try:
         if found.leads_only and not leads:

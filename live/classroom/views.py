@@ -71,14 +71,19 @@ def address(request: HttpRequest, live_class_id: int) -> HttpResponse:
 def say(request: HttpRequest, live_class_id: int) -> HttpResponse:
     """What the socket takes, where sockets are blocked."""
     try:
-        said = json.loads(request.body)
-        if not isinstance(said, dict) or len(request.body) > MOST_SAID_BYTES:
-            raise Refused(422, saying.NOTHING_OF_OURS)
-        return JsonResponse(saying.say(by=person(request), live_class_id=live_class_id, said=said))
-    except (ValueError, RecursionError):
-        return JsonResponse({}, status=422)
+        return JsonResponse(
+            saying.say(by=person(request), live_class_id=live_class_id, said=_read(request))
+        )
     except Refused as refused:
         return JsonResponse({}, status=refused.status)
+
+
+def _read(request: HttpRequest) -> dict[str, Any]:
+    try:
+        said = json.loads(request.body) if len(request.body) <= MOST_SAID_BYTES else None
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 @access(SIGNED_IN)
