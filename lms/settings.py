@@ -252,6 +252,8 @@ FFMPEG = env.FFMPEG
 MEDIA_MAX_UPLOAD_BYTES = 8 * 1024**3
 # Kept free for the database, logs and everything else that must go on when uploads cannot.
 MEDIA_RESERVE_BYTES = 512 * 1024**2
+# So long a lecture's content that was replaced is kept, so that it can be shown again.
+MEDIA_REPLACED_DAYS = 30
 # nginx's internal location over MEDIA_ROOT: it sends the bytes of lectures, we only say yes.
 MEDIA_ACCEL_PREFIX = env.MEDIA_ACCEL_PREFIX
 

@@ -90,6 +90,21 @@ def move_in(source: Path, target: Path) -> None:
     source.rename(target)
 
 
+def share(source: Path, target: Path) -> None:
+    """The same bytes under a second name, without a copy; there already is a normal end."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.link(source, target)
+
+
+def share_take(owner: uuid.UUID, take: str, other: uuid.UUID) -> None:
+    """A lecture's take among those of another too; half done before, it is finished now."""
+    folder = take_folder(owner, take)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            share(path, take_folder(other, take) / path.relative_to(folder))
+
+
 def replace_text(path: Path, text: str) -> None:
     """Write a small file so that a reader sees the old or the new one, never a half."""
     part = path.with_name(f".{path.name}.part")
@@ -155,6 +170,11 @@ def drop_run(asset_id: uuid.UUID, take: str, run: str) -> None:
     with contextlib.suppress(OSError):
         folder.rmdir()
         folder.parent.rmdir()
+
+
+def drop_lecture(asset_id: uuid.UUID) -> None:
+    """Remove all takes of a lecture."""
+    shutil.rmtree(lecture_folder(asset_id), ignore_errors=True)
 
 
 def drop_take(asset_id: uuid.UUID, take: str) -> None:

@@ -55,8 +55,8 @@ def plan_take(asset: Asset) -> None:
     cuts = planning.cuts_for(
         source.plans,
         has_sound=source.has_sound,
-        seconds=source.info.duration_seconds,
-        format_name=source.info.format_name,
+        seconds=source.seconds,
+        format_name=source.format_name,
         others_wait=others.exists(),
     )
     for cut in cuts:
@@ -95,8 +95,8 @@ def make_again(rendition: Rendition) -> None:
     for cut in planning.cuts_again(
         source.plans,
         rendition.name,
-        seconds=source.info.duration_seconds,
-        format_name=source.info.format_name,
+        seconds=source.seconds,
+        format_name=source.format_name,
     ):
         _send(rendition.asset, cut)
 
@@ -409,7 +409,7 @@ def reconcile(asset: Asset) -> None:
     """Give up the pieces nobody works on any more, then take the next step. In a transaction."""
     asset = _locked(asset.pk)
     if not asset.making or not asset.renditions.filter(take=asset.making).exists():
-        if asset.facts and files.original_path(asset.pk).exists():
+        if asset.facts and files.original_path(asset.source_key).exists():
             plan_take(asset)
         else:
             fail_asset(asset, _("处理中断，请重试。"))

@@ -1,5 +1,6 @@
 """Which lectures and uploads a person sees."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,8 @@ from media_pipeline.models import (
     PieceState,
     Rendition,
     RenditionState,
+    Replacement,
+    ReplacementState,
     Upload,
     UploadState,
 )
@@ -47,8 +50,8 @@ def visible_assets(by: Any) -> QuerySet[Asset]:
 
 
 def choosable_assets(by: Any) -> QuerySet[Asset]:
-    """The lectures `by` may put on a page: whole and checked ones."""
-    return visible_assets(by).filter(state=AssetState.READY)
+    """The lectures `by` may put on a page: whole and checked ones, no other's new content."""
+    return visible_assets(by).filter(state=AssetState.READY, replacing__isnull=True)
 
 
 def unfinished_assets(by: Any) -> QuerySet[Asset]:
@@ -58,6 +61,35 @@ def unfinished_assets(by: Any) -> QuerySet[Asset]:
         .exclude(state=AssetState.READY)
         .order_by(Case(When(state=AssetState.FAILED, then=0), default=1), "-created_at", "id")
     )
+
+
+def open_replacement(asset: Asset) -> Replacement | None:
+    """The new content of a lecture that is being made or compared."""
+    return _replacements(asset).filter(state=ReplacementState.OPEN).first()
+
+
+def last_replacement(asset: Asset) -> Replacement | None:
+    """The new content that is open, or else the last that was shown."""
+    found = _replacements(asset).exclude(state=ReplacementState.DISCARDED)
+    return found.order_by(Case(When(state=ReplacementState.OPEN, then=0), default=1), "-id").first()
+
+
+def _replacements(asset: Asset) -> QuerySet[Replacement]:
+    return Replacement.objects.filter(asset=asset).select_related("successor", "made_by", "asset")
+
+
+def replacements_over(now: dt.datetime) -> QuerySet[Replacement]:
+    """Those whose content that is not shown need not be kept any longer."""
+    over = (ReplacementState.SHOWN, ReplacementState.DISCARDED)
+    return Replacement.objects.filter(
+        state__in=over, kept_until__lte=now, successor__isnull=False
+    ).order_by("id")
+
+
+def sources_elsewhere() -> QuerySet[Asset]:
+    """Lectures whose file lies under a name that nobody else has a claim to any more."""
+    held = Replacement.objects.filter(successor__isnull=False).values("asset")
+    return Asset.objects.filter(source__isnull=False, replacing__isnull=True).exclude(pk__in=held)
 
 
 def history_of(asset: Asset) -> QuerySet[Job]:

@@ -92,7 +92,7 @@ def probe_asset(*, job_id: int) -> None:
     if lease is None:
         return
     asset = Asset.objects.get(pk=lease.subject_id)
-    original = files.original_path(asset.pk)
+    original = files.original_path(asset.source_key)
     try:
         info = probe(original)
         sha256 = files.sha256_of(original, during=lambda: jobs.beat(lease=lease))
@@ -175,7 +175,7 @@ def retry_asset(*, asset: Asset, by: Member) -> None:
     """Begin again with a lecture that failed: where it stood, with new attempts."""
     if not can_handle_asset(by, asset):
         raise NotYourLectureError
-    if not files.original_path(asset.pk).exists():
+    if not files.original_path(asset.source_key).exists():
         raise StateMovedError(_("原文件已不在服务器上，请重新上传。"))
     with transaction.atomic():
         was_probed = bool(asset.facts)
@@ -197,7 +197,7 @@ def retry_rendition(*, asset: Asset, by: Member, name: str) -> None:
     """Make one size again that failed, while the lecture is watched in the others."""
     if not can_handle_asset(by, asset):
         raise NotYourLectureError
-    if not files.original_path(asset.pk).exists():
+    if not files.original_path(asset.source_key).exists():
         raise StateMovedError(_("原文件已不在服务器上，请重新上传。"))
     with transaction.atomic():
         rendition = queries.failed_rendition(asset, name)

@@ -23,7 +23,7 @@ from lms.core.errors import DomainError
 from media_pipeline import uploads
 from media_pipeline.files import DiskFullError
 from media_pipeline.models import Upload, UploadState
-from media_pipeline.queries import lecture_branches, own_upload
+from media_pipeline.queries import lecture_branches, own_upload, visible_assets
 from media_pipeline.rules import LECTURES
 from media_pipeline.services import NotYourLectureError
 
@@ -58,6 +58,13 @@ def _number(request: HttpRequest, name: str) -> int:
     if not re.fullmatch(r"[0-9]{1,15}", value, re.ASCII):
         raise BadRequest(name)
     return int(value)
+
+
+def _key(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise Http404 from error
 
 
 def metadata(header: str) -> dict[str, str]:
@@ -106,12 +113,19 @@ def create(request: HttpRequest) -> HttpResponse:
     if wanted:
         number = int(wanted) if re.fullmatch(r"[0-9]{1,9}", wanted, re.ASCII) else 0
         branches = branches.filter(pk=number)
+    replaces = None
+    if replaced := request.GET.get("replaces"):
+        # What is not visible does not exist.
+        replaces = visible_assets(request.user).filter(pk=_key(replaced)).first()
+        if replaces is None:
+            raise Http404
     upload = uploads.begin_upload(
         by=request.user,  # type: ignore[arg-type]
         branch=branches.first(),
         length=_number(request, "Upload-Length"),
         original_name=about.get("filename", ""),
         title=about.get("title", ""),
+        replaces=replaces,
     )
     return _answer(
         201,

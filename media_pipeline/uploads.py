@@ -14,8 +14,8 @@ from lms.core import clock
 from lms.core.errors import DomainError
 from lms.core.states import advance
 from lms.members.models import Branch, Member
-from media_pipeline import files
-from media_pipeline.models import Upload, UploadState
+from media_pipeline import edit_services, files
+from media_pipeline.models import Asset, Upload, UploadState
 from media_pipeline.probe import EmptyFileError
 from media_pipeline.rules import can_upload_for
 from media_pipeline.services import NotYourLectureError, register_asset
@@ -56,9 +56,18 @@ class UploadOverError(DomainError):
 
 
 def begin_upload(
-    *, by: Member, branch: Branch | None, length: int, original_name: str, title: str
+    *,
+    by: Member,
+    branch: Branch | None,
+    length: int,
+    original_name: str,
+    title: str,
+    replaces: Asset | None = None,
 ) -> Upload:
-    """Reserve a place for a file of `length` bytes."""
+    """Reserve a place for a file of `length` bytes, a new content of `replaces` if one is named."""
+    if replaces is not None:
+        edit_services.ensure_replaceable(asset=replaces, by=by)
+        branch, title = replaces.owner_branch, replaces.title
     if branch is None or not can_upload_for(by, branch):
         raise NotYourLectureError
     if length == 0:
@@ -84,6 +93,7 @@ def begin_upload(
         title=(title.replace("\x00", "").strip() or PurePath(name).stem)[:200],
         original_name=name,
         length=length,
+        replaces=replaces,
         created_at=now,
         expires_at=now + KEPT_FOR,
     )
@@ -139,6 +149,8 @@ def finish_upload(*, upload: Upload) -> bool:
             original_name=upload.original_name,
         )
         Upload.objects.filter(pk=upload.pk).update(asset=asset)
+        if upload.replaces is not None:
+            edit_services.offer_file(asset=upload.replaces, successor=asset, by=upload.by)
     return True
 
 
