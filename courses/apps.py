@@ -9,11 +9,15 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from courses import receivers
-        from courses.progress.receivers import member_has_left
+        from courses.progress.receivers import lecture_is_replaced, member_has_left
+        from courses.progress.replacing import consequences
         from lms.members.signals import member_left
-        from media_pipeline.signals import asset_ready
+        from media_pipeline import edit_registry
+        from media_pipeline.signals import asset_ready, asset_replaced
 
         asset_ready.connect(receivers.lecture_is_ready, dispatch_uid="courses.lecture_is_ready")
+        asset_replaced.connect(lecture_is_replaced, dispatch_uid="courses.lecture_is_replaced")
+        edit_registry.install(consequences)
         post_migrate.connect(
             receivers.after_migrate, sender=self, dispatch_uid="courses.ensure_site"
         )

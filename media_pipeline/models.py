@@ -118,9 +118,7 @@ class Replacement(models.Model):
     # `editing.Mapping` as lists, from what is shown to the successor's; of another file it is
     # what the editor says when it is shown.
     mapping = models.JSONField(default=list, editable=False)
-    made_by = models.ForeignKey(
-        Member, models.PROTECT, related_name="+", verbose_name=_("经办人")
-    )
+    made_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("经办人"))
     created_at = models.DateTimeField(_("建立于"))
     shown_at = models.DateTimeField(_("替换于"), null=True, blank=True)
     # Until then the content that is not shown stays; no time while the new one is open.

@@ -16,6 +16,7 @@ from courses.progress.intervals import (
     FORGIVEN_MS,
     Completion,
     Policy,
+    Standing,
     budget_ms,
     standing,
 )
@@ -57,6 +58,7 @@ def start_session(*, by: Member, terms: LessonTerms, browser: str = "") -> Sitti
             lesson_id=terms.lesson_id,
             opened_at=opened_at,
             browser=browser,
+            edition=queries.shown_edition(terms.lesson_id),
             duration_ms=terms.duration_ms,
             allowed_percent=int(terms.max_rate * 100),
             earlier_covered=progress.covered if progress else (),
@@ -132,32 +134,42 @@ def settle_lesson(*, member_id: int, terms: LessonTerms) -> LessonProgress | Non
         progress = _locked_progress(member_id, terms, completion, now)
         if progress is None:
             return None
-        sessions = queries.sessions_behind(member_id, terms.lesson_id)
+        editions = queries.editions_of(terms.lesson_id)
+        sessions = queries.sessions_behind(member_id, terms.lesson_id, editions)
         verified = standing([session.as_watch() for session in sessions], completion)
-        progress.covered = verified.covered
-        progress.covered_ms = max(progress.covered_ms, verified.covered_ms)
-        progress.wall_ms = max(progress.wall_ms, verified.wall_ms)
-        progress.required_ms = completion.required_ms
-        progress.duration_ms = terms.duration_ms
-        progress.settled_at = now
-        progress.save(
-            update_fields=[
-                "covered",
-                "covered_ms",
-                "wall_ms",
-                "required_ms",
-                "duration_ms",
-                "settled_at",
-            ]
-        )
-        if verified.is_complete:
-            _complete(progress, now)
+        take_over(progress, verified, completion, editions.shown, now)
+        progress.save(update_fields=SETTLED)
+        if verified.is_complete and queries.still_shows(terms, editions):
+            complete(progress, now)
     # Outside: whoever holds a progress row must not wait for a session's, which beats hold.
     for session in sessions:
         if session.beats > session.settled_beats:
             rows = WatchSession.objects.filter(pk=session.pk, settled_beats__lt=session.beats)
             rows.update(settled_beats=session.beats)
     return progress
+
+
+SETTLED = [
+    *("covered", "covered_ms", "wall_ms", "required_ms", "duration_ms", "edition", "settled_at")
+]
+
+
+def take_over(
+    progress: LessonProgress,
+    verified: Standing,
+    completion: Completion,
+    edition: int,
+    now: dt.datetime,
+) -> None:
+    """Write what was verified of this content into the row: of the same content nothing less."""
+    is_same = progress.edition == edition
+    progress.covered = verified.covered
+    progress.covered_ms = max(progress.covered_ms * is_same, verified.covered_ms)
+    progress.wall_ms = max(progress.wall_ms * is_same, verified.wall_ms)
+    progress.required_ms = completion.required_ms
+    progress.duration_ms = completion.duration_ms
+    progress.edition = edition
+    progress.settled_at = now
 
 
 def _locked_progress(
@@ -175,6 +187,7 @@ def _locked_progress(
             lesson_id=terms.lesson_id,
             required_ms=completion.required_ms,
             duration_ms=terms.duration_ms,
+            edition=queries.shown_edition(terms.lesson_id),
             settled_at=now,
         )
         LessonProgress.objects.bulk_create([new], ignore_conflicts=True)
@@ -182,7 +195,7 @@ def _locked_progress(
     return progress
 
 
-def _complete(progress: LessonProgress, now: dt.datetime) -> None:
+def complete(progress: LessonProgress, now: dt.datetime) -> None:
     """Mark the lesson completed if this is the first time, and say so after the commit."""
     first = LessonProgress.objects.filter(pk=progress.pk, completed_at__isnull=True)
     if first.update(completed_at=now):

@@ -6,48 +6,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('media_pipeline', '0004_runs_and_pieces'),
+        ("media_pipeline", "0004_runs_and_pieces"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='asset',
-            name='edits',
+            model_name="asset",
+            name="edits",
             field=models.JSONField(blank=True, default=list, editable=False),
         ),
         migrations.AddField(
-            model_name='asset',
-            name='source',
+            model_name="asset",
+            name="source",
             field=models.UUIDField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='replaces',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replacing_uploads', to='media_pipeline.asset'),
+            model_name="upload",
+            name="replaces",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="replacing_uploads",
+                to="media_pipeline.asset",
+            ),
         ),
         migrations.CreateModel(
-            name='Replacement',
+            name="Replacement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_edit', models.BooleanField(verbose_name='剪辑')),
-                ('state', models.CharField(choices=[('open', '制作和对比中'), ('shown', '已替换'), ('settled', '已替换，原内容已清理'), ('discarded', '已放弃')], default='open', max_length=12, verbose_name='状态')),
-                ('mapping', models.JSONField(default=list, editable=False)),
-                ('created_at', models.DateTimeField(verbose_name='建立于')),
-                ('shown_at', models.DateTimeField(blank=True, null=True, verbose_name='替换于')),
-                ('kept_until', models.DateTimeField(blank=True, null=True, verbose_name='保留至')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replacements', to='media_pipeline.asset')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('successor', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replacing', to='media_pipeline.asset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_edit", models.BooleanField(verbose_name="剪辑")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "制作和对比中"),
+                            ("shown", "已替换"),
+                            ("settled", "已替换，原内容已清理"),
+                            ("discarded", "已放弃"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("mapping", models.JSONField(default=list, editable=False)),
+                ("created_at", models.DateTimeField(verbose_name="建立于")),
+                ("shown_at", models.DateTimeField(blank=True, null=True, verbose_name="替换于")),
+                ("kept_until", models.DateTimeField(blank=True, null=True, verbose_name="保留至")),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="replacements",
+                        to="media_pipeline.asset",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="replacing",
+                        to="media_pipeline.asset",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '视频替换',
-                'verbose_name_plural': '视频替换',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['state', 'kept_until'], name='media_pipel_state_7f6797_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('asset',), name='replacement_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'shown'), _negated=True), models.Q(('kept_until__isnull', False), ('shown_at__isnull', False)), _connector='OR'), name='replacement_shown_is_kept_until')],
+                "verbose_name": "视频替换",
+                "verbose_name_plural": "视频替换",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["state", "kept_until"], name="media_pipel_state_7f6797_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("asset",),
+                        name="replacement_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "shown"), _negated=True),
+                            models.Q(("kept_until__isnull", False), ("shown_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="replacement_shown_is_kept_until",
+                    ),
+                ],
             },
         ),
     ]
