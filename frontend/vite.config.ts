@@ -40,6 +40,7 @@ export default defineConfig({
       input: [
         'src/entries/core.ts',
         'src/entries/page.ts',
+        'src/islands/edit.ts',
         'src/islands/upload.ts',
         'src/styles/site.css',
         'src/styles/live-final.css',

@@ -1,7 +1,9 @@
 """Which lectures and uploads a person sees."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, When
@@ -49,9 +51,14 @@ def visible_assets(by: Any) -> QuerySet[Asset]:
     )
 
 
+def own_lectures(by: Any) -> QuerySet[Asset]:
+    """The visible lectures without those that are another's new or former content."""
+    return visible_assets(by).filter(replacing__isnull=True)
+
+
 def choosable_assets(by: Any) -> QuerySet[Asset]:
     """The lectures `by` may put on a page: whole and checked ones, no other's new content."""
-    return visible_assets(by).filter(state=AssetState.READY, replacing__isnull=True)
+    return own_lectures(by).filter(state=AssetState.READY)
 
 
 def unfinished_assets(by: Any) -> QuerySet[Asset]:
@@ -76,6 +83,20 @@ def last_replacement(asset: Asset) -> Replacement | None:
 
 def _replacements(asset: Asset) -> QuerySet[Replacement]:
     return Replacement.objects.filter(asset=asset).select_related("successor", "made_by", "asset")
+
+
+@dataclass(frozen=True)
+class Versions:
+    """A lecture's last replacement, or the key of the lecture whose new content it is."""
+
+    last: Replacement | None = None
+    of: uuid.UUID | None = None
+
+
+def versions_of(asset: Asset) -> Versions:
+    """Where a lecture stands among the contents of one."""
+    of = Replacement.objects.filter(successor=asset).values_list("asset_id", flat=True).first()
+    return Versions(of=of) if of else Versions(last=last_replacement(asset))
 
 
 def replacements_over(now: dt.datetime) -> QuerySet[Replacement]:

@@ -39,7 +39,7 @@ def _asset(request: HttpRequest, asset_id: uuid.UUID) -> Asset:
 def index(request: HttpRequest) -> HttpResponse:
     """All lectures of the branches one teaches in or administers."""
     state = request.GET.get("state", "")
-    assets = queries.visible_assets(request.user)
+    assets = queries.own_lectures(request.user)
     if state in AssetState.values:
         assets = assets.filter(state=state)
     page = Paginator(assets, PAGE_SIZE).get_page(request.GET.get("p"))
@@ -93,6 +93,7 @@ def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
             "has_open_work": queries.has_open_work(asset),
             "history": queries.history_of(asset),
             "links": links,
+            "versions": queries.versions_of(asset),
             "tracks": queries.caption_tracks(asset.pk),
             "languages": CaptionLanguage.choices,
             "duration": _spoken_duration(asset.duration_ms),

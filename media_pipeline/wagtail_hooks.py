@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from media_pipeline import views, work_views
+from media_pipeline import edit_views, views, work_views
 from media_pipeline.office_panel import LecturesPanel
 from media_pipeline.rules import LECTURES
 
@@ -26,6 +26,12 @@ PATTERNS = [
         work_views.retry_rendition,
         name="retry_rendition",
     ),
+    path("<uuid:asset_id>/edit/", edit_views.edit, name="edit"),
+    path("<uuid:asset_id>/replace/", edit_views.replace_file, name="replace"),
+    path("<uuid:asset_id>/replacement/", edit_views.replacement, name="replacement"),
+    path("<uuid:asset_id>/replacement/show/", edit_views.show, name="replacement_show"),
+    path("<uuid:asset_id>/replacement/undo/", edit_views.undo, name="replacement_undo"),
+    path("<uuid:asset_id>/replacement/discard/", edit_views.discard, name="replacement_discard"),
     path("<uuid:asset_id>/captions/", views.captions, name="captions"),
     path("<uuid:asset_id>/captions/<str:language>.vtt", views.caption_file, name="caption_file"),
     path(

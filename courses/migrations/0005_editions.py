@@ -5,41 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0004_integrity'),
+        ("courses", "0004_integrity"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lessonprogress',
-            name='edition',
+            model_name="lessonprogress",
+            name="edition",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='watchsession',
-            name='edition',
+            model_name="watchsession",
+            name="edition",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('parent', models.PositiveSmallIntegerField()),
-                ('moments', models.JSONField(editable=False)),
-                ('duration_ms', models.PositiveIntegerField()),
-                ('is_shown', models.BooleanField()),
-                ('is_settled', models.BooleanField(default=True)),
-                ('replacement_id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField()),
-                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='editions', to='courses.lessonpage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("parent", models.PositiveSmallIntegerField()),
+                ("moments", models.JSONField(editable=False)),
+                ("duration_ms", models.PositiveIntegerField()),
+                ("is_shown", models.BooleanField()),
+                ("is_settled", models.BooleanField(default=True)),
+                ("replacement_id", models.BigIntegerField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="editions",
+                        to="courses.lessonpage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '视频内容版本',
-                'verbose_name_plural': '视频内容版本',
-                'ordering': ['lesson', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('lesson', 'number'), name='edition_once_a_number'), models.UniqueConstraint(condition=models.Q(('is_shown', True)), fields=('lesson',), name='edition_one_shown'), models.CheckConstraint(condition=models.Q(('parent__lt', models.F('number'))), name='edition_after_its_parent')],
+                "verbose_name": "视频内容版本",
+                "verbose_name_plural": "视频内容版本",
+                "ordering": ["lesson", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("lesson", "number"), name="edition_once_a_number"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_shown", True)),
+                        fields=("lesson",),
+                        name="edition_one_shown",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent__lt", models.F("number"))),
+                        name="edition_after_its_parent",
+                    ),
+                ],
             },
         ),
     ]

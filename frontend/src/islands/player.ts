@@ -9,6 +9,7 @@ import { Engine, engineKind } from '../player/engine';
 import { keyAction, type KeyAction } from '../player/keys';
 import { BeatQueue, type FlushReport } from '../player/queue';
 import { PresenceCheck } from '../player/presence';
+import { takeOf } from '../player/playlist';
 import { Recorder, type Played } from '../player/recorder';
 import { addSpan, allowedPosition, coveredMs, edgeMs, mergeSpans, type Span } from '../player/spans';
 import { openStore } from '../player/store';
@@ -17,6 +18,8 @@ import { PlayerView, type Saved } from '../player/view';
 
 const STEP_MS = 10_000;
 const RETRY_FLUSH_MS = 20_000;
+
+class ReplacedError extends Error {}
 
 export class LmsPlayer extends HTMLElement {
   private config!: PlayerConfig;
@@ -154,8 +157,22 @@ export class LmsPlayer extends HTMLElement {
     }
   }
 
+  /** The lecture shows another content than the page was made for. */
+  private isReplaced(playlist: string): boolean {
+    return takeOf(playlist) !== takeOf(this.config.playlist);
+  }
+
+  private replaced(): void {
+    this.view.video.pause();
+    this.view.wait(false);
+    this.view.notice(this.view.text('replaced'), this.view.text('reload'), () => {
+      location.reload();
+    });
+  }
+
   private explain(error: unknown): void {
-    if (error instanceof ServerError && error.signedOut) {
+    if (error instanceof ReplacedError) this.replaced();
+    else if (error instanceof ServerError && error.signedOut) {
       this.view.notice(this.view.text('signed_out'), this.view.text('sign_in'), () => {
         location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname)}`);
       });
@@ -179,6 +196,8 @@ export class LmsPlayer extends HTMLElement {
 
   private async begin(): Promise<void> {
     const answer = await this.api.start();
+    // What still waits was played of the former content, and goes out under the former ticket.
+    if (this.isReplaced(answer.playlist)) throw new ReplacedError();
     const queue = await this.queue;
     if (!this.config.unrecorded) await queue.moveTo(answer.token, answer.nextSeq ?? 1);
     this.session = answer;
@@ -357,16 +376,22 @@ export class LmsPlayer extends HTMLElement {
         void this.flush();
       }, RETRY_FLUSH_MS);
     }
-    if (answer?.open === false) this.takenOver();
+    if (answer?.open === false) void this.takenOver();
     else if (answer?.check === true && this.session !== null) {
       this.session.check = true;
       if (!this.presence.isOpen) void this.somebodyIsThere();
     } else if (answer !== null && this.enoughWatched()) void this.settle();
   }
 
-  private takenOver(): void {
+  private async takenOver(): Promise<void> {
+    const before = this.session;
     this.session = null;
     this.view.video.pause();
+    const fresh = before === null ? null : await this.api.playlist(before).catch(() => null);
+    if (fresh !== null && this.isReplaced(fresh.playlist)) {
+      this.replaced();
+      return;
+    }
     this.view.notice(this.view.text('elsewhere'), this.view.text('here'), () => {
       void this.play();
     });
@@ -410,6 +435,10 @@ export class LmsPlayer extends HTMLElement {
     if (this.session === null) return;
     try {
       const fresh = await this.api.playlist(this.session);
+      if (this.isReplaced(fresh.playlist)) {
+        this.replaced();
+        return;
+      }
       this.engine.renew(fresh.playlist);
       this.planRefresh(fresh.refreshSeconds);
     } catch {

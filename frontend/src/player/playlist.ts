@@ -7,6 +7,11 @@ export function folderOf(address: string, base: string): string {
   return url.origin + url.pathname.slice(0, url.pathname.lastIndexOf('/') + 1);
 }
 
+/** What of a signed address names the content: /hls/<token>/<expiry>/<member>/<lecture>/<take>/… */
+export function takeOf(address: string): string {
+  return address.split('/').at(-2) ?? '';
+}
+
 export class SignedFolder {
   private readonly earlier: string[] = [];
   private now: string;

@@ -55,7 +55,9 @@ def test_a_break_that_is_cut_completes_who_has_seen_the_rest() -> None:
     assert not standing([carried(gap, (CUT,))], without).is_complete
 
 
-@given(spans, st.lists(st.tuples(st.integers(0, LENGTH), st.integers(1, LENGTH))), st.integers(1, 3))
+@given(
+    spans, st.lists(st.tuples(st.integers(0, LENGTH), st.integers(1, LENGTH))), st.integers(1, 3)
+)
 def test_nothing_kept_is_lost_and_nothing_is_won(
     covered: tuple[tuple[int, int], ...], cuts: list[tuple[int, int]], allowed: int
 ) -> None:
