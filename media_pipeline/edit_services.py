@@ -124,17 +124,18 @@ def offer_file(*, asset: Asset, successor: Asset, by: Member) -> Replacement | N
 def _offer(
     asset: Asset, successor: Asset, by: Member, mapping: Mapping, *, is_edit: bool
 ) -> Replacement:
-    queries.locked(asset)
-    if queries.open_replacement(asset) is not None:
-        raise EditRefusedError(_("这个视频已有一个新版本待确认，请先替换或放弃它。"))
-    return Replacement.objects.create(
-        asset=asset,
-        successor=successor,
-        is_edit=is_edit,
-        mapping=editing.as_lists(mapping),
-        made_by=by,
-        created_at=clock.now(),
-    )
+    with transaction.atomic():
+        queries.locked(asset)
+        if queries.open_replacement(asset) is not None:
+            raise EditRefusedError(_("这个视频已有一个新版本待确认，请先替换或放弃它。"))
+        return Replacement.objects.create(
+            asset=asset,
+            successor=successor,
+            is_edit=is_edit,
+            mapping=editing.as_lists(mapping),
+            made_by=by,
+            created_at=clock.now(),
+        )
 
 
 # --- Compared -------------------------------------------------------------------------------------

@@ -85,6 +85,7 @@ from tests.architecture.access_objects import (
     register_form,
     released_attempt,
     relief,
+    replaced_asset,
     roster,
     rules,
     run_contest,
@@ -380,6 +381,18 @@ CASES: dict[str, Case] = {
     "admin/lectures/<uuid:asset_id>/status/": Case(LECTURES, asset, **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/retry/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/cancel/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/edit/": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/replace/": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/replacement/": Case(LECTURES, replaced_asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/replacement/show/": Case(
+        LECTURES, replaced_asset, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/replacement/undo/": Case(
+        LECTURES, replaced_asset, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/replacement/discard/": Case(
+        LECTURES, replaced_asset, method="POST", **BY_BRANCH
+    ),
     "admin/lectures/<uuid:asset_id>/captions/": Case(LECTURES, asset, method="POST", **BY_BRANCH),
     "admin/lectures/<uuid:asset_id>/captions/<str:language>.vtt": Case(
         LECTURES, captions, **BY_BRANCH

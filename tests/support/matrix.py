@@ -48,7 +48,7 @@ from lms.reports.blanks.models import Blank
 from lms.reports.exports.models import Export
 from lms.reports.saved.models import SavedFilter
 from media_pipeline import playback
-from media_pipeline.models import Asset, Upload
+from media_pipeline.models import Asset, Replacement, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import (
     courses,
@@ -203,6 +203,18 @@ class World:
         media.make_take(made, {MASTER_NAME: b"#EXTM3U\n"})
         media.make_captions(made)
         return made
+
+    def replaced_asset(self, where: str) -> Asset:
+        """A lecture with a new content that is being made."""
+        by = self.colleagues[where]
+        branch = self.branches[where]
+        old, new = (
+            courses.lecture(by=by, owner_branch=branch, take=uuid.uuid4().hex) for _ in range(2)
+        )
+        Replacement.objects.create(
+            asset=old, successor=new, is_edit=True, made_by=by, created_at=clock.now()
+        )
+        return old
 
     @functools.cache  # noqa: B019
     def course(self, where: str) -> CoursePage:

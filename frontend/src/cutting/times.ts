@@ -32,7 +32,7 @@ export function cutsOf(head: string, tail: string, rows: readonly (readonly [str
   const cuts: Cut[] = [];
   const sound = wanted.filter(([from, to]) => from < to && from < length).sort((one, other) => one[0] - other[0]);
   for (const [from, to] of sound) {
-    const last = cuts.at(-1);
+    const last = cuts[cuts.length - 1];
     if (last !== undefined && from <= last[1]) last[1] = Math.min(length, Math.max(last[1], to));
     else cuts.push([from, Math.min(length, to)]);
   }

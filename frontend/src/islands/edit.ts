@@ -119,7 +119,7 @@ export class LmsEdit extends HTMLElement {
     const half = this.rows.find((row) => isOpen(row) && this.field(other, row).value !== '');
     const row = half ?? this.rows.find(isOpen);
     if (row !== undefined) return row;
-    const last = this.rows.at(-1);
+    const last = this.rows[this.rows.length - 1];
     if (last === undefined) throw new Error('the form has no row');
     const made = last.cloneNode(true) as HTMLLIElement;
     for (const input of made.querySelectorAll('input')) {
@@ -181,7 +181,7 @@ export class LmsEdit extends HTMLElement {
     const button = this.querySelector<HTMLButtonElement>('[data-preview]');
     if (button === null) return;
     const other = button.dataset['stop'] ?? '';
-    button.dataset['stop'] = button.textContent ?? '';
+    button.dataset['stop'] = button.textContent;
     button.textContent = other;
   }
 

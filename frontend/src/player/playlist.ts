@@ -9,7 +9,8 @@ export function folderOf(address: string, base: string): string {
 
 /** What of a signed address names the content: /hls/<token>/<expiry>/<member>/<lecture>/<take>/… */
 export function takeOf(address: string): string {
-  return address.split('/').at(-2) ?? '';
+  const parts = address.split('/');
+  return parts[parts.length - 2] ?? '';
 }
 
 export class SignedFolder {
