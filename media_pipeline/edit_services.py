@@ -288,12 +288,12 @@ def _ensure_own(replacement: Replacement, by: Member) -> None:
 
 def _both(replacement: Replacement) -> tuple[Asset, Asset]:
     """The two lectures as they are now, their rows held, always in the same order."""
-    keys = [replacement.asset_id, replacement.successor_id]
+    keys = [key for key in (replacement.asset_id, replacement.successor_id) if key]
     rows = {
         row.pk: row
         for row in Asset.objects.select_for_update().filter(pk__in=keys).order_by("created_at")
     }
-    if len(rows) != len(keys) or replacement.successor_id is None:
+    if replacement.successor_id is None or len(rows) < len(keys):
         raise StateMovedError(_("原来的内容已经清理，无法撤销。"))
     return rows[replacement.asset_id], rows[replacement.successor_id]
 

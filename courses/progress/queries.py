@@ -10,7 +10,6 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from courses.catalogue.models import LessonPage
-from courses.catalogue.queries import LessonTerms
 from courses.progress.editions import Step, carried, way
 from courses.progress.models import Edition, LessonProgress, WatchSession
 from courses.progress.tickets import TICKET_SECONDS
@@ -103,12 +102,10 @@ def shown_edition(lesson_id: int) -> int:
     return shown.values_list("number", flat=True).first() or 0
 
 
-def still_shows(terms: LessonTerms, editions: Editions) -> bool:
+def still_shows(lesson_id: int, duration_ms: int, editions: Editions) -> bool:
     """Whether a lesson shows what was just computed with: a completion is for ever."""
-    length = LessonPage.objects.filter(pk=terms.lesson_id).values_list("duration_ms", flat=True)
-    return length.first() == terms.duration_ms and (
-        shown_edition(terms.lesson_id) == editions.shown
-    )
+    length = LessonPage.objects.filter(pk=lesson_id).values_list("duration_ms", flat=True)
+    return length.first() == duration_ms and shown_edition(lesson_id) == editions.shown
 
 
 def behind_edition(lesson_id: int, limit: int) -> list[int]:

@@ -139,7 +139,9 @@ def settle_lesson(*, member_id: int, terms: LessonTerms) -> LessonProgress | Non
         verified = standing([session.as_watch() for session in sessions], completion)
         take_over(progress, verified, completion, editions.shown, now)
         progress.save(update_fields=SETTLED)
-        if verified.is_complete and queries.still_shows(terms, editions):
+        if verified.is_complete and queries.still_shows(
+            terms.lesson_id, terms.duration_ms, editions
+        ):
             complete(progress, now)
     # Outside: whoever holds a progress row must not wait for a session's, which beats hold.
     for session in sessions:
