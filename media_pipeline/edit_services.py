@@ -221,7 +221,7 @@ def show_successor(*, replacement: Replacement, by: Member, match: Match | None 
         raise EditRefusedError(_("请先选择新旧两个视频的内容怎样对应。"))
     now = clock.now()
     with transaction.atomic():
-        asset, successor = _both(replacement)
+        asset, successor = both_rows(replacement)
         if not successor.is_ready or queries.has_open_work(successor):
             raise EditRefusedError(_("新版本还没有处理完成，请稍后再替换。"))
         if not asset.is_ready or queries.has_open_work(asset):
@@ -244,7 +244,7 @@ def undo_replacement(*, replacement: Replacement, by: Member) -> None:
     """Show again what was shown before; the new content waits to be compared, as it did."""
     _ensure_own(replacement, by)
     with transaction.atomic():
-        asset, successor = _both(replacement)
+        asset, successor = both_rows(replacement)
         last = queries.last_replacement(asset)
         if last is None or last.pk != replacement.pk:
             raise EditRefusedError(_("之后又有新的版本，请先处理最新的一个。"))
@@ -286,7 +286,7 @@ def _ensure_own(replacement: Replacement, by: Member) -> None:
         raise NotYourLectureError
 
 
-def _both(replacement: Replacement) -> tuple[Asset, Asset]:
+def both_rows(replacement: Replacement) -> tuple[Asset, Asset]:
     """The two lectures as they are now, their rows held, always in the same order."""
     keys = [key for key in (replacement.asset_id, replacement.successor_id) if key]
     rows = {
@@ -365,51 +365,3 @@ def _announce(replacement: Replacement, asset: Asset, mapping: Mapping, *, is_un
         duration_ms=asset.duration_ms,
         is_undo=is_undo,
     )
-
-
-# --- Nothing stays behind -------------------------------------------------------------------------
-
-
-def sweep_replaced() -> int:
-    """Remove contents nobody can show any more; returns how many. May run at any time."""
-    swept = 0
-    for replacement in queries.replacements_over(clock.now()):
-        swept += _sweep(replacement)
-    for asset in queries.sources_elsewhere():
-        _bring_home(asset)
-    return swept
-
-
-def _sweep(replacement: Replacement) -> bool:
-    with transaction.atomic():
-        row = Replacement.objects.select_for_update().get(pk=replacement.pk)
-        over = (ReplacementState.SHOWN, ReplacementState.DISCARDED)
-        if row.state not in over or row.successor_id is None:
-            return False
-        asset, successor = _both(row)
-        if row.state == ReplacementState.SHOWN:
-            advance(row, to=ReplacementState.SETTLED, from_=[ReplacementState.SHOWN])
-        source, gone, take = successor.source_key, successor.pk, successor.take
-        successor.delete()
-
-        def tidy() -> None:
-            files.drop_lecture(gone)
-            files.original_path(source).unlink(missing_ok=True)
-            files.drop_take(asset.pk, take)  # where those went on who watched during the exchange
-
-        transaction.on_commit(tidy)
-    return True
-
-
-def _bring_home(asset: Asset) -> None:
-    """A file under another lecture's name gets its own lecture's, now that nobody else wants it."""
-    with transaction.atomic():
-        asset = queries.locked(asset)
-        if asset.source is None:
-            return
-        source, home = files.original_path(asset.source), files.original_path(asset.pk)
-        if source.exists():
-            files.share(source, beside := home.with_name(f"{home.name}.part"))
-            beside.replace(home)
-        advance(asset, to=asset.state, from_=[asset.state], source=None)
-        transaction.on_commit(lambda: source.unlink(missing_ok=True))

@@ -46,6 +46,7 @@ def visible_assets(by: Any) -> QuerySet[Asset]:
     """The lectures of the branches `by` teaches in or administers, the newest first."""
     return (
         Asset.objects.filter(owner_branch__in=lecture_branches(by).order_by())
+        .exclude(replacing__state=ReplacementState.DISCARDED)  # swept in some minutes
         .select_related("owner_branch", "uploaded_by")
         .order_by("-created_at", "id")
     )

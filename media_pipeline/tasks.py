@@ -1,7 +1,7 @@
 """Background work on lectures: each carries a job's id and may run twice or late."""
 
 from lms.core.tasks import task
-from media_pipeline import edit_services, making, services, uploads
+from media_pipeline import edit_sweep, making, services, uploads
 
 
 @task(name="media_pipeline.probe_asset", queue="default")
@@ -29,4 +29,4 @@ def tidy() -> None:
     services.settle_assets()
     making.send_waiting_for_room()
     uploads.expire_uploads()
-    edit_services.sweep_replaced()
+    edit_sweep.sweep_replaced()

@@ -58,7 +58,8 @@ def start_session(*, by: Member, terms: LessonTerms, browser: str = "") -> Sitti
             lesson_id=terms.lesson_id,
             opened_at=opened_at,
             browser=browser,
-            edition=queries.shown_edition(terms.lesson_id),
+            # Settled just now, it is about what is shown.
+            edition=progress.edition if progress else queries.shown_edition(terms.lesson_id),
             duration_ms=terms.duration_ms,
             allowed_percent=int(terms.max_rate * 100),
             earlier_covered=progress.covered if progress else (),

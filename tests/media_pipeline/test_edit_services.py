@@ -12,7 +12,16 @@ from lms.core import clock
 from lms.core.models import Job
 from lms.core.states import StateMovedError
 from lms.members.models import Member
-from media_pipeline import edit_registry, edit_services, editing, files, playback, queries, uploads
+from media_pipeline import (
+    edit_registry,
+    edit_services,
+    edit_sweep,
+    editing,
+    files,
+    playback,
+    queries,
+    uploads,
+)
 from media_pipeline.edit_form import UnreadableTimeError, read_time, typed, write_time
 from media_pipeline.edit_services import EditRefusedError, Match
 from media_pipeline.models import (
@@ -243,10 +252,10 @@ def test_what_was_replaced_is_kept_and_then_swept(asset: Asset, by: Member, sett
     assert successor_id is not None
     edit_services.show_successor(replacement=replacement, by=by, match=Match("different"))
     asset.refresh_from_db()
-    assert edit_services.sweep_replaced() == 0
+    assert edit_sweep.sweep_replaced() == 0
     with time_machine.travel(clock.now() + dt.timedelta(days=settings.MEDIA_REPLACED_DAYS)):
         for _ in range(2):
-            edit_services.sweep_replaced()
+            edit_sweep.sweep_replaced()
     asset.refresh_from_db()
     replacement.refresh_from_db()
     assert (replacement.state, replacement.successor) == (ReplacementState.SETTLED, None)
@@ -266,7 +275,7 @@ def test_the_files_that_are_swept_are_the_former_ones(
     assert successor_id is not None
     edit_services.show_successor(replacement=replacement, by=by, match=Match("different"))
     with time_machine.travel(clock.now() + dt.timedelta(days=settings.MEDIA_REPLACED_DAYS)):
-        edit_services.sweep_replaced()
+        edit_sweep.sweep_replaced()
     asset.refresh_from_db()
     assert shown_bytes(asset, by) == b"new"
     assert files.original_path(asset.pk).read_bytes() == b"new"
@@ -281,8 +290,9 @@ def test_a_version_that_is_given_up_leaves_nothing(asset: Asset, by: Member) -> 
     assert replacement.successor is not None
     replacement.successor.refresh_from_db()
     assert replacement.successor.state == AssetState.FAILED
+    assert list(queries.visible_assets(by)) == [asset]  # nobody begins it again
     with time_machine.travel(clock.now() + edit_services.DISCARDED_FOR):
-        assert edit_services.sweep_replaced() == 1
+        assert edit_sweep.sweep_replaced() == 1
     assert list(Asset.objects.all()) == [asset]
     assert shown_bytes(asset, by) == b"old"
     edit_services.begin_edit(asset=asset, by=by, cuts=CUTS)
