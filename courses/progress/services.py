@@ -21,6 +21,7 @@ from courses.progress.intervals import (
     standing,
 )
 from courses.progress.models import LessonProgress, WatchSession
+from courses.progress.queries import Editions
 from courses.progress.signals import lesson_completed
 from courses.progress.tickets import TICKET_SECONDS, Ticket, issue_ticket
 from lms.core import clock
@@ -48,8 +49,10 @@ def start_session(*, by: Member, terms: LessonTerms, browser: str = "") -> Sitti
     with transaction.atomic():
         Member.objects.select_for_update(no_key=True).get(pk=by.pk)
         opened_at = close_sessions(member_id=by.pk)
-        progress = settle_lesson(member_id=by.pk, terms=terms)
-        earlier = [row.as_watch() for row in queries.sessions_behind(by.pk, terms.lesson_id)]
+        editions = queries.editions_of(terms.lesson_id)
+        progress = settle_lesson(member_id=by.pk, terms=terms, editions=editions)
+        behind = queries.sessions_behind(by.pk, terms.lesson_id, editions)
+        earlier = [row.as_watch() for row in behind]
         is_checked = terms.presence_check and not (progress and progress.is_completed)
         due_ms, answer_by_ms = next_check(by.pk) if is_checked else (None, None)
         session = WatchSession.objects.create(
@@ -58,8 +61,7 @@ def start_session(*, by: Member, terms: LessonTerms, browser: str = "") -> Sitti
             lesson_id=terms.lesson_id,
             opened_at=opened_at,
             browser=browser,
-            # Settled just now, it is about what is shown.
-            edition=progress.edition if progress else queries.shown_edition(terms.lesson_id),
+            edition=editions.shown,
             duration_ms=terms.duration_ms,
             allowed_percent=int(terms.max_rate * 100),
             earlier_covered=progress.covered if progress else (),
@@ -121,7 +123,9 @@ def settle_session(*, session: WatchSession) -> LessonProgress | None:
     return settle_lesson(member_id=session.member_id, terms=terms)
 
 
-def settle_lesson(*, member_id: int, terms: LessonTerms) -> LessonProgress | None:
+def settle_lesson(
+    *, member_id: int, terms: LessonTerms, editions: Editions | None = None
+) -> LessonProgress | None:
     """Compute the member's progress at the lesson anew from all sittings; None if there are none.
 
     May run at any time, any number of times, at once with beats and with itself. Nothing earned
@@ -135,7 +139,7 @@ def settle_lesson(*, member_id: int, terms: LessonTerms) -> LessonProgress | Non
         progress = _locked_progress(member_id, terms, completion, now)
         if progress is None:
             return None
-        editions = queries.editions_of(terms.lesson_id)
+        editions = editions or queries.editions_of(terms.lesson_id)
         sessions = queries.sessions_behind(member_id, terms.lesson_id, editions)
         verified = standing([session.as_watch() for session in sessions], completion)
         take_over(progress, verified, completion, editions.shown, now)
