@@ -2,13 +2,14 @@
 
 from courses.catalogue.models import ChapterPage, CourseIndexPage, CoursePage, LessonPage
 from courses.portal.models import HomePage
-from courses.progress.models import LessonProgress, WatchSession
+from courses.progress.models import Edition, LessonProgress, WatchSession
 from courses.training.models import Enrolment, Essay, PlanItem, TrainingClass
 
 __all__ = [
     "ChapterPage",
     "CourseIndexPage",
     "CoursePage",
+    "Edition",
     "Enrolment",
     "Essay",
     "HomePage",

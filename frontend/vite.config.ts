@@ -42,6 +42,7 @@ export default defineConfig({
         'src/entries/page.ts',
         'src/islands/captions-editor.ts',
         'src/islands/chapters-editor.ts',
+        'src/islands/edit.ts',
         'src/islands/upload.ts',
         'src/styles/site.css',
         'src/styles/lecture.css',

@@ -259,6 +259,8 @@ FFMPEG = env.FFMPEG
 MEDIA_MAX_UPLOAD_BYTES = 8 * 1024**3
 # Kept free for the database, logs and everything else that must go on when uploads cannot.
 MEDIA_RESERVE_BYTES = 512 * 1024**2
+# So long a lecture's content that was replaced is kept, so that it can be shown again.
+MEDIA_REPLACED_DAYS = 30
 # What the whole school and one person may keep where the back office lays down nothing else;
 # None for no limit but the disk's.
 MEDIA_BRANCH_QUOTA_BYTES: int | None = 2 * 1024**4

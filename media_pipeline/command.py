@@ -6,10 +6,12 @@ each output that wants it. Options are those that ffmpeg 5.1 and 9 both understa
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from media_pipeline import stills, whitelists
+from media_pipeline.editing import Kept, frames_of
 from media_pipeline.ladder import (
     AUDIO_BITRATE,
     AUDIO_SAMPLE_RATE,
@@ -34,6 +36,8 @@ PEAK = 0.84
 LEAST_GAIN_DB = 0.5
 # Samples that ffmpeg's AAC encoder puts before the sound; read back, they are its beginning.
 AAC_PRIMING = 1024
+# In what a source without a picture is cut, of a second.
+SOUND_RATE = Fraction(1000)
 TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
 WAVE_SIZE, WAVE_COLOUR, PAPER_COLOUR = "1280x720", "0xb42318", "0xfaf7f4"
 
@@ -44,7 +48,8 @@ class Recipe:
 
     sound_alone: the sound without a picture; progressive: the name of the plan that is also kept
     as one file, "" for none (of a source without a picture it is the sound); poster: a picture
-    for the catalogue; span: the stretch of the source, None for the whole.
+    for the catalogue; span: the stretch of the source, None for the whole; kept: of an edited
+    lecture the stretches that stay, as pictures `[first, end)` at `rate` a second.
     """
 
     plans: tuple[RenditionPlan, ...]
@@ -52,6 +57,21 @@ class Recipe:
     progressive: str
     poster: bool
     span: Span | None = None
+    kept: tuple[tuple[int, int], ...] = ()
+    rate: Fraction = Fraction(1000)
+
+    def shown_seconds(self, info: MediaInfo) -> float:
+        """How long the result is."""
+        if not self.kept:
+            return info.duration_seconds
+        return float(sum(end - first for first, end in self.kept) / self.rate)
+
+    def shown(self, info: MediaInfo) -> MediaInfo:
+        """The same facts with the times of what is shown."""
+        seconds = self.shown_seconds(info)
+        return replace(
+            info, duration_seconds=seconds, picture_seconds=min(info.picture_seconds, seconds)
+        )
 
 
 def recipe_for(
@@ -60,8 +80,13 @@ def recipe_for(
     *,
     names: Collection[str] | None = None,
     span: Span | None = None,
+    kept: Kept = (),
 ) -> Recipe:
-    """How to make the renditions `names` (all of them by default) of a source with `plans`."""
+    """How to make the renditions `names` (all of them by default) of a source with `plans`.
+
+    `kept`: what is shown of an edited source; such a one is not made in stretches.
+    """
+    rate = plans[-1].frame_rate if plans else SOUND_RATE
     wanted = [*(plan.name for plan in plans), SOUND_NAME] if names is None else names
     whole = span is None
     first = plans[0].name if plans else SOUND_NAME
@@ -72,6 +97,8 @@ def recipe_for(
         progressive=progressive if whole and progressive in wanted else "",
         poster=whole and first in wanted,
         span=span,
+        kept=frames_of(kept, rate),
+        rate=rate,
     )
 
 
@@ -88,7 +115,7 @@ def arguments(source: Path, info: MediaInfo, recipe: Recipe) -> list[str]:
         poster = (
             *("-map", "[poster]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4"),
             *("-map_metadata", "-1", "-f", "image2", "-update", "1", POSTER_NAME),
-            *(stills.outputs(info) if recipe.plans else ()),
+            *(stills.outputs(recipe.shown(info)) if recipe.plans else ()),
         )
     return [
         *("-nostdin", "-hide_banner", "-loglevel", "warning", "-y"),
@@ -172,7 +199,7 @@ def _graph(info: MediaInfo, recipe: Recipe) -> list[str]:
     if tracks:
         labels = [label for label, _rate in tracks]
         labels += ["[forposter]"] if recipe.poster and not recipe.plans else []
-        chains.append(_sound(info, labels))
+        chains += _sound(info, recipe, labels)
     if recipe.poster and not recipe.plans:
         chains += [
             f"[forposter]showwavespic=s={WAVE_SIZE}:colors={WAVE_COLOUR}[wave]",
@@ -196,6 +223,14 @@ def _pictures(info: MediaInfo, recipe: Recipe) -> list[str]:
         steps.append(f"tpad=stop_mode=clone:stop_duration={missing:.3f}")
     if recipe.span is not None and not recipe.span.is_last:
         steps.append(f"trim=end_frame={recipe.span.frames}")
+    if recipe.kept:
+        # Nothing after the last kept picture is decoded, and those between are counted anew.
+        chosen = "+".join(f"between(n,{first},{end - 1})" for first, end in recipe.kept)
+        steps += [
+            f"trim=end_frame={recipe.kept[-1][1]}",
+            f"select='{chosen}'",
+            f"setpts=N/({recipe.rate})/TB",
+        ]
     steps.append(f"scale={highest.width}:{highest.height}:flags=bicubic:out_range=tv")
     if info.is_hdr:
         steps += _to_standard_range(info.transfer)
@@ -204,7 +239,7 @@ def _pictures(info: MediaInfo, recipe: Recipe) -> list[str]:
     source = f"[0:{info.video_index}]{','.join(steps)}"
     if recipe.poster:
         chains = [f"{source},split={len(plans) + 1}[stills]{outputs}"]
-        chains += stills.chains(info, "stills")
+        chains += stills.chains(recipe.shown(info), "stills")
     else:
         chains = [f"{source},split={len(plans)}{outputs}"]
     for number, plan in enumerate(plans):
@@ -224,7 +259,7 @@ def _to_standard_range(transfer: int) -> list[str]:
     ]
 
 
-def _sound(info: MediaInfo, labels: Sequence[str]) -> str:
+def _sound(info: MediaInfo, recipe: Recipe, labels: Sequence[str]) -> list[str]:
     steps = [
         f"aresample={AUDIO_SAMPLE_RATE}:async=1:first_pts=0",
         "aformat=channel_layouts=stereo",
@@ -233,9 +268,23 @@ def _sound(info: MediaInfo, labels: Sequence[str]) -> str:
     if abs(gain) >= LEAST_GAIN_DB:
         steps += [f"volume={gain:.2f}dB", f"alimiter=limit={PEAK}:level=false"]
     steps.append(f"apad=whole_dur={info.duration_seconds:.3f}")
-    if len(labels) > 1:
-        steps.append(f"asplit={len(labels)}")
-    return f"[0:{info.sound_index}]{','.join(steps)}{''.join(labels)}"
+    share = [f"asplit={len(labels)}"] if len(labels) > 1 else []
+    source = f"[0:{info.sound_index}]"
+    if not recipe.kept:
+        return [f"{source}{','.join([*steps, *share])}{''.join(labels)}"]
+    # To the sample at the moments the pictures are cut at.
+    count = len(recipe.kept)
+    chains = [
+        f"{source}{','.join([*steps, f'asplit={count}'])}"
+        + "".join(f"[k{number}]" for number in range(count))
+    ]
+    for number, (first, end) in enumerate(recipe.kept):
+        start, stop = (round(at * AUDIO_SAMPLE_RATE / recipe.rate) for at in (first, end))
+        cut = f"atrim=start_sample={start}:end_sample={stop},asetpts=PTS-STARTPTS"
+        chains.append(f"[k{number}]{cut}[c{number}]")
+    joined = "".join(f"[c{number}]" for number in range(count))
+    join = ",".join([f"concat=n={count}:v=0:a=1", *share])
+    return [*chains, f"{joined}{join}{''.join(labels)}"]
 
 
 def _encoding(info: MediaInfo, recipe: Recipe) -> list[str]:

@@ -12,7 +12,7 @@ from lms.core.errors import DomainError
 from lms.core.tasks import enqueue
 from lms.members.models import Member, Role
 from lms.members.queries import has_role
-from media_pipeline import files, originals
+from media_pipeline import files, originals, queries
 from media_pipeline.errors import NotYourLectureError
 from media_pipeline.making import let_go
 from media_pipeline.models import Asset
@@ -34,6 +34,13 @@ class LectureInUseError(DomainError):
             _("这个视频正在使用，不能删除：%(uses)s。请先在那里换成别的视频。")
             % {"uses": "、".join(words)}
         )
+
+
+class OtherContentError(DomainError):
+    """It is another lecture's new or former content."""
+
+    def __init__(self) -> None:
+        super().__init__(_("这是另一个视频的新版本或原内容，请在那个视频的页面放弃或撤销。"))
 
 
 class AlreadyDeletedError(DomainError):
@@ -65,25 +72,34 @@ def delete_asset(*, asset: Asset, by: Member) -> Removal:
         row = Asset.objects.select_for_update().filter(pk=asset.pk).first()
         if row is None:
             raise AlreadyDeletedError
+        if queries.is_other_content(row):
+            raise OtherContentError
         uses = uses_of(row.pk, by)
         if uses:
             raise LectureInUseError(uses)
-        let_go(row)
-        removal = Removal.objects.create(
-            asset_id=row.pk,
-            title=row.title,
-            original_name=row.original_name,
-            branch=row.owner_branch,
-            size_bytes=row.size_bytes,
-            sha256=row.sha256,
-            removed_by=by,
-            removed_at=clock.now(),
-        )
-        try:
-            row.delete()
-        except ProtectedError as error:
-            raise LectureInUseError([Use("")] * len(error.protected_objects)) from error
-        enqueue("media_pipeline.remove_files", removal_id=removal.pk)
+        # Its other contents go with it: a file may lie under the name of either.
+        for other in queries.other_contents(row):
+            _remove(other, by)
+        return _remove(row, by)
+
+
+def _remove(row: Asset, by: Member) -> Removal:
+    let_go(row)
+    removal = Removal.objects.create(
+        asset_id=row.pk,
+        title=row.title,
+        original_name=row.original_name,
+        branch=row.owner_branch,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        removed_by=by,
+        removed_at=clock.now(),
+    )
+    try:
+        row.delete()
+    except ProtectedError as error:
+        raise LectureInUseError([Use("")] * len(error.protected_objects)) from error
+    enqueue("media_pipeline.remove_files", removal_id=removal.pk)
     return removal
 
 

@@ -11,6 +11,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from lms.core.errors import DomainError
 from media_pipeline.storage import StorageUnavailableError, media_storage
 
 COPY_BYTES = 1024**2
+SHARED_AT_ONCE = 16
 
 
 class DiskFullError(DomainError):
@@ -99,6 +101,19 @@ def move_in(source: Path, target: Path) -> None:
     source.rename(target)
 
 
+def share_take(owner: uuid.UUID, take: str, other: uuid.UUID) -> None:
+    """A lecture's take among those of another too; half done before, it is finished now."""
+    storage, prefix = media_storage(), take_prefix(owner, take)
+
+    def share(key: str) -> None:
+        storage.share(key, take_prefix(other, take) + key.removeprefix(prefix))
+
+    # A bucket answers each in its own time: thousands of segments, one by one, take minutes.
+    with ThreadPoolExecutor(SHARED_AT_ONCE) as pool:
+        for _done in pool.map(share, [one.key for one in storage.listed(prefix)]):
+            pass
+
+
 def replace_text(path: Path, text: str) -> None:
     """Write a small file so that a reader sees the old or the new one, never a half."""
     part = path.with_name(f".{path.name}.part")
@@ -176,6 +191,14 @@ def drop_run(asset_id: uuid.UUID, take: str, run: str) -> None:
     if not media_storage().is_here:
         with contextlib.suppress(StorageUnavailableError):
             media_storage().delete_prefix(f"{take_prefix(asset_id, take)}{run}/")
+
+
+def drop_lecture(asset_id: uuid.UUID) -> None:
+    """Remove all takes of a lecture."""
+    shutil.rmtree(lecture_folder(asset_id), ignore_errors=True)
+    if not media_storage().is_here:
+        with contextlib.suppress(StorageUnavailableError):
+            media_storage().delete_prefix(lecture_prefix(asset_id))
 
 
 def drop_take(asset_id: uuid.UUID, take: str) -> None:

@@ -60,16 +60,27 @@ def _about(asset_id: uuid.UUID, take: str) -> bytes:
 
 def make_key(*, asset: Asset, take: str) -> bytes:
     """A new key for a take that is being made; the same one if that take has one."""
-    key, nonce = os.urandom(KEY_BYTES), os.urandom(NONCE_BYTES)
-    kept = nonce + _wrapping_keys()[0].encrypt(nonce, key, _about(asset.pk, take))
-    _row, is_new = TakeKey.objects.get_or_create(
-        asset=asset, take=take, defaults={"sealed": kept, "created_at": clock.now()}
-    )
-    if is_new:
+    key = os.urandom(KEY_BYTES)
+    if _keep(key, asset.pk, take):
         return key
     found = key_of(asset.pk, take)
     assert found is not None
     return found
+
+
+def share_key(*, asset: Asset, take: str, other: Asset) -> None:
+    """The key of a take for the same take of another lecture too, if it is encrypted."""
+    key = key_of(asset.pk, take)
+    if key is not None:
+        _keep(key, other.pk, take)
+
+
+def _keep(key: bytes, asset_id: uuid.UUID, take: str) -> bool:
+    nonce = os.urandom(NONCE_BYTES)
+    kept = nonce + _wrapping_keys()[0].encrypt(nonce, key, _about(asset_id, take))
+    return TakeKey.objects.get_or_create(
+        asset_id=asset_id, take=take, defaults={"sealed": kept, "created_at": clock.now()}
+    )[1]
 
 
 def key_of(asset_id: uuid.UUID, take: str) -> bytes | None:

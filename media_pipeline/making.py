@@ -64,8 +64,8 @@ def plan_take(asset: Asset) -> None:
     cuts = planning.cuts_for(
         source.plans,
         has_sound=source.has_sound,
-        seconds=source.info.duration_seconds,
-        format_name=source.info.format_name,
+        seconds=source.seconds,
+        format_name=source.format_name,
         others_wait=others.exists(),
     )
     for cut in cuts:
@@ -104,8 +104,8 @@ def make_again(rendition: Rendition) -> None:
     for cut in planning.cuts_again(
         source.plans,
         rendition.name,
-        seconds=source.info.duration_seconds,
-        format_name=source.info.format_name,
+        seconds=source.seconds,
+        format_name=source.format_name,
     ):
         _send(rendition.asset, cut)
 
@@ -129,7 +129,7 @@ def encode_piece(*, job_id: int) -> None:
                 return
         with (
             originals.at_hand(
-                asset_id=asset.pk, sha256=asset.sha256, during=Pulse(lease)
+                asset_id=asset.source_key, sha256=asset.sha256, during=Pulse(lease)
             ) as source,
             closing(run),
         ):
@@ -505,7 +505,7 @@ def reconcile(asset: Asset) -> None:
     """Give up the pieces nobody works on any more, then take the next step. In a transaction."""
     asset = _locked(asset.pk)
     if not asset.making or not asset.renditions.filter(take=asset.making).exists():
-        if asset.facts and originals.exists(asset.pk):
+        if asset.facts and originals.exists(asset.source_key):
             plan_take(asset)
         else:
             fail_asset(asset, _("处理中断，请重试。"))

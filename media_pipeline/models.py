@@ -62,6 +62,11 @@ class Asset(models.Model):
     reason = models.CharField(_("原因"), max_length=400, blank=True)
     size_bytes = models.PositiveBigIntegerField(_("大小"))
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    # Under which name the file lies: its own key, unless the content was exchanged (see
+    # `Replacement`).
+    source = models.UUIDField(null=True, blank=True, editable=False)
+    # The stretches of the file that are shown, [[start_ms, end_ms], …]; empty: all of it.
+    edits = models.JSONField(default=list, blank=True, editable=False)
     duration_ms = models.PositiveIntegerField(_("时长（毫秒）"), default=0)
     width = models.PositiveIntegerField(_("画面宽"), default=0)
     height = models.PositiveIntegerField(_("画面高"), default=0)
@@ -99,6 +104,65 @@ class Asset(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.state == AssetState.READY
+
+    @property
+    def source_key(self) -> uuid.UUID:
+        """The name its file lies under."""
+        return self.source or self.pk
+
+
+class ReplacementState(models.TextChoices):
+    OPEN = "open", _("制作和对比中")
+    SHOWN = "shown", _("已替换")
+    SETTLED = "settled", _("已替换，原内容已清理")
+    DISCARDED = "discarded", _("已放弃")
+
+
+class Replacement(models.Model):
+    """One new content for a lecture: an edit of its file, or another file, and how far that is.
+
+    The new content is made as a lecture of its own, the `successor`. Shown, the two rows exchange
+    contents: `asset` keeps its key and its place in the courses, and the successor holds what was
+    shown before until it is swept.
+    """
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="replacements")
+    successor = models.OneToOneField(
+        Asset, models.SET_NULL, null=True, blank=True, related_name="replacing"
+    )
+    is_edit = models.BooleanField(_("剪辑"))
+    state = models.CharField(
+        _("状态"), max_length=12, choices=ReplacementState.choices, default=ReplacementState.OPEN
+    )
+    # `editing.Mapping` as lists, from what is shown to the successor's; of another file it is
+    # what the editor says when it is shown.
+    mapping = models.JSONField(default=list, editable=False)
+    made_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("经办人"))
+    created_at = models.DateTimeField(_("建立于"))
+    shown_at = models.DateTimeField(_("替换于"), null=True, blank=True)
+    # Until then the content that is not shown stays; no time while the new one is open.
+    kept_until = models.DateTimeField(_("保留至"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("视频替换")
+        verbose_name_plural = _("视频替换")
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["state", "kept_until"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["asset"],
+                condition=Q(state=ReplacementState.OPEN),
+                name="replacement_one_open",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ReplacementState.SHOWN)
+                | Q(shown_at__isnull=False, kept_until__isnull=False),
+                name="replacement_shown_is_kept_until",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset} · {self.get_state_display()}"
 
 
 class RenditionState(models.TextChoices):
@@ -353,6 +417,10 @@ class Upload(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     asset = models.OneToOneField(
         Asset, models.SET_NULL, null=True, blank=True, related_name="upload"
+    )
+    # The lecture that this file is a new content for.
+    replaces = models.ForeignKey(
+        Asset, models.SET_NULL, null=True, blank=True, related_name="replacing_uploads"
     )
     created_at = models.DateTimeField(_("开始于"))
     expires_at = models.DateTimeField(_("过期于"))

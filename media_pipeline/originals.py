@@ -201,6 +201,11 @@ def _size(path: Path) -> int:
         return 0
 
 
+def share(asset_id: uuid.UUID, other: uuid.UUID) -> None:
+    """The recording under another lecture's name too."""
+    media_storage().share(files.original_key(asset_id), files.original_key(other))
+
+
 def drop(asset_id: uuid.UUID) -> None:
     """Remove the recording from the storage, and from this machine."""
     media_storage().delete(files.original_key(asset_id))

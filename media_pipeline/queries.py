@@ -1,6 +1,8 @@
 """Which lectures and uploads a person sees."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +39,8 @@ from media_pipeline.models import (
     PieceState,
     Rendition,
     RenditionState,
+    Replacement,
+    ReplacementState,
     Stills,
     TakeKey,
     Upload,
@@ -63,14 +67,20 @@ def visible_assets(by: Any) -> QuerySet[Asset]:
     """The lectures of the branches `by` teaches in or administers, the newest first."""
     return (
         Asset.objects.filter(owner_branch__in=lecture_branches(by).order_by())
+        .exclude(replacing__state=ReplacementState.DISCARDED)  # swept in some minutes
         .select_related("owner_branch", "uploaded_by")
         .order_by("-created_at", "id")
     )
 
 
+def own_lectures(by: Any) -> QuerySet[Asset]:
+    """The visible lectures without those that are another's new or former content."""
+    return visible_assets(by).filter(replacing__isnull=True)
+
+
 def choosable_assets(by: Any) -> QuerySet[Asset]:
-    """The lectures `by` may put on a page: whole and checked ones."""
-    return visible_assets(by).filter(state=AssetState.READY)
+    """The lectures `by` may put on a page: whole and checked ones, no other's new content."""
+    return own_lectures(by).filter(state=AssetState.READY)
 
 
 def unfinished_assets(by: Any) -> QuerySet[Asset]:
@@ -80,6 +90,60 @@ def unfinished_assets(by: Any) -> QuerySet[Asset]:
         .exclude(state=AssetState.READY)
         .order_by(Case(When(state=AssetState.FAILED, then=0), default=1), "-created_at", "id")
     )
+
+
+def open_replacement(asset: Asset) -> Replacement | None:
+    """The new content of a lecture that is being made or compared."""
+    return _replacements(asset).filter(state=ReplacementState.OPEN).first()
+
+
+def last_replacement(asset: Asset) -> Replacement | None:
+    """The new content that is open, or else the last that was shown."""
+    found = _replacements(asset).exclude(state=ReplacementState.DISCARDED)
+    return found.order_by(Case(When(state=ReplacementState.OPEN, then=0), default=1), "-id").first()
+
+
+def _replacements(asset: Asset) -> QuerySet[Replacement]:
+    return Replacement.objects.filter(asset=asset).select_related("successor", "made_by", "asset")
+
+
+@dataclass(frozen=True)
+class Versions:
+    """A lecture's last replacement, or the key of the lecture whose new content it is."""
+
+    last: Replacement | None = None
+    of: UUID | None = None
+
+
+def versions_of(asset: Asset) -> Versions:
+    """Where a lecture stands among the contents of one."""
+    of = Replacement.objects.filter(successor=asset).values_list("asset_id", flat=True).first()
+    return Versions(of=of) if of else Versions(last=last_replacement(asset))
+
+
+def is_other_content(asset: Asset) -> bool:
+    """Whether it is a new or former content of another lecture."""
+    return Replacement.objects.filter(successor=asset).exists()
+
+
+def other_contents(asset: Asset) -> list[Asset]:
+    """Its new and former contents, their rows held."""
+    found = Asset.objects.select_for_update().filter(replacing__asset=asset)
+    return list(found.order_by("created_at"))
+
+
+def replacements_over(now: dt.datetime) -> QuerySet[Replacement]:
+    """Those whose content that is not shown need not be kept any longer."""
+    over = (ReplacementState.SHOWN, ReplacementState.DISCARDED)
+    return Replacement.objects.filter(
+        state__in=over, kept_until__lte=now, successor__isnull=False
+    ).order_by("id")
+
+
+def sources_elsewhere() -> QuerySet[Asset]:
+    """Lectures whose file lies under a name that nobody else has a claim to any more."""
+    held = Replacement.objects.filter(successor__isnull=False).values("asset")
+    return Asset.objects.filter(source__isnull=False, replacing__isnull=True).exclude(pk__in=held)
 
 
 def history_of(asset: Asset) -> QuerySet[Job]:
@@ -363,9 +427,8 @@ def kept_media() -> Iterator[tuple[UUID, str, str]]:
 def wanted_originals(ids: Iterable[UUID]) -> set[UUID]:
     """Of these ids, those whose recording some row names or an upload will name in the end."""
     every = list(ids)
-    return set(Asset.objects.filter(pk__in=every).values_list("pk", flat=True)) | open_upload_ids(
-        every
-    )
+    named = Asset.objects.filter(Q(pk__in=every) | Q(source__in=every)).values_list("pk", "source")
+    return {one for pair in named for one in pair if one} | open_upload_ids(every)
 
 
 def open_upload_ids(ids: Iterable[UUID]) -> set[UUID]:
@@ -381,6 +444,13 @@ def living_takes(ids: Iterable[UUID]) -> dict[UUID, set[str]]:
     rows = Asset.objects.filter(pk__in=every).values_list("pk", "take", "making")
     for asset_id, *takes in rows:
         living.setdefault(asset_id, set()).update(takes)
+    # Contents that were exchanged lie under both names, for who was just watching.
+    pairs = Replacement.objects.filter(Q(asset__in=every) | Q(successor__in=every))
+    for row in pairs.filter(successor__isnull=False).select_related("asset", "successor"):
+        both = [one for one in (row.asset, row.successor) if one is not None]
+        for one in both:
+            if one.pk in every:
+                living.setdefault(one.pk, set()).update(each.take for each in both)
     jobs_on_them = Job.objects.filter(subject_id__in=[str(one) for one in every])
     for subject_id, token in jobs_on_them.values_list("subject_id", "lease_token"):
         if token is not None:

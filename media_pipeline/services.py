@@ -97,7 +97,7 @@ def probe_asset(*, job_id: int) -> None:
         return
     asset = Asset.objects.get(pk=lease.subject_id)
     try:
-        with originals.at_hand(asset_id=asset.pk, during=Pulse(lease)) as original:
+        with originals.at_hand(asset_id=asset.source_key, during=Pulse(lease)) as original:
             info = probe(original)
             sha256 = files.sha256_of(original, during=lambda: jobs.beat(lease=lease))
             loudness = ffmpeg.measured_loudness(original, info, during=Pulse(lease))
@@ -181,7 +181,7 @@ def retry_asset(*, asset: Asset, by: Member) -> None:
     """Begin again with a lecture that failed: where it stood, with new attempts."""
     if not can_handle_asset(by, asset):
         raise NotYourLectureError
-    if not originals.exists(asset.pk):
+    if not originals.exists(asset.source_key):
         raise originals.OriginalMissingError
     with transaction.atomic():
         was_probed = bool(asset.facts)
@@ -203,7 +203,7 @@ def retry_rendition(*, asset: Asset, by: Member, name: str) -> None:
     """Make one size again that failed, while the lecture is watched in the others."""
     if not can_handle_asset(by, asset):
         raise NotYourLectureError
-    if not originals.exists(asset.pk):
+    if not originals.exists(asset.source_key):
         raise originals.OriginalMissingError
     with transaction.atomic():
         rendition = queries.failed_rendition(asset, name)

@@ -77,6 +77,9 @@ class Storage(Protocol):
     def put_bytes(self, data: bytes, key: str) -> None:
         """Keep a small file."""
 
+    def share(self, key: str, other: str) -> None:
+        """The file of `key` under `other` too, if nothing is there; nothing comes this way."""
+
     def listed(self, prefix: str) -> Iterator[Stored]:
         """The files whose keys begin so, in no order that is promised."""
 
@@ -184,6 +187,12 @@ class LocalStorage:
         part = target.with_name(f".{target.name}.part")
         part.write_bytes(data)
         part.replace(target)
+
+    def share(self, key: str, other: str) -> None:
+        target = self.path(other)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.link(self.path(key), target)
 
     def listed(self, prefix: str) -> Iterator[Stored]:
         # `prefix` may end within a name, as it may in a bucket.

@@ -1,7 +1,7 @@
 """Background work on lectures: each carries a job's id and may run twice or late."""
 
 from lms.core.tasks import task
-from media_pipeline import deletion, internal, making, services, sweeping, uploads
+from media_pipeline import deletion, edit_sweep, internal, making, services, sweeping, uploads
 
 
 @task(name="media_pipeline.probe_asset", queue="default")
@@ -46,3 +46,4 @@ def tidy() -> None:
     uploads.expire_uploads()
     deletion.sweep_removals()
     internal.settle_packaging()
+    edit_sweep.sweep_replaced()

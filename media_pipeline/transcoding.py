@@ -1,7 +1,7 @@
 """One run of ffmpeg over a lecture or a stretch of it, under a job's lease; and joining pieces."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from lms.core.jobs import HEARTBEAT_SECONDS, Lease, Pulse
 from lms.core.states import advance
 from media_pipeline import (
     command,
+    editing,
     ffmpeg,
     files,
     keys,
@@ -51,11 +52,26 @@ class Source:
     def __init__(self, asset: Asset) -> None:
         self.asset = asset
         self.info = MediaInfo.from_facts(asset.facts)
+        self.kept = editing.as_kept(asset.edits)
 
     @cached_property
     def plans(self) -> list[RenditionPlan]:
         picture = self.info.picture
         return [] if picture is None else renditions_for(picture)
+
+    def recipe(self, names: Collection[str], span: Span | None = None) -> command.Recipe:
+        """How to make these renditions, or a stretch of them."""
+        return command.recipe_for(self.info, self.plans, names=names, span=span, kept=self.kept)
+
+    @cached_property
+    def seconds(self) -> float:
+        """How long the lecture is to be."""
+        return self.recipe(()).shown_seconds(self.info)
+
+    @property
+    def format_name(self) -> str:
+        """Of what kind the file is, for who plans pieces: an edited one is made in one run."""
+        return "" if self.kept else self.info.format_name
 
     @property
     def has_sound(self) -> bool:
@@ -75,17 +91,17 @@ class Source:
         if piece.first_frame is None or piece.frames is None:
             return None
         end = piece.first_frame + piece.frames
-        total = planning.total_frames(self.info.duration_seconds, self.plans[-1].frame_rate)
+        total = planning.total_frames(self.seconds, self.plans[-1].frame_rate)
         return Span(piece.first_frame, piece.frames, is_last=end >= total)
 
     def most_bytes(self, names: Sequence[str], span: Span | None) -> int:
         """What making these renditions may need on the disk."""
         plans = [plan for plan in self.plans if plan.name in names]
-        recipe = command.recipe_for(self.info, self.plans, names=names, span=span)
+        recipe = self.recipe(names, span)
         if recipe.progressive and self.plans:
             plans.append(next(plan for plan in plans if plan.name == recipe.progressive))
         bits = sum(plan.max_bitrate + AUDIO_BITRATE for plan in plans)
-        seconds = self.info.duration_seconds
+        seconds = self.seconds
         if span is not None:
             seconds = float(span.frames / self.plans[-1].frame_rate)
         return int((bits + LISTENING_BITRATE) / 8 * seconds)
@@ -108,9 +124,7 @@ class Run:
         self.take = files.take_folder(piece.asset_id, piece.take)
         self.folder = self.take / self.name
         self.shows = piece.is_whole and self.source.lowest in piece.names
-        self.recipe = command.recipe_for(
-            self.source.info, self.source.plans, names=piece.names, span=self.span
-        )
+        self.recipe = self.source.recipe(piece.names, self.span)
         prefix = files.take_prefix(piece.asset_id, piece.take)
         self.publisher = Publisher(
             folder=self.folder,
@@ -168,7 +182,7 @@ class Run:
         if time.monotonic() - self.beaten_at < HEARTBEAT_SECONDS / 2:
             return
         self.beaten_at = time.monotonic()
-        seconds = self.source.info.duration_seconds
+        seconds = self.source.seconds
         if self.span is not None:
             seconds = float(self.span.frames / self.source.plans[-1].frame_rate)
         share = progress.seconds / max(seconds, 0.001)
@@ -217,11 +231,11 @@ class Run:
             for name in self.piece.names
         ]
         for one in made:
-            packaging.check_whole(one, self.source.info.duration_seconds)
+            packaging.check_whole(one, self.source.seconds)
             packaging.finish(self.folder / one.name)
         packaging.check_companions(self.folder, self.recipe)
         if self.recipe.poster:
-            self.candidates = stills.finish(self.folder, self.source.info)
+            self.candidates = stills.finish(self.folder, self.recipe.shown(self.source.info))
         _seal_if_sealed(self.piece, [self.folder / one.name for one in made], self.lease)
         return made
 
@@ -270,7 +284,7 @@ class Joining:
         files.ensure_room(self.source.most_bytes([name], None))
         (self.folder / name).mkdir(parents=True)
         rate = self.source.plans[-1].frame_rate
-        self._ensure_complete(planning.total_frames(self.source.info.duration_seconds, rate))
+        self._ensure_complete(planning.total_frames(self.source.seconds, rate))
         lines = ["ffconcat version 1.0"]
         for piece in self.pieces:
             assert piece.frames is not None
@@ -287,7 +301,7 @@ class Joining:
             on_progress=lambda progress: self._pulse(),
         )
         made = packaging.checked(self.folder / name, self.source.plan(name))
-        packaging.check_whole(made, self.source.info.duration_seconds)
+        packaging.check_whole(made, self.source.seconds)
         packaging.finish(self.folder / name)
         script.unlink()
         if sound is not None:

@@ -29,7 +29,7 @@ from media_pipeline.errors import NotYourLectureError
 from media_pipeline.files import DiskFullError
 from media_pipeline.models import Upload, UploadState
 from media_pipeline.originals import BeingStoredError
-from media_pipeline.queries import lecture_branches, own_upload
+from media_pipeline.queries import lecture_branches, own_upload, visible_assets
 from media_pipeline.rules import LECTURES
 from media_pipeline.storage import StorageUnavailableError
 
@@ -99,6 +99,13 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(value)
 
 
+def _key(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
 def metadata(header: str) -> dict[str, str]:
     """`Upload-Metadata`: comma-separated `key base64(value)`, values in UTF-8."""
     found: dict[str, str] = {}
@@ -146,6 +153,12 @@ def create(request: HttpRequest) -> HttpResponse:
     if wanted:
         number = int(wanted) if re.fullmatch(r"[0-9]{1,9}", wanted, re.ASCII) else 0
         branches = branches.filter(pk=number)
+    replaces = None
+    if replaced := request.GET.get("replaces"):
+        # What is not visible does not exist.
+        replaces = visible_assets(request.user).filter(pk=_key(replaced)).first()
+        if replaces is None:
+            raise Http404
     upload = uploads.begin_upload(
         by=request.user,  # type: ignore[arg-type]
         branch=branches.first(),
@@ -155,6 +168,7 @@ def create(request: HttpRequest) -> HttpResponse:
         fingerprint=about.get("fingerprint", ""),
         sha256=_whole_sha256(about),
         is_internal=about.get("internal") == "1",
+        replaces=replaces,
     )
     return _answer(
         201,

@@ -15,9 +15,9 @@ from lms.core import clock
 from lms.core.errors import DomainError
 from lms.core.states import advance
 from lms.members.models import Branch, Member
-from media_pipeline import files, originals, quotas
+from media_pipeline import edit_services, files, originals, quotas
 from media_pipeline.errors import NotYourLectureError
-from media_pipeline.models import Upload, UploadState
+from media_pipeline.models import Asset, Upload, UploadState
 from media_pipeline.probe import EmptyFileError
 from media_pipeline.rules import can_upload_for
 from media_pipeline.services import register_asset
@@ -84,13 +84,19 @@ def begin_upload(
     fingerprint: str = "",
     sha256: str = "",
     is_internal: bool = False,
+    replaces: Asset | None = None,
 ) -> Upload:
-    """Reserve a place for a file of `length` bytes.
+    """Reserve a place for a file of `length` bytes, a new content of `replaces` if one is named.
 
     `fingerprint` is whatever the sender's device knows the file again by; `sha256`, in hex, is
     held against the whole at its end. Errors: NotYourLectureError, EmptyFileError,
-    UploadTooLargeError, TooManyUploadsError, QuotaTooSmallError, QuotaFullError, DiskFullError.
+    UploadTooLargeError, TooManyUploadsError, QuotaTooSmallError, QuotaFullError, DiskFullError,
+    EditRefusedError.
     """
+    if replaces is not None:
+        edit_services.ensure_replaceable(asset=replaces, by=by)
+        branch, title = replaces.owner_branch, replaces.title
+        is_internal = replaces.is_internal
     ensure_welcome(by=by, branch=branch, length=length)
     assert branch is not None
     name = plain_name(original_name)
@@ -112,6 +118,7 @@ def begin_upload(
             original_name=name,
             length=length,
             is_internal=is_internal,
+            replaces=replaces,
             fingerprint=fingerprint.replace("\x00", "")[:128],
             sha256=sha256,
             created_at=now,
@@ -224,6 +231,8 @@ def finish_upload(*, upload: Upload) -> bool:
             is_internal=upload.is_internal,
         )
         Upload.objects.filter(pk=upload.pk).update(asset=asset)
+        if upload.replaces is not None:
+            edit_services.offer_file(asset=upload.replaces, successor=asset, by=upload.by)
     part.unlink(missing_ok=True)
     return True
 

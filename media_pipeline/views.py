@@ -48,7 +48,7 @@ def lecture_or_404(request: HttpRequest, asset_id: uuid.UUID) -> Asset:
 def index(request: HttpRequest) -> HttpResponse:
     """All lectures of the branches one teaches in or administers."""
     state = request.GET.get("state", "")
-    assets = queries.visible_assets(request.user)
+    assets = queries.own_lectures(request.user)
     if state in AssetState.values:
         assets = assets.filter(state=state)
     page = Paginator(assets, PAGE_SIZE).get_page(request.GET.get("p"))
@@ -87,6 +87,7 @@ def lecture(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse:
             "packaging": packaging_words(asset, packaging),
             "packaging_failed": packaging is Packaging.FAILED,
             "key_totals": queries.key_totals(asset),
+            "versions": queries.versions_of(asset),
             "tracks": tracks,
             "languages": CaptionLanguage.choices,
             "unwritten": [one for one in CaptionLanguage.choices if one[0] not in written],

@@ -12,6 +12,7 @@ from lms.members.rules import ADMINISTRATION
 from media_pipeline import (
     caption_edit_views,
     chapter_views,
+    edit_views,
     poster_views,
     storage_views,
     upload_views,
@@ -45,6 +46,12 @@ PATTERNS = [
     path("<uuid:asset_id>/poster/", poster_views.poster, name="poster"),
     path("<uuid:asset_id>/preview.mp4", chapter_views.preview, name="preview"),
     path("<uuid:asset_id>/chapters/", chapter_views.lecture_chapters, name="chapters"),
+    path("<uuid:asset_id>/edit/", edit_views.edit, name="edit"),
+    path("<uuid:asset_id>/replace/", edit_views.replace_file, name="replace"),
+    path("<uuid:asset_id>/replacement/", edit_views.replacement, name="replacement"),
+    path("<uuid:asset_id>/replacement/show/", edit_views.show, name="replacement_show"),
+    path("<uuid:asset_id>/replacement/undo/", edit_views.undo, name="replacement_undo"),
+    path("<uuid:asset_id>/replacement/discard/", edit_views.discard, name="replacement_discard"),
     path("<uuid:asset_id>/captions/", views.captions, name="captions"),
     path(
         "<uuid:asset_id>/captions/<str:language>.srt", caption_edit_views.srt_file, name="srt_file"

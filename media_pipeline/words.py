@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from lms.core.design.texts import clock
-from media_pipeline import chapters
+from media_pipeline import chapters, editing
 from media_pipeline.captions import MOST_BYTES, Flaw
 from media_pipeline.internal import Packaging
 from media_pipeline.models import Asset, AssetState
@@ -89,3 +89,17 @@ def edit_refusal_words(flaw: Flaw, at_ms: int) -> str:
     if flaw is Flaw.LONG_TEXT:
         return _("%(at)s 处的字幕太长，还没有保存。请拆成几条。") % at
     return _("这些内容不能保存为字幕。请刷新页面后再试。")
+
+
+def flaw_words(flaw: editing.Flaw, at_ms: int) -> str:
+    """Why cuts cannot be made, in a sentence that says what to do."""
+    at = {"at": clock(at_ms)}
+    if flaw is editing.Flaw.NOTHING_CUT:
+        return _("还没有剪掉任何内容。请先设定片头、片尾或要删去的片段。")
+    if flaw is editing.Flaw.NOTHING_LEFT:
+        return _("这样剪以后几乎什么都不剩了。请检查各个时间。")
+    if flaw is editing.Flaw.OUTSIDE:
+        return _("%(at)s 超出了视频的长度。请检查这个时间。") % at
+    if flaw is editing.Flaw.BACKWARDS:
+        return _("从 %(at)s 开始的片段，结束不晚于开始。请检查这两个时间。") % at
+    return _("删去的片段太多。请最多分成 %(most)d 段。") % {"most": editing.MOST_STRETCHES}

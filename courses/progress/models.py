@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from courses.progress.editions import Step
 from courses.progress.fields import SpansField
 from courses.progress.intervals import Policy, Watch
+from media_pipeline.editing import as_mapping
 
 
 class WatchSession(models.Model):
@@ -28,6 +30,8 @@ class WatchSession(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     # Which browser, as a number that means something for this year only (see browsers.py).
     browser = models.CharField(max_length=32, blank=True, default="")
+    # The content that was shown (see editions.py): what is claimed are moments of it.
+    edition = models.PositiveSmallIntegerField(default=0)
     # What the session was opened with; a later change of the course does not reach back.
     duration_ms = models.PositiveIntegerField()
     allowed_percent = models.PositiveSmallIntegerField()
@@ -106,7 +110,11 @@ class WatchSession(models.Model):
 
 
 class LessonProgress(models.Model):
-    """What one member has verified of one lesson so far. Nothing in it ever goes down."""
+    """What one member has verified of one lesson so far.
+
+    Nothing in it ever goes down as long as the lesson shows the same content; a completion stays
+    for ever.
+    """
 
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="lesson_progress", db_index=False
@@ -117,6 +125,8 @@ class LessonProgress(models.Model):
     wall_ms = models.BigIntegerField(default=0)
     required_ms = models.PositiveIntegerField()
     duration_ms = models.PositiveIntegerField()
+    # The content all of this is about.
+    edition = models.PositiveSmallIntegerField(default=0)
     settled_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
 
@@ -140,3 +150,46 @@ class LessonProgress(models.Model):
     @property
     def is_completed(self) -> bool:
         return self.completed_at is not None
+
+
+class Edition(models.Model):
+    """One content of a lesson after the first, which has number 0 and no row.
+
+    Rows are never changed but for which of them is shown; taking a replacement back shows an
+    earlier one again (the first: none is shown).
+    """
+
+    lesson = models.ForeignKey("courses.LessonPage", models.CASCADE, related_name="editions")
+    number = models.PositiveSmallIntegerField()
+    parent = models.PositiveSmallIntegerField()
+    # Where the parent's moments lie in it: `media_pipeline.editing.Mapping` as lists.
+    moments = models.JSONField(editable=False)
+    duration_ms = models.PositiveIntegerField()
+    is_shown = models.BooleanField()
+    # Everybody's progress has followed; also of a content that is shown no more.
+    is_settled = models.BooleanField(default=True)
+    # Which replacement of the lecture, and which showing of it: the same one announced twice is
+    # one edition.
+    replacement_id = models.BigIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("视频内容版本")
+        verbose_name_plural = _("视频内容版本")
+        ordering: ClassVar = ["lesson", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["lesson", "number"], name="edition_once_a_number"),
+            models.UniqueConstraint(
+                fields=["lesson"], condition=Q(is_shown=True), name="edition_one_shown"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__lt=F("number")), name="edition_after_its_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id} · {self.number}"
+
+    def as_step(self) -> Step:
+        """The facts of this row for the pure functions."""
+        return Step(self.number, self.parent, as_mapping(self.moments))

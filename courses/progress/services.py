@@ -16,10 +16,12 @@ from courses.progress.intervals import (
     FORGIVEN_MS,
     Completion,
     Policy,
+    Standing,
     budget_ms,
     standing,
 )
 from courses.progress.models import LessonProgress, WatchSession
+from courses.progress.queries import Editions
 from courses.progress.signals import lesson_completed
 from courses.progress.tickets import TICKET_SECONDS, Ticket, issue_ticket
 from lms.core import clock
@@ -47,8 +49,10 @@ def start_session(*, by: Member, terms: LessonTerms, browser: str = "") -> Sitti
     with transaction.atomic():
         Member.objects.select_for_update(no_key=True).get(pk=by.pk)
         opened_at = close_sessions(member_id=by.pk)
-        progress = settle_lesson(member_id=by.pk, terms=terms)
-        earlier = [row.as_watch() for row in queries.sessions_behind(by.pk, terms.lesson_id)]
+        editions = queries.editions_of(terms.lesson_id)
+        progress = settle_lesson(member_id=by.pk, terms=terms, editions=editions)
+        behind = queries.sessions_behind(by.pk, terms.lesson_id, editions)
+        earlier = [row.as_watch() for row in behind]
         is_checked = terms.presence_check and not (progress and progress.is_completed)
         due_ms, answer_by_ms = next_check(by.pk) if is_checked else (None, None)
         session = WatchSession.objects.create(
@@ -57,6 +61,7 @@ def start_session(*, by: Member, terms: LessonTerms, browser: str = "") -> Sitti
             lesson_id=terms.lesson_id,
             opened_at=opened_at,
             browser=browser,
+            edition=editions.shown,
             duration_ms=terms.duration_ms,
             allowed_percent=int(terms.max_rate * 100),
             earlier_covered=progress.covered if progress else (),
@@ -118,7 +123,9 @@ def settle_session(*, session: WatchSession) -> LessonProgress | None:
     return settle_lesson(member_id=session.member_id, terms=terms)
 
 
-def settle_lesson(*, member_id: int, terms: LessonTerms) -> LessonProgress | None:
+def settle_lesson(
+    *, member_id: int, terms: LessonTerms, editions: Editions | None = None
+) -> LessonProgress | None:
     """Compute the member's progress at the lesson anew from all sittings; None if there are none.
 
     May run at any time, any number of times, at once with beats and with itself. Nothing earned
@@ -132,32 +139,44 @@ def settle_lesson(*, member_id: int, terms: LessonTerms) -> LessonProgress | Non
         progress = _locked_progress(member_id, terms, completion, now)
         if progress is None:
             return None
-        sessions = queries.sessions_behind(member_id, terms.lesson_id)
+        editions = editions or queries.editions_of(terms.lesson_id)
+        sessions = queries.sessions_behind(member_id, terms.lesson_id, editions)
         verified = standing([session.as_watch() for session in sessions], completion)
-        progress.covered = verified.covered
-        progress.covered_ms = max(progress.covered_ms, verified.covered_ms)
-        progress.wall_ms = max(progress.wall_ms, verified.wall_ms)
-        progress.required_ms = completion.required_ms
-        progress.duration_ms = terms.duration_ms
-        progress.settled_at = now
-        progress.save(
-            update_fields=[
-                "covered",
-                "covered_ms",
-                "wall_ms",
-                "required_ms",
-                "duration_ms",
-                "settled_at",
-            ]
-        )
-        if verified.is_complete:
-            _complete(progress, now)
+        take_over(progress, verified, completion, editions.shown, now)
+        progress.save(update_fields=SETTLED)
+        if verified.is_complete and queries.still_shows(
+            terms.lesson_id, terms.duration_ms, editions
+        ):
+            complete(progress, now)
     # Outside: whoever holds a progress row must not wait for a session's, which beats hold.
     for session in sessions:
         if session.beats > session.settled_beats:
             rows = WatchSession.objects.filter(pk=session.pk, settled_beats__lt=session.beats)
             rows.update(settled_beats=session.beats)
     return progress
+
+
+SETTLED = [
+    *("covered", "covered_ms", "wall_ms", "required_ms", "duration_ms", "edition", "settled_at")
+]
+
+
+def take_over(
+    progress: LessonProgress,
+    verified: Standing,
+    completion: Completion,
+    edition: int,
+    now: dt.datetime,
+) -> None:
+    """Write what was verified of this content into the row: of the same content nothing less."""
+    is_same = progress.edition == edition
+    progress.covered = verified.covered
+    progress.covered_ms = max(progress.covered_ms * is_same, verified.covered_ms)
+    progress.wall_ms = max(progress.wall_ms * is_same, verified.wall_ms)
+    progress.required_ms = completion.required_ms
+    progress.duration_ms = completion.duration_ms
+    progress.edition = edition
+    progress.settled_at = now
 
 
 def _locked_progress(
@@ -175,6 +194,7 @@ def _locked_progress(
             lesson_id=terms.lesson_id,
             required_ms=completion.required_ms,
             duration_ms=terms.duration_ms,
+            edition=queries.shown_edition(terms.lesson_id),
             settled_at=now,
         )
         LessonProgress.objects.bulk_create([new], ignore_conflicts=True)
@@ -182,7 +202,7 @@ def _locked_progress(
     return progress
 
 
-def _complete(progress: LessonProgress, now: dt.datetime) -> None:
+def complete(progress: LessonProgress, now: dt.datetime) -> None:
     """Mark the lesson completed if this is the first time, and say so after the commit."""
     first = LessonProgress.objects.filter(pk=progress.pk, completed_at__isnull=True)
     if first.update(completed_at=now):

@@ -23,6 +23,7 @@ from tests.architecture.access_objects import (
     lesson,
     live_class,
     rendition,
+    replaced_asset,
     upload,
 )
 
@@ -39,6 +40,18 @@ LECTURE_CASES: dict[str, Case] = {
     ),
     "admin/lectures/<uuid:asset_id>/captions/<str:language>/remove/": Case(
         LECTURES, captions, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/edit/": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/replace/": Case(LECTURES, asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/replacement/": Case(LECTURES, replaced_asset, **BY_BRANCH),
+    "admin/lectures/<uuid:asset_id>/replacement/show/": Case(
+        LECTURES, replaced_asset, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/replacement/undo/": Case(
+        LECTURES, replaced_asset, method="POST", **BY_BRANCH
+    ),
+    "admin/lectures/<uuid:asset_id>/replacement/discard/": Case(
+        LECTURES, replaced_asset, method="POST", **BY_BRANCH
     ),
     "admin/lectures/work/": Case(TEACHERS),
     "admin/lectures/work/retry/": Case(TEACHERS, method="POST"),

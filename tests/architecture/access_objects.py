@@ -234,6 +234,11 @@ def asset(world: World, where: str, role: str) -> dict[str, Any]:
     return {"asset_id": world.asset(where).pk, "pk": world.asset(where).pk}
 
 
+def replaced_asset(world: World, where: str, role: str) -> dict[str, Any]:
+    """A lecture with a new content; made anew for each, for the verbs use it up."""
+    return {"asset_id": world.replaced_asset(where).pk}
+
+
 def captions(world: World, where: str, role: str) -> dict[str, Any]:
     return {**asset(world, where, role), "language": "zh-Hans"}
 

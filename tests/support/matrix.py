@@ -54,7 +54,7 @@ from lms.reports.saved.models import SavedFilter
 from media_pipeline import playback
 from media_pipeline.command import PROGRESSIVE_NAME
 from media_pipeline.keys import make_key
-from media_pipeline.models import Asset, CaptionCopy, Upload
+from media_pipeline.models import Asset, CaptionCopy, Replacement, Upload
 from media_pipeline.packaging import MASTER_NAME
 from tests.factories import (
     courses,
@@ -211,6 +211,18 @@ class World:
         media.make_captions(made)
         make_key(asset=made, take=made.take)
         return made
+
+    def replaced_asset(self, where: str) -> Asset:
+        """A lecture with a new content that is being made."""
+        by = self.colleagues[where]
+        branch = self.branches[where]
+        old, new = (
+            courses.lecture(by=by, owner_branch=branch, take=uuid.uuid4().hex) for _ in range(2)
+        )
+        Replacement.objects.create(
+            asset=old, successor=new, is_edit=True, made_by=by, created_at=clock.now()
+        )
+        return old
 
     @functools.cache  # noqa: B019
     def caption_copy(self, where: str) -> CaptionCopy:

@@ -2,7 +2,7 @@
  * <lms-player>: the lesson's video with resume, captions, speed, the map of watched parts, and beats.
  * What it refuses (seeking ahead, speed) is a courtesy; what counts is decided by the server.
  */
-import { PlayerApi, ServerError } from '../player/api';
+import { PlayerApi } from '../player/api';
 import { Captions } from '../player/captions';
 import { readConfig, type PlayerConfig, type StartAnswer } from '../player/config';
 import { leaveFullScreen, stores, toggleFullscreen } from '../player/device';
@@ -11,11 +11,13 @@ import { keyAction, type KeyAction } from '../player/keys';
 import { BeatQueue, type FlushReport } from '../player/queue';
 import { PresenceCheck } from '../player/presence';
 import { Preview } from '../player/preview';
+import { takeOf } from '../player/playlist';
 import { Recorder, type Played } from '../player/recorder';
 import { addSpan, allowedPosition, coveredMs, edgeMs, mergeSpans, type Span } from '../player/spans';
 import { openStore } from '../player/store';
 import { markLine, onLine } from '../player/transcript';
 import { PlayerView, type Saved } from '../player/view';
+import { explain, ReplacedError, tellReplaced } from '../player/trouble';
 import { Watermark } from '../player/watermark';
 
 const STEP_MS = 10_000;
@@ -169,23 +171,13 @@ export class LmsPlayer extends HTMLElement {
     } catch (error) {
       this.view.wait(false);
       this.view.start.hidden = this.opened;
-      this.explain(error);
+      explain(this.view, error, () => void this.play());
     }
   }
 
-  private explain(error: unknown): void {
-    if (error instanceof ServerError && error.signedOut) {
-      this.view.notice(this.view.text('signed_out'), this.view.text('sign_in'), () => {
-        location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname)}`);
-      });
-    } else if (error instanceof DOMException && error.name === 'NotAllowedError') {
-      this.view.start.hidden = false;
-    } else if (!(error instanceof DOMException && error.name === 'AbortError')) {
-      const said = error instanceof ServerError ? error.message : '';
-      this.view.notice(said || this.view.text('unreachable'), this.view.text('again'), () => {
-        void this.play();
-      });
-    }
+  /** The lecture shows another content than the page was made for. */
+  private isReplaced(playlist: string): boolean {
+    return takeOf(playlist) !== takeOf(this.config.playlist);
   }
 
   private ensureSession(): Promise<void> {
@@ -198,6 +190,8 @@ export class LmsPlayer extends HTMLElement {
 
   private async begin(): Promise<void> {
     const answer = await this.api.start();
+    // What still waits was played of the former content, and goes out under the former ticket.
+    if (this.isReplaced(answer.playlist)) throw new ReplacedError();
     const queue = await this.queue;
     if (!this.config.unrecorded) await queue.moveTo(answer.token, answer.nextSeq ?? 1);
     this.session = answer;
@@ -341,7 +335,7 @@ export class LmsPlayer extends HTMLElement {
       await this.ensureSession().then(
         () => this.flush(),
         (error: unknown) => {
-          this.explain(error);
+          explain(this.view, error, () => void this.play());
         },
       );
       return;
@@ -363,16 +357,22 @@ export class LmsPlayer extends HTMLElement {
         void this.flush();
       }, RETRY_FLUSH_MS);
     }
-    if (answer?.open === false) this.takenOver();
+    if (answer?.open === false) void this.takenOver();
     else if (answer?.check === true && this.session !== null) {
       this.session.check = true;
       if (!this.presence.isOpen) void this.somebodyIsThere();
     } else if (answer !== null && this.enoughWatched()) void this.settle();
   }
 
-  private takenOver(): void {
+  private async takenOver(): Promise<void> {
+    const before = this.session;
     this.session = null;
     this.view.video.pause();
+    const fresh = before === null ? null : await this.api.playlist(before).catch(() => null);
+    if (fresh !== null && this.isReplaced(fresh.playlist)) {
+      tellReplaced(this.view);
+      return;
+    }
     this.view.notice(this.view.text('elsewhere'), this.view.text('here'), () => {
       void this.play();
     });
@@ -416,6 +416,10 @@ export class LmsPlayer extends HTMLElement {
     if (this.session === null) return;
     try {
       const fresh = await this.api.playlist(this.session);
+      if (this.isReplaced(fresh.playlist)) {
+        tellReplaced(this.view);
+        return;
+      }
       this.engine.renew(fresh.playlist);
       this.planRefresh(fresh.refreshSeconds);
     } catch {
@@ -502,7 +506,7 @@ export class LmsPlayer extends HTMLElement {
     view.quality.addEventListener('change', () => {
       this.stopped();
       this.engine.choose(Number(view.quality.value)).catch((error: unknown) => {
-        this.explain(error);
+        explain(this.view, error, () => void this.play());
       });
     });
     video.addEventListener('click', () => {

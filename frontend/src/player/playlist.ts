@@ -7,6 +7,12 @@ export function folderOf(address: string, base: string): string {
   return url.origin + url.pathname.slice(0, url.pathname.lastIndexOf('/') + 1);
 }
 
+/** What of a signed address names the content: /hls/<token>/<expiry>/<member>/<lecture>/<take>/… */
+export function takeOf(address: string): string {
+  const parts = address.split('/');
+  return parts[parts.length - 2] ?? '';
+}
+
 export class SignedFolder {
   private readonly earlier: string[] = [];
   private now: string;

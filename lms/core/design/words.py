@@ -19,6 +19,8 @@ def player_words(beat_seconds: int) -> dict[str, str]:
         "saved_saved": _("已保存"),
         "saved_offline": _("连不上学校，{count} 条记录存在本机，恢复后自动上传"),
         "verified": _("本讲已核实 {time}"),
+        "replaced": _("视频已更新，请刷新页面。已学的进度都保留，会从对应的位置继续。"),
+        "reload": _("刷新页面"),
         "elsewhere": _("您在另一窗口或设备上打开了学习，这里已暂停。已学的部分都算数。"),
         "here": _("在这里继续"),
         "signed_out": _("登录已过期，请重新登录，然后从刚才的位置继续。"),

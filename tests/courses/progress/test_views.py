@@ -192,7 +192,7 @@ def test_starting_costs_the_same_after_many_sittings(
     for _ in range(before):
         started(client, lesson)
         progress.watch(WatchSession.objects.get(closed_at=None), 0, 15_000)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         started(client, lesson)
 
 
