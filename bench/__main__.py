@@ -27,6 +27,8 @@ NAMES = (
     "exam-storm",
     "sheet-reader",
     "final",
+    "room",
+    "picture",
 )
 COLUMNS = ("name", "value", "unit", "reference", "ratio", "aim", "holds")
 

@@ -1,6 +1,7 @@
 """The least that tells a thousand sockets something: raw Redis pub/sub into a websocket server.
 
-The reference of `final`: no sign-in, no numbers, no database; what is published is broadcast.
+The reference of `final`, `room` and `picture`: no sign-in, no numbers, no database; what is
+published is broadcast.
 """
 
 import asyncio
@@ -32,7 +33,9 @@ async def main(port: int) -> None:
         await pubsub.subscribe(CHANNEL)
         print("ready", flush=True)
         async for message in pubsub.listen():
-            broadcast(here, message["data"].decode())
+            data = message["data"]
+            # A text of ours begins with a brace; everything else is a picture.
+            broadcast(here, data.decode() if data.startswith(b"{") else data)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,7 @@ QUESTIONS = 40
 
 def seed() -> dict[str, Any]:
     """A final with two teams that has begun, and people who may watch it."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
+    from bench.crowds import sessions_of
     from exams.finals.models import FinalRound
     from tests.factories.finals import begin, join, make_lobby
     from tests.factories.members import make_branch_tree, make_member
@@ -31,15 +29,7 @@ def seed() -> dict[str, Any]:
     join(final, people[0])
     join(final, people[1], team=1)
     begin(final)
-    sessions = []
-    for one in people:
-        store = SessionStore()
-        store[SESSION_KEY] = str(one.pk)
-        store[BACKEND_SESSION_KEY] = "lms.members.backends.NumberOrPhoneBackend"
-        store[HASH_SESSION_KEY] = one.get_session_auth_hash()
-        store.save()
-        sessions.append(store.session_key)
-    return {"final": final.pk, "sessions": sessions}
+    return {"final": final.pk, "sessions": sessions_of(people)}
 
 
 def press(final_id: int) -> None:

@@ -49,7 +49,9 @@ def make_closed(branch: Branch, *, by: Member | None = None) -> LiveClass:
 
 
 @functools.cache
-def recorded(seconds: float = 4.0, *, picture: str = "libx264", pace: int = 25) -> bytes:
+def recorded(
+    seconds: float = 4.0, *, picture: str = "libx264", pace: int = 25, size: str = "320x180"
+) -> bytes:
     """What a browser's recorder makes: Matroska as it is written to a pipe, a key a second."""
     codecs = {
         "libx264": ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency"],
@@ -61,7 +63,7 @@ def recorded(seconds: float = 4.0, *, picture: str = "libx264", pace: int = 25) 
         subprocess.run(
             [
                 *(binary(), "-nostdin", "-loglevel", "error", "-y"),
-                *("-f", "lavfi", "-i", f"testsrc2=size=320x180:rate={pace}"),
+                *("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={pace}"),
                 *("-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"),
                 *("-t", str(seconds), *codecs, "-g", str(pace), "-pix_fmt", "yuv420p"),
                 *("-c:a", "libopus", "-b:a", "32k", "-live", "1", "-cluster_time_limit", "100"),
