@@ -29,6 +29,7 @@ NAMES = (
     "final",
     "room",
     "picture",
+    "latency",
 )
 COLUMNS = ("name", "value", "unit", "reference", "ratio", "aim", "holds")
 
