@@ -21,12 +21,14 @@ from lms.core.access import SIGNED_IN, access
 from lms.members.models import Member
 from media_pipeline import playback
 from media_pipeline.delivery import sent
+from media_pipeline.segment_lane import Shelf
 from media_pipeline.storage import local_storage
 
 # Every name there can be; whatever else is asked for does not exist.
 _FILE = re.compile(
     r"(?:live\.m3u8|index\.m3u8|[1-9][0-9]{0,4}/(?:init\.mp4|[0-9]{5,6}\.m4s))", re.A
 )
+SHELF = Shelf("live-files", _FILE, folders.KEY_PREFIX, is_media=False)
 
 
 def signed_playlist(*, live_class: LiveClass, member: Member, now: dt.datetime, name: str) -> str:

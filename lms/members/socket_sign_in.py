@@ -30,7 +30,7 @@ class SignedIn:
 
 def signed_in(headers: Iterable[tuple[bytes, bytes]]) -> tuple[SignedIn, Member] | None:
     """Who sent a handshake with these headers; None for nobody, or who may not enter yet."""
-    key = _session_key(headers)
+    key = session_key(headers)
     return None if key is None else of_sessions([key]).get(key)
 
 
@@ -74,7 +74,8 @@ def _is_theirs(member: Member, data: Mapping[str, Any]) -> bool:
     return bool(kept) and constant_time_compare(kept, member.get_session_auth_hash())
 
 
-def _session_key(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+def session_key(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The session's key as the cookie has it; None without one."""
     cookie: SimpleCookie = SimpleCookie()
     for name, value in headers:
         if name == b"cookie":
