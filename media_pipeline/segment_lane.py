@@ -88,7 +88,8 @@ class SegmentLane:
             (b"x-content-type-options", b"nosniff"),
         ]
         key = f"{self._shelves[link['kind']].prefix}{link['subject']}/{name}"
-        if settings.MEDIA_ACCEL_PREFIX:
+        # A front server that knows the bucket does not know this folder.
+        if settings.MEDIA_ACCEL_PREFIX and media_storage().is_here:
             # Whether it is there the front server learns itself.
             accel = f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{key}"
             headers.append((b"x-accel-redirect", accel.encode()))
