@@ -19,6 +19,7 @@ def web(arguments: Sequence[str]) -> None:
     """`python -m lms web`: pages, beats and sockets on HOST:PORT, or on a listening socket."""
     parser = argparse.ArgumentParser(prog="python -m lms web")
     parser.add_argument("--fd", type=int, help="a listening socket inherited from the parent")
+    parser.add_argument("--after", type=int, help="a pipe: open when its other end is closed")
     options = parser.parse_args(arguments)
     config = uvicorn.Config(
         "lms.asgi:application",
@@ -36,6 +37,9 @@ def web(arguments: Sequence[str]) -> None:
         forwarded_allow_ips=env.TRUSTED_PROXIES,
     )
     sockets = None if options.fd is None else [socket.socket(fileno=options.fd)]
+    if options.after is not None:
+        config.load()
+        os.read(options.after, 1)
     with embedded.held():
         uvicorn.Server(config).run(sockets=sockets)
 

@@ -38,15 +38,19 @@ def up(arguments: Sequence[str] = ()) -> None:
             say("starting PostgreSQL and Redis …")
             stack.callback(embedded.await_stop)
             stack.enter_context(embedded.held())
+            # Loading the code takes the doors as long as the database takes to be prepared: they
+            # load meanwhile, and open when this pipe is closed.
+            held_back, let_go = os.pipe()
+            tree = Tree(_doors(listener.fileno(), held_back), _behind())
+            stack.callback(tree.stop)
+            tree.start()
             if not _prepare(stop):
                 return
+            os.close(let_go)
         except (embedded.ServiceStartError, NotOpenedError) as error:
             say(str(error))
             sys.exit(1)
-        tree = Tree(_doors(listener.fileno()), _behind())
-        stack.callback(tree.stop)
         say("opening the doors …")
-        tree.start()
         opened = threading.Event()
         threading.Thread(
             target=_announce_when_open, args=[stop, opened, started_at], daemon=True
@@ -106,9 +110,13 @@ def _prepare(stop: threading.Event) -> bool:
     return True
 
 
-def _doors(listener: int) -> list[Child]:
+def _doors(listener: int, held_back: int) -> list[Child]:
     return [
-        Child(f"web {number}", ["web", "--fd", str(listener)], descriptors=[listener])
+        Child(
+            f"web {number}",
+            ["web", "--fd", str(listener), "--after", str(held_back)],
+            descriptors=[listener, held_back],
+        )
         for number in range(1, env.WEB_PROCESSES + 1)
     ]
 
