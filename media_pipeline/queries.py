@@ -100,7 +100,11 @@ def open_replacement(asset: Asset) -> Replacement | None:
 def last_replacement(asset: Asset) -> Replacement | None:
     """The new content that is open, or else the last that was shown."""
     found = _replacements(asset).exclude(state=ReplacementState.DISCARDED)
-    return found.order_by(Case(When(state=ReplacementState.OPEN, then=0), default=1), "-id").first()
+    return _open_first(found).first()
+
+
+def _open_first(rows: QuerySet[Replacement]) -> QuerySet[Replacement]:
+    return rows.order_by(Case(When(state=ReplacementState.OPEN, then=0), default=1), "-id")
 
 
 def _replacements(asset: Asset) -> QuerySet[Replacement]:
@@ -117,8 +121,12 @@ class Versions:
 
 def versions_of(asset: Asset) -> Versions:
     """Where a lecture stands among the contents of one."""
-    of = Replacement.objects.filter(successor=asset).values_list("asset_id", flat=True).first()
-    return Versions(of=of) if of else Versions(last=last_replacement(asset))
+    rows = Replacement.objects.filter(Q(asset=asset) | Q(successor=asset))
+    rows = rows.exclude(state=ReplacementState.DISCARDED)
+    first = _open_first(rows.select_related("successor", "made_by", "asset")).first()
+    if first is not None and first.successor_id == asset.pk:
+        return Versions(of=first.asset_id)
+    return Versions(last=first)
 
 
 def is_other_content(asset: Asset) -> bool:

@@ -193,5 +193,5 @@ def test_the_lectures_page_costs_the_same_for_one_and_for_three_languages(
         make_captions(asset, language=language)
     client = signed_in(by)
     client.get(f"/admin/lectures/{asset.pk}/")
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         assert len(client.get(f"/admin/lectures/{asset.pk}/").context["tracks"]) == count
