@@ -10,4 +10,9 @@ class LiveConfig(AppConfig):
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
 
+        from live.chat import verbs as chat
+        from live.hands import verbs as hands
+
+        chat.register_all()
+        hands.register_all()
         register(Place("live", _("直播课"), "/live/", "video", SIGNED_IN, 22, _("直播")))
