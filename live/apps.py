@@ -7,11 +7,10 @@ class LiveConfig(AppConfig):
     verbose_name = _("直播课堂")
 
     def ready(self) -> None:
-        from lms.core.access import SIGNED_IN
-        from lms.core.design.navigation import Place, register
-
         from live.chat import verbs as chat
         from live.hands import verbs as hands
+        from lms.core.access import SIGNED_IN
+        from lms.core.design.navigation import Place, register
 
         chat.register_all()
         hands.register_all()

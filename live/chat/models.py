@@ -51,7 +51,7 @@ class ChatMessage(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["live_class", "author", "-said_at"], name="live_chat_by_author"),
             models.Index(
-                fields=["live_class", "pk"],
+                fields=["live_class", "id"],
                 condition=Q(state="waiting"),
                 name="live_chat_waiting",
             ),

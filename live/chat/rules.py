@@ -7,4 +7,3 @@ from lms.members.models import Member
 def can_remove(by: Member, message: ChatMessage, *, leads: bool) -> bool:
     """One's own words, and everybody's for whoever leads."""
     return leads or message.author_id == by.pk
-

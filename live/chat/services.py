@@ -95,9 +95,11 @@ def _show(held: LiveClass, message: ChatMessage) -> None:
     """Everybody reads it, by the name of whoever wrote it."""
     answered = message.reply_to
     body: dict[str, Any] = {"text": message.text, "lead": message.is_lead}
+    if message.pk is not None:
+        body["waited"] = message.pk
     if answered is not None:
         body |= {"reply": answered.seq, "to": answered.author.name}
-    event = tell(held, "chat", body, by=message.author, once=f"chat:{message.once}")
+    event = tell(held, "chat", body, by=message.author)
     message.seq, message.state = event.seq, MessageState.SHOWN
 
 
@@ -224,9 +226,7 @@ def standing(room: ChatRules) -> dict[str, Any]:
 # --- One person -----------------------------------------------------------------------------------
 
 
-def mute(
-    *, by: Member, live_class_id: int, member_id: int, minutes: int, why: str
-) -> ChatMute:
+def mute(*, by: Member, live_class_id: int, member_id: int, minutes: int, why: str) -> ChatMute:
     """This member may not speak for so many minutes, 0 for the whole class.
 
     What held before is replaced. Raises NoSuchMessageError for who was never in the room.

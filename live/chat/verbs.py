@@ -91,9 +91,7 @@ def mute(said: Said) -> dict[str, Any]:
 
 
 def unmute(said: Said) -> dict[str, Any]:
-    services.unmute(
-        by=said.by, live_class_id=said.live_class.pk, member_id=said.number("member")
-    )
+    services.unmute(by=said.by, live_class_id=said.live_class.pk, member_id=said.number("member"))
     return page.look(said.live_class, said.by, said.leads)
 
 

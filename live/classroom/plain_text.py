@@ -26,4 +26,3 @@ def cleaned(text: str) -> str:
         kept.append(" " if category in ("Cc", "Zl", "Zp") else char)
     line = " ".join("".join(kept).split())
     return line if any(unicodedata.category(char)[0] not in "ZMC" for char in line) else ""
-

@@ -76,9 +76,7 @@ def _end_open(held: LiveClass, by: Member) -> None:
 
 
 def _answered(held: LiveClass, call: LiveCall, how: str, by: Member) -> None:
-    moved = advance(
-        call, field="answer", to=how, from_=[CallAnswer.OPEN], answered_at=clock.now()
-    )
+    moved = advance(call, field="answer", to=how, from_=[CallAnswer.OPEN], answered_at=clock.now())
     if moved:
         body: dict[str, Any] = {"call": call.pk, "who": call.member_id, "name": call.member.name}
         tell(held, "answered", {**body, "how": how}, by=by, shown={"call": None})

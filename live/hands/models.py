@@ -60,9 +60,7 @@ class LiveQuestion(models.Model):
 class QuestionVote(models.Model):
     """One member wants one question answered."""
 
-    question = models.ForeignKey(
-        LiveQuestion, models.CASCADE, related_name="votes", db_index=False
-    )
+    question = models.ForeignKey(LiveQuestion, models.CASCADE, related_name="votes", db_index=False)
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

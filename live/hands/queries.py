@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from live.classroom.models import ClassState, LiveClass, LivePresence, LiveTake
-from live.classroom.queries import PRESENT
+from live.classroom.presence import PRESENT
 from live.hands.models import (
     OPEN_HANDS,
     CallAnswer,
@@ -45,9 +45,7 @@ def questions(live_class: LiveClass, *, with_dismissed: bool = False) -> list[As
         .annotate(count=Count("votes"))
     )
     found = {row.pk: row for row in rows}
-    wanted = [
-        Wanted(row.pk, row.state == QuestionState.OPEN, row.count) for row in found.values()
-    ]
+    wanted = [Wanted(row.pk, row.state == QuestionState.OPEN, row.count) for row in found.values()]
     return [Asked(found[one.number], one.votes) for one in in_order(wanted)]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from live.classroom.models import ClassState, LiveClass
-from live.classroom.queries import PRESENT
+from live.classroom.presence import PRESENT
 from live.classroom.telling import lock, tell, whisper
 from live.hands import queries, words
 from live.hands.errors import HandMovedError, NotOnStageError
@@ -110,9 +110,7 @@ def choose_how(*, by: Member, live_class_id: int, how: str) -> LiveHand:
     return hand
 
 
-def signal(
-    *, by: Member, leads: bool, live_class: LiveClass, said: dict[str, Any]
-) -> None:
+def signal(*, by: Member, leads: bool, live_class: LiveClass, said: dict[str, Any]) -> None:
     """Pass on what one browser of the two has to say to the other. Raises NotOnStageError.
 
     Whoever is on the stage speaks to whose browser the picture comes from, and the other way

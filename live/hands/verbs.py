@@ -46,9 +46,7 @@ def settle(said: Said) -> dict[str, Any]:
         by=said.by,
         live_class_id=said.live_class.pk,
         question_id=said.number("q"),
-        to=said.choice(
-            "to", {QuestionState.OPEN, QuestionState.ANSWERED, QuestionState.DISMISSED}
-        ),
+        to=said.choice("to", {QuestionState.OPEN, QuestionState.ANSWERED, QuestionState.DISMISSED}),
         note=said.text("note", most=READ_CHARS) if said.body.get("note") else "",
     )
     return page.look_at_questions(said.live_class, said.by, said.leads)
@@ -82,16 +80,12 @@ def place(said: Said) -> dict[str, Any]:
 
 
 def grant(said: Said) -> dict[str, Any]:
-    services.grant(
-        by=said.by, live_class_id=said.live_class.pk, member_id=said.number("member")
-    )
+    services.grant(by=said.by, live_class_id=said.live_class.pk, member_id=said.number("member"))
     return {}
 
 
 def decline(said: Said) -> dict[str, Any]:
-    services.decline(
-        by=said.by, live_class_id=said.live_class.pk, member_id=said.number("member")
-    )
+    services.decline(by=said.by, live_class_id=said.live_class.pk, member_id=said.number("member"))
     return {}
 
 
