@@ -6,191 +6,508 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('live', '0002_shown'),
+        ("live", "0002_shown"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChatMessage',
+            name="ChatMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField(null=True)),
-                ('is_lead', models.BooleanField(default=False)),
-                ('text', models.CharField(max_length=300, verbose_name='内容')),
-                ('state', models.CharField(choices=[('waiting', '待审核'), ('shown', '已显示'), ('dropped', '未通过'), ('removed', '已删除')], max_length=7, verbose_name='状态')),
-                ('said_at', models.DateTimeField()),
-                ('once', models.CharField(max_length=40)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=60, verbose_name='原因')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发言人')),
-                ('live_class', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='live.liveclass')),
-                ('reply_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='live.chatmessage')),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField(null=True)),
+                ("is_lead", models.BooleanField(default=False)),
+                ("text", models.CharField(max_length=300, verbose_name="内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "待审核"),
+                            ("shown", "已显示"),
+                            ("dropped", "未通过"),
+                            ("removed", "已删除"),
+                        ],
+                        max_length=7,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("said_at", models.DateTimeField()),
+                ("once", models.CharField(max_length=40)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=60, verbose_name="原因")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发言人",
+                    ),
+                ),
+                (
+                    "live_class",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="live.liveclass",
+                    ),
+                ),
+                (
+                    "reply_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="live.chatmessage",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '课堂发言',
-                'verbose_name_plural': '课堂发言',
+                "verbose_name": "课堂发言",
+                "verbose_name_plural": "课堂发言",
             },
         ),
         migrations.CreateModel(
-            name='ChatMute',
+            name="ChatMute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('muted_at', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('reason', models.CharField(max_length=60, verbose_name='原因')),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('live_class', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mutes', to='live.liveclass')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='学员')),
-                ('muted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("muted_at", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
+                ("reason", models.CharField(max_length=60, verbose_name="原因")),
+                ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "live_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mutes",
+                        to="live.liveclass",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="学员",
+                    ),
+                ),
+                (
+                    "muted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '暂停发言',
-                'verbose_name_plural': '暂停发言',
+                "verbose_name": "暂停发言",
+                "verbose_name_plural": "暂停发言",
             },
         ),
         migrations.CreateModel(
-            name='ChatRules',
+            name="ChatRules",
             fields=[
-                ('live_class', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='chat_rules', serialize=False, to='live.liveclass')),
-                ('is_open', models.BooleanField(default=True)),
-                ('is_reviewed', models.BooleanField(default=False)),
-                ('slow_seconds', models.PositiveSmallIntegerField(default=0)),
-                ('pinned', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='live.chatmessage')),
+                (
+                    "live_class",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="chat_rules",
+                        serialize=False,
+                        to="live.liveclass",
+                    ),
+                ),
+                ("is_open", models.BooleanField(default=True)),
+                ("is_reviewed", models.BooleanField(default=False)),
+                ("slow_seconds", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "pinned",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="live.chatmessage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发言规则',
-                'verbose_name_plural': '发言规则',
+                "verbose_name": "发言规则",
+                "verbose_name_plural": "发言规则",
             },
         ),
         migrations.CreateModel(
-            name='LiveCall',
+            name="LiveCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('called_at', models.DateTimeField()),
-                ('answer', models.CharField(blank=True, choices=[('', '等待回应'), ('here', '到'), ('speaks', '发言'), ('cannot', '不便'), ('none', '没有回应')], max_length=6, verbose_name='回应')),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('called_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('live_class', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='live.liveclass')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='学员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("called_at", models.DateTimeField()),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "等待回应"),
+                            ("here", "到"),
+                            ("speaks", "发言"),
+                            ("cannot", "不便"),
+                            ("none", "没有回应"),
+                        ],
+                        max_length=6,
+                        verbose_name="回应",
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "called_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "live_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calls",
+                        to="live.liveclass",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="学员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '随机点名',
-                'verbose_name_plural': '随机点名',
+                "verbose_name": "随机点名",
+                "verbose_name_plural": "随机点名",
             },
         ),
         migrations.CreateModel(
-            name='LiveHand',
+            name="LiveHand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('raised', '举手中'), ('on_stage', '发言中'), ('ended', '发言结束'), ('lowered', '已放下'), ('declined', '未请发言')], default='raised', max_length=8, verbose_name='状态')),
-                ('how', models.CharField(blank=True, choices=[('', '未选择'), ('voice', '只用声音'), ('picture', '声音和画面'), ('text', '只用文字')], max_length=7)),
-                ('raised_at', models.DateTimeField()),
-                ('granted_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('live_class', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hands', to='live.liveclass')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='学员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("raised", "举手中"),
+                            ("on_stage", "发言中"),
+                            ("ended", "发言结束"),
+                            ("lowered", "已放下"),
+                            ("declined", "未请发言"),
+                        ],
+                        default="raised",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "未选择"),
+                            ("voice", "只用声音"),
+                            ("picture", "声音和画面"),
+                            ("text", "只用文字"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("raised_at", models.DateTimeField()),
+                ("granted_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "live_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hands",
+                        to="live.liveclass",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="学员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '举手',
-                'verbose_name_plural': '举手',
-                'ordering': ('pk',),
+                "verbose_name": "举手",
+                "verbose_name_plural": "举手",
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='LiveQuestion',
+            name="LiveQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300, verbose_name='问题')),
-                ('state', models.CharField(choices=[('open', '待回答'), ('answered', '已回答'), ('dismissed', '不回答'), ('withdrawn', '已撤回')], default='open', max_length=9, verbose_name='状态')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('asked_at', models.DateTimeField()),
-                ('once', models.CharField(max_length=40)),
-                ('seqs', models.JSONField(default=list)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提问人')),
-                ('live_class', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='live.liveclass')),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=300, verbose_name="问题")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待回答"),
+                            ("answered", "已回答"),
+                            ("dismissed", "不回答"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="open",
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("asked_at", models.DateTimeField()),
+                ("once", models.CharField(max_length=40)),
+                ("seqs", models.JSONField(default=list)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提问人",
+                    ),
+                ),
+                (
+                    "live_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="live.liveclass",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '课堂提问',
-                'verbose_name_plural': '课堂提问',
+                "verbose_name": "课堂提问",
+                "verbose_name_plural": "课堂提问",
             },
         ),
         migrations.CreateModel(
-            name='QuestionVote',
+            name="QuestionVote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('question', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='live.livequestion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="votes",
+                        to="live.livequestion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '提问附议',
-                'verbose_name_plural': '提问附议',
+                "verbose_name": "提问附议",
+                "verbose_name_plural": "提问附议",
             },
         ),
         migrations.AddIndex(
-            model_name='chatmessage',
-            index=models.Index(fields=['live_class', 'author', '-said_at'], name='live_chat_by_author'),
+            model_name="chatmessage",
+            index=models.Index(
+                fields=["live_class", "author", "-said_at"], name="live_chat_by_author"
+            ),
         ),
         migrations.AddIndex(
-            model_name='chatmessage',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['live_class', 'id'], name='live_chat_waiting'),
+            model_name="chatmessage",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")),
+                fields=["live_class", "id"],
+                name="live_chat_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.UniqueConstraint(fields=('live_class', 'seq'), name='live_chat_in_order'),
+            model_name="chatmessage",
+            constraint=models.UniqueConstraint(
+                fields=("live_class", "seq"), name="live_chat_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.UniqueConstraint(fields=('live_class', 'once'), name='live_chat_once'),
+            model_name="chatmessage",
+            constraint=models.UniqueConstraint(
+                fields=("live_class", "once"), name="live_chat_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['shown', 'removed']), _negated=True), ('seq__isnull', False), _connector='OR'), name='live_chat_shown_has_seq'),
+            model_name="chatmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["shown", "removed"]), _negated=True),
+                    ("seq__isnull", False),
+                    _connector="OR",
+                ),
+                name="live_chat_shown_has_seq",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['dropped', 'removed']), _negated=True), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='live_chat_settled_by_whom'),
+            model_name="chatmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["dropped", "removed"]), _negated=True),
+                    models.Q(("settled_at__isnull", False), ("settled_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="live_chat_settled_by_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chatmute',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('live_class', 'member'), name='live_one_mute_each'),
+            model_name="chatmute",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lifted_at__isnull", True)),
+                fields=("live_class", "member"),
+                name="live_one_mute_each",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='livecall',
-            constraint=models.UniqueConstraint(fields=('live_class', 'round', 'member'), name='live_called_once_a_round'),
+            model_name="livecall",
+            constraint=models.UniqueConstraint(
+                fields=("live_class", "round", "member"), name="live_called_once_a_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='livecall',
-            constraint=models.UniqueConstraint(condition=models.Q(('answer', '')), fields=('live_class',), name='live_one_call_at_a_time'),
+            model_name="livecall",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("answer", "")),
+                fields=("live_class",),
+                name="live_one_call_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='livehand',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['raised', 'on_stage'])), fields=('live_class', 'member'), name='live_one_hand_each'),
+            model_name="livehand",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["raised", "on_stage"])),
+                fields=("live_class", "member"),
+                name="live_one_hand_each",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='livehand',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'on_stage')), fields=('live_class',), name='live_one_on_stage'),
+            model_name="livehand",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "on_stage")),
+                fields=("live_class",),
+                name="live_one_on_stage",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='livehand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'on_stage'), _negated=True), ('granted_at__isnull', False), _connector='OR'), name='live_on_stage_was_granted'),
+            model_name="livehand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "on_stage"), _negated=True),
+                    ("granted_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="live_on_stage_was_granted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='livequestion',
-            constraint=models.UniqueConstraint(fields=('live_class', 'once'), name='live_question_once'),
+            model_name="livequestion",
+            constraint=models.UniqueConstraint(
+                fields=("live_class", "once"), name="live_question_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questionvote',
-            constraint=models.UniqueConstraint(fields=('question', 'member'), name='live_vote_once'),
+            model_name="questionvote",
+            constraint=models.UniqueConstraint(
+                fields=("question", "member"), name="live_vote_once"
+            ),
         ),
     ]

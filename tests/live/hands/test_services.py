@@ -216,7 +216,11 @@ def test_questions_are_voted_for_answered_put_away_and_open_again(
     assert "与课无关" not in str(events)
     seen = {
         name: [each["text"] for each in page.look_at_questions(live_class, who, leads)["questions"]]
-        for name, who, leads in (("zhao", zhao, False), ("wang", wang, False), ("li", teacher, True))
+        for name, who, leads in (
+            ("zhao", zhao, False),
+            ("wang", wang, False),
+            ("li", teacher, True),
+        )
     }
     assert seen == {
         "zhao": ["何时开课？"],
@@ -240,9 +244,7 @@ def test_one_asks_a_few_questions_at_a_time(live_class: LiveClass, people: list[
         )
     for text in ("再问", "", "问" * 301):
         with pytest.raises(QuestionTextError):
-            question_services.ask(
-                by=people[0], live_class_id=live_class.pk, text=text, once="1:x"
-            )
+            question_services.ask(by=people[0], live_class_id=live_class.pk, text=text, once="1:x")
 
 
 def test_called_by_lot_each_once_a_round_and_nobody_who_leads(

@@ -78,7 +78,7 @@ export class ChatDesk {
       this.say('chat.release', { messages: waiting.map(({ message }) => message) });
     });
     this.waiting.hidden = waiting.length === 0;
-    if (waiting.length > 0 && this.waiting.childElementCount === 0) this.waiting.open = true;
+    if (this.waiting.hidden) this.waiting.open = true; // when the next one comes
     this.waiting.replaceChildren(
       make('summary', '', room.text('chat_to_review', { count: waiting.length })),
       make('div', 'talk-desk__list', ...waiting.map((one) => this.row(one)), ...(waiting.length > 1 ? [all] : [])),
