@@ -16,6 +16,7 @@ READ_CHARS = 2_000
 PART_CHARS = 2_500
 MOST_PARTS = 12
 _NAME = re.compile(r"[A-Za-z0-9]{1,24}")
+_LETTERS = re.compile(r"[A-Za-z0-9+/=]+")
 
 
 # --- Questions ------------------------------------------------------------------------------------
@@ -106,7 +107,9 @@ def speak(said: Said) -> dict[str, Any]:
 def signal(said: Said) -> dict[str, Any]:
     call = said.text("call", most=24)
     part, parts = said.number("part"), said.number("parts")
-    if _NAME.fullmatch(call) is None or not 0 <= part < parts <= MOST_PARTS:
+    data = said.text("data", most=PART_CHARS)
+    is_ours = _NAME.fullmatch(call) and _LETTERS.fullmatch(data)
+    if not is_ours or not 0 <= part < parts <= MOST_PARTS:
         raise Refused(422, "signal")
     services.signal(
         by=said.by,
@@ -117,7 +120,7 @@ def signal(said: Said) -> dict[str, Any]:
             "call": call,
             "part": part,
             "parts": parts,
-            "data": said.text("data", most=PART_CHARS),
+            "data": data,
         },
     )
     return {}

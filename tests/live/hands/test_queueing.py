@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ def test_questions_are_in_one_order_whatever_they_came_in(found: list[Wanted]) -
     order = in_order(found)
     assert Counter(order) == Counter(found)
     assert in_order(reversed(found)) == order
-    for one, after in zip(order, order[1:], strict=False):
+    for one, after in pairwise(order):
         assert one.is_open >= after.is_open
         if one.is_open == after.is_open:
             assert one.votes >= after.votes

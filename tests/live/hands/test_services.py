@@ -64,7 +64,7 @@ def words(live_class: LiveClass) -> list[tuple[str, str]]:
 def test_hands_stand_in_the_order_they_were_raised(
     live_class: LiveClass, teacher: Member, people: list[Member]
 ) -> None:
-    zhang, wang, zhao = people
+    zhang, _wang, zhao = people
     pk = live_class.pk
     assert [services.raise_hand(by=member, live_class_id=pk) for member in people] == [0, 1, 2]
     assert services.raise_hand(by=zhang, live_class_id=pk) == 0

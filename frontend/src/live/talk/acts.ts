@@ -96,7 +96,8 @@ export function acts(
       why,
       make('div', 'talk-act__row', ...reasons, back),
     );
-    reasons[0]?.focus();
+    reasons[0]?.focus({ preventScroll: true });
+    panel.scrollIntoView({ block: 'nearest' });
   }
   return panel;
 }

@@ -59,7 +59,7 @@ export class Call {
   }
 
   async answer(sdp: string, voice: MediaStreamTrack | null): Promise<void> {
-    await this.connection.setRemoteDescription({ type: 'offer', sdp });
+    await this.connection.setRemoteDescription({ type: 'offer', sdp: atob(sdp) });
     if (voice !== null) this.connection.addTrack(voice, new MediaStream([voice]));
     await this.connection.setLocalDescription(await this.connection.createAnswer());
     await this.tell('answer');
@@ -70,7 +70,7 @@ export class Call {
     if (this.ended || signal.call !== this.name || signal.kind !== 'answer') return;
     const sdp = this.gathered.add(signal.call, signal.part, signal.parts, signal.data);
     if (sdp === null || this.connection.signalingState !== 'have-local-offer') return;
-    await this.connection.setRemoteDescription({ type: 'answer', sdp });
+    await this.connection.setRemoteDescription({ type: 'answer', sdp: atob(sdp) });
   }
 
   async replaceVoice(voice: MediaStreamTrack | null): Promise<void> {
@@ -85,7 +85,8 @@ export class Call {
   }
 
   private async tell(kind: 'offer' | 'answer'): Promise<void> {
-    const parts = inParts(await described(this.connection));
+    // Ends of lines are part of a description, and are not kept in words: it travels in letters.
+    const parts = inParts(btoa(await described(this.connection)));
     for (const [part, data] of parts.entries()) {
       if (this.ended) return;
       await this.room.say('hands.signal', { kind, call: this.name, part, parts: parts.length, data });

@@ -213,15 +213,15 @@ class Chat implements RoomPart {
       return;
     }
     const seq = answer['seq'] as number;
-    if (this.known.has(seq)) {
-      // The room told of it before it was acknowledged.
-      this.lines.drop(line.element);
-      return;
-    }
-    this.keep(line, seq);
-    line.state('saved', room.text('chat_saved'));
+    const told = this.known.get(seq);
+    // The room may tell of it before it is acknowledged: then it stands there, where all see it.
+    if (told === undefined) this.keep(line, seq);
+    else this.lines.drop(line.element);
+    const saved = told ?? line;
+    if (saved.isGone) return;
+    saved.state('saved', room.text('chat_saved'));
     window.setTimeout(() => {
-      if (line.element.dataset['state'] === 'saved') line.settled();
+      if (saved.element.dataset['state'] === 'saved') saved.settled();
     }, SAVED_MS);
   }
 

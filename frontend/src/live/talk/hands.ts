@@ -142,7 +142,7 @@ class Hands implements RoomPart {
     const { room, stands } = this;
     const onStage = stands.stage === null ? [] : [make('p', 'talk-hand__stage', room.text('stage_now', { name: stands.stage.name }))];
     if (!isHeld(this.state)) return [make('p', 'muted', room.text('hand_not_now'))];
-    if (stands.stage?.id === room.me.id) return onStage;
+    if (stands.stage?.id === room.me.id) return [];
     if (this.ahead === null) {
       return [
         ...onStage,
