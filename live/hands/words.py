@@ -68,7 +68,6 @@ def strings() -> dict[str, str]:
         "ask_not_now": _("课堂开放后才能提问"),
         "hands": _("举手"),
         "hand_raise": _("举手发言"),
-        "hand_short": _("举手"),
         "hand_lower": _("放下手"),
         "hand_up": _("您已举手"),
         "hand_next": _("下一个就是您"),
@@ -82,6 +81,7 @@ def strings() -> dict[str, str]:
         "hand_not_now": _("开播后才能举手"),
         "hand_hint": _("举手后老师会看到，轮到您时再打开麦克风"),
         "stage_yours": _("老师请您发言"),
+        "stage_speaking": _("您正在发言"),
         "stage_choose": _("请选一种方式。选好以后才会打开麦克风。"),
         "stage_voice": _("用声音发言"),
         "stage_picture": _("声音加画面"),
@@ -96,7 +96,6 @@ def strings() -> dict[str, str]:
         "stage_again": _("再试一次"),
         "stage_over": _("发言已结束，谢谢"),
         "stage_now": _("{name}正在发言"),
-        "stage_sound": _("麦克风声音"),
         "stage_denied": _(
             "浏览器没有允许使用麦克风。点地址栏左边的图标，把麦克风改为“允许”，再按“再试一次”；也可以用文字发言。"
         ),
@@ -118,7 +117,7 @@ def strings() -> dict[str, str]:
         "desk_lost": _("和{name}的连接断了，30 秒内没有恢复会自动结束"),
         "desk_off_air": _("您还没有开播：开播后学员才能和您连麦"),
         "desk_volume": _("学员音量"),
-        "desk_end": _("请他下来"),
+        "desk_end": _("请回座"),
         "call": _("随机点名"),
         "call_draw": _("随机点一位"),
         "call_again": _("重新点一轮"),

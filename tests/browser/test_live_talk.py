@@ -190,7 +190,7 @@ def test_two_hundred_in_ten_seconds_and_a_cut_line(
     page = open_page(**PHONE)
     sign_in_at(page, cable.url, zhang, f"/live/{live_class.pk}/")
     say(page, "我来了")
-    expect(line(page, "我来了")).to_have_count(1)
+    expect(line(page, "我来了")).to_contain_text("已送出", timeout=SECONDS)
     lines = page.locator(".talk-lines__list > *")
 
     def flood(first: int, last: int) -> None:
@@ -302,7 +302,7 @@ def test_a_hand_is_raised_and_the_room_hears_who_raised_it(
     await_moving(listener)
     for page, name in ((studio, "live-stage-picture-desk"), (listener, "live-stage-picture")):
         shoot(page, name)
-    studio.get_by_role("button", name="请他下来").click()
+    studio.get_by_role("button", name="请回座").click()
     expect(card).to_be_hidden()
     expect(speaker.get_by_text("发言已结束，谢谢")).to_be_visible()
 

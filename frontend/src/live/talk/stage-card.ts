@@ -120,6 +120,7 @@ export class StageCard {
       no_answer: 'stage_no_answer',
     }[state];
     this.element.dataset['call'] = state;
+    this.title.textContent = this.room.text(state === 'on' ? 'stage_speaking' : 'stage_yours');
     const more = [this.end()];
     if (state === 'no_answer') {
       more.unshift(
