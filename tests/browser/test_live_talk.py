@@ -184,7 +184,12 @@ def test_two_hundred_in_ten_seconds_and_a_cut_line(
     page_watch: Watch,
     shoot: Callable[[Page, str], Any],
 ) -> None:
-    for expected in ("WebSocket connection to", "net::ERR_", "Failed to load resource"):
+    for expected in (
+        "WebSocket connection to",
+        "net::ERR_",
+        "Failed to load resource",
+        "Failed to fetch",
+    ):
         page_watch.expect(expected)  # the cable is pulled
     zhang, wang = (make_member(tree.first, name=name) for name in ("张秀英", "王强"))
     page = open_page(**PHONE)

@@ -111,7 +111,7 @@ def test_signals_go_from_the_stage_to_who_teaches_and_back_and_nowhere_else(
 @pytest.mark.parametrize(
     "bad",
     [
-        {"data": "a" * 2501}, {"data": "v=0\r\n"}, {"data": ""}, {"data": 5}, {"part": 1},
+        {"data": "a" * 2501}, {"data": "v=0\r\no=-"}, {"data": ""}, {"data": 5}, {"part": 1},
         {"parts": 13, "part": 12}, {"part": -1}, {"call": "a b"}, {"call": "c" * 25},
         {"kind": "shout"}, {"do": "hands.speak", "how": "song"}, {"do": "hands.grant"},
         {"do": "ask.settle", "q": 1, "to": "withdrawn"}, {"do": "ask.vote", "q": 1, "on": "yes"},

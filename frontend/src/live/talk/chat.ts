@@ -25,6 +25,8 @@ class Chat implements RoomPart {
   private readonly words = make('input', 'input talk-say__words');
   private readonly send: HTMLButtonElement;
   private readonly known = new Map<number, ChatLine>();
+  /** What is on its way: the room may tell of it before it is acknowledged. */
+  private readonly sending = new Set<ChatLine>();
   private readonly waits = new Map<number, ChatLine>();
   private stands: ChatStands = OPEN_CHAT;
   private muted: string | null;
@@ -105,6 +107,12 @@ class Chat implements RoomPart {
     }
     const name = event.by ?? '';
     if (event['gone'] === true) return;
+    for (const own of event.byId === this.room.me.id ? this.sending : []) {
+      if (own.seq === 0 && own.message.text === event['text']) {
+        this.keep(own, event.seq);
+        return;
+      }
+    }
     const line = this.line({
       by: name,
       byId: event.byId ?? 0,
@@ -198,7 +206,9 @@ class Chat implements RoomPart {
     const { room } = this;
     const { text, reply } = line.message;
     line.state('sending', room.text('chat_sending'));
+    this.sending.add(line);
     const answer = await this.sender.say('chat.say', { text, ...(reply === undefined ? {} : { reply }) });
+    this.sending.delete(line);
     if (answer.no !== undefined) {
       const again = button(room.text('chat_again'), 'button button--quiet', () => void this.say(line));
       const discard = button(room.text('chat_discard'), 'button button--quiet', () => {
@@ -214,9 +224,8 @@ class Chat implements RoomPart {
     }
     const seq = answer['seq'] as number;
     const told = this.known.get(seq);
-    // The room may tell of it before it is acknowledged: then it stands there, where all see it.
     if (told === undefined) this.keep(line, seq);
-    else this.lines.drop(line.element);
+    else if (told !== line) this.lines.drop(line.element);
     const saved = told ?? line;
     if (saved.isGone) return;
     saved.state('saved', room.text('chat_saved'));
