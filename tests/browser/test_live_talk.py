@@ -11,6 +11,7 @@ from live.chat.models import ChatMessage
 from live.classroom.models import LiveClass, LiveTake
 from live.classroom.services import open_waiting
 from lms.members.models import Member
+from tests.browser.test_design_system import wear
 from tests.factories.live import make_live_class
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor, make_member
 from tests.journeys.test_live_class import await_moving, sign_in_at
@@ -91,6 +92,7 @@ def test_said_answered_looked_through_and_taken_away(
     tree: BranchTree,
     teacher: Member,
     live_class: LiveClass,
+    school_server: str,
     open_page: Callable[..., Page],
     assert_accessible: Callable[[Page], None],
     shoot: Callable[[Page, str], Any],
@@ -173,6 +175,27 @@ def test_said_answered_looked_through_and_taken_away(
     studio.get_by_role("button", name="确定", exact=True).click()
     expect(phone.get_by_text("老师：按实到时间计")).to_be_visible()
     shoot(studio, "live-ask-desk")
+
+    # Larger for who wants it larger; called upon all the same.
+    wear(phone, "mode:elder", school_server)
+    phone.reload()
+    expect(line(phone, "收到")).to_be_visible()
+    assert_accessible(phone)
+    shoot(phone, "live-chat-elder")
+    tab(phone, "举手")
+    phone.get_by_role("button", name="举手发言").click()
+    tab(studio, "举手")
+    studio.get_by_role("button", name="请发言 王强").click()
+    card = phone.get_by_role("region", name="老师请您发言")
+    expect(card).to_be_visible()
+    assert_accessible(phone)
+    shoot(phone, "live-stage-card-elder")
+    # In writing: no microphone is asked for.
+    card.get_by_role("button", name="用文字发言").click()
+    expect(card.get_by_text("请在聊天里写下您要说的话")).to_be_visible()
+    expect(studio.get_by_text("王强用文字发言")).to_be_visible()
+    say(phone, "我说两句")
+    expect(line(pc, "我说两句")).to_have_count(1)
 
 
 def test_two_hundred_in_ten_seconds_and_a_cut_line(
