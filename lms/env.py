@@ -1,6 +1,7 @@
 """Everything the environment can set; no other module reads it."""
 
 import hashlib
+import json
 import os
 import secrets
 import tempfile
@@ -97,6 +98,8 @@ MEDIA_KEY_SECRET = os.environ.get("MEDIA_KEY_SECRET", "")
 MEDIA_BUCKET = os.environ.get("MEDIA_BUCKET", "")
 MEDIA_ACCEL_PREFIX = os.environ.get("MEDIA_ACCEL_PREFIX", "")
 FFMPEG = os.environ.get("FFMPEG", "")
+# By which servers two browsers of a live class find each other: RTCIceServer objects, in JSON.
+LIVE_ICE_SERVERS = json.loads(os.environ.get("LIVE_ICE_SERVERS", "[]"))
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, os.cpu_count() or 1)))
 LRS_ENDPOINT = os.environ.get("LRS_ENDPOINT", "")
 LRS_KEY = os.environ.get("LRS_KEY", "")

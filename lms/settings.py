@@ -256,6 +256,7 @@ MEDIA_STORAGE_URL = env.MEDIA_STORAGE_URL
 MEDIA_CACHE_BYTES = env.MEDIA_CACHE_BYTES
 MEDIA_KEY_SECRET = env.MEDIA_KEY_SECRET
 FFMPEG = env.FFMPEG
+LIVE_ICE_SERVERS = env.LIVE_ICE_SERVERS
 MEDIA_MAX_UPLOAD_BYTES = 8 * 1024**3
 # Kept free for the database, logs and everything else that must go on when uploads cannot.
 MEDIA_RESERVE_BYTES = 512 * 1024**2

@@ -6,6 +6,7 @@ import { button, make } from '../contest/elements';
 import { csrfToken } from '../core/csrf';
 import { fill, readConfig } from '../exam/config';
 import { socketAddress, type StudioConfig } from '../live/config';
+import { studio, type StudioDesk } from '../live/desk';
 import { Capture, obstacle, qualityFor, refusalKey, type Quality, type Source } from '../studio/capture';
 import { Side } from '../live/side';
 import { Check } from '../studio/check';
@@ -51,12 +52,16 @@ export class LmsStudio extends HTMLElement {
   private broken = false;
   private timer = 0;
 
+  /** For the parts of the room: somebody else is seen and heard in what goes out. */
+  private readonly desk: StudioDesk = this.makeDesk();
+
   connectedCallback(): void {
     if (this.classList.contains('is-ready')) return;
     this.config = readConfig(this) as StudioConfig;
     this.paused = this.config.set.state === 'paused';
     this.check = new Check(this.config.strings, this.capture, this.config.uplink, () => void this.open());
     this.stage = make('div', 'live-stage', this.video, this.note);
+    studio.desk = this.desk;
     // What the teacher sees is what is being recorded: there is no delay.
     this.side = new Side(this.config, {
       stage: this.stage,
@@ -86,6 +91,7 @@ export class LmsStudio extends HTMLElement {
     window.clearInterval(this.timer);
     window.removeEventListener('beforeunload', this.leaving);
     this.side.close();
+    studio.desk = null;
     this.upload?.close();
     this.capture.close();
   }
@@ -226,6 +232,7 @@ export class LmsStudio extends HTMLElement {
     }
     this.check.opened();
     this.capture.mute(this.muted);
+    this.desk.changed?.();
     this.video.srcObject = new MediaStream(this.capture.stream.getVideoTracks());
     this.note.textContent = source === 'sound' ? this.text('sound') : '';
     this.note.hidden = source !== 'sound';
@@ -234,6 +241,35 @@ export class LmsStudio extends HTMLElement {
     // Chosen while this one was being opened.
     if (source !== this.source && !this.onAir) return this.open();
     return true;
+  }
+
+  private makeDesk(): StudioDesk {
+    const { capture } = this;
+    const isOnAir = (): boolean => this.onAir;
+    return {
+      changed: null,
+      get voice() {
+        return capture.voice;
+      },
+      get isOnAir() {
+        return isOnAir();
+      },
+      seat: async (guest) => {
+        if (await capture.seat(guest)) await this.showAnew();
+      },
+      volume: (level) => {
+        capture.guestVolume(level);
+      },
+    };
+  }
+
+  /** The picture is another track: it is shown, and recorded anew. */
+  private async showAnew(): Promise<void> {
+    this.video.srcObject = new MediaStream(this.capture.stream.getVideoTracks());
+    if (!this.onAir) return;
+    await this.stopRecorder();
+    this.record();
+    if (this.paused) this.recorder?.pause();
   }
 
   private mute(muted: boolean): void {

@@ -2,6 +2,8 @@
  * Camera, screen and microphone: opened, mixed, and the sentence that helps where the browser refuses.
  * The sound goes through one graph, so that muting or another microphone changes no track.
  */
+import { sideBySide, withCorners, type Composed } from './compose';
+
 export type Source = 'camera' | 'screen' | 'both' | 'sound';
 
 export interface Quality {
@@ -34,8 +36,14 @@ export function obstacle(view: Window & typeof globalThis = window): '' | 'insec
   return mediaDevices === undefined || !('MediaRecorder' in view) ? 'no_devices' : '';
 }
 
+interface Shown {
+  source: Source;
+  screen: MediaStream | null;
+  person: MediaStream;
+  quality: Quality;
+}
+
 const WIDTHS: Readonly<Record<number, number>> = { 360: 640, 540: 960, 720: 1280 };
-const FRAME_MS = 40;
 const MEASURED = 512;
 
 export class Capture {
@@ -44,10 +52,24 @@ export class Capture {
   private gain: GainNode | null = null;
   private meter: AnalyserNode | null = null;
   private opened: MediaStream[] = [];
-  private ticker: Worker | null = null;
+  private out: MediaStreamAudioDestinationNode | null = null;
+  private own: MediaStreamAudioDestinationNode | null = null;
+  private shown: Shown | null = null;
+  private composed: Composed | null = null;
+  private guest: MediaStream | null = null;
+  private guestSource: AudioNode | null = null;
+  private guestGain: GainNode | null = null;
+  private guestLevel = 1;
+  /** Whether the picture that goes out has the guest's in it. */
+  private pictured = false;
   private readonly samples = new Uint8Array(MEASURED);
 
   constructor(private readonly onSourceEnded: () => void) {}
+
+  /** What is said here, without the guest: for the guest. */
+  get voice(): MediaStreamTrack | null {
+    return this.own?.stream.getAudioTracks()[0] ?? null;
+  }
 
   get hasPicture(): boolean {
     return this.stream.getVideoTracks().length > 0;
@@ -82,7 +104,8 @@ export class Capture {
       opened.push(person);
       this.close();
       this.opened = opened;
-      const picture = await this.picture(source, screen, person, quality);
+      this.shown = { source, screen, person, quality };
+      const picture = await this.picture(this.shown);
       this.stream = new MediaStream([...picture, this.sound(opened)]);
       screen?.getVideoTracks()[0]?.addEventListener('ended', () => {
         if (this.opened === opened) this.onSourceEnded();
@@ -97,10 +120,11 @@ export class Capture {
     for (const stream of this.opened) stop(stream);
     stop(this.stream);
     this.opened = [];
-    this.ticker?.terminate();
-    this.ticker = null;
+    this.composed?.close();
+    this.composed = this.shown = null;
     void this.context?.close();
-    this.context = this.gain = this.meter = null;
+    this.context = this.gain = this.meter = this.out = this.own = null;
+    this.guestSource = this.guestGain = null;
   }
 
   mute(muted: boolean): void {
@@ -126,65 +150,68 @@ export class Capture {
     }
     gain.connect(meter);
     gain.connect(out);
+    const own = context.createMediaStreamDestination();
+    gain.connect(own);
     void context.resume();
     this.context = context;
     this.gain = gain;
     this.meter = meter;
+    this.out = out;
+    this.own = own;
+    this.connectGuest();
     return out.stream.getAudioTracks()[0] as MediaStreamTrack;
   }
 
-  private async picture(
-    source: Source,
-    screen: MediaStream | null,
-    person: MediaStream,
-    quality: Quality,
-  ): Promise<MediaStreamTrack[]> {
-    if (source === 'sound') return [];
-    if (source === 'camera') return person.getVideoTracks();
-    if (screen === null) return [];
-    if (source === 'screen') return screen.getVideoTracks();
-    return [await this.composed(screen, person, quality)];
+  /** Mix a guest's sound in without a new track; true if the picture is another track now. */
+  async seat(guest: MediaStream | null): Promise<boolean> {
+    this.guest = guest;
+    this.connectGuest();
+    const pictured = guest !== null && guest.getVideoTracks().length > 0 && this.hasPicture;
+    if (pictured === this.pictured || this.shown === null) return false;
+    const sound = this.stream.getAudioTracks();
+    const picture = await this.picture(this.shown);
+    this.stream = new MediaStream([...picture, ...sound]);
+    return true;
   }
 
-  /** The screen, with the camera in its corner. */
-  private async composed(
-    screen: MediaStream,
-    person: MediaStream,
-    quality: Quality,
-  ): Promise<MediaStreamTrack> {
-    const [back, corner] = await Promise.all([played(screen), played(person)]);
-    const canvas = document.createElement('canvas');
-    canvas.height = Math.max(540, quality.height);
-    canvas.width = Math.round((canvas.height * 16) / 9);
-    const pen = canvas.getContext('2d', { alpha: false });
-    const drawn = (): void => {
-      if (pen === null) return;
-      pen.fillStyle = '#000';
-      pen.fillRect(0, 0, canvas.width, canvas.height);
-      const scale = Math.min(canvas.width / back.videoWidth, canvas.height / back.videoHeight);
-      const [width, height] = [back.videoWidth * scale, back.videoHeight * scale];
-      pen.drawImage(back, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
-      const small = canvas.width / 5;
-      const tall = (small * corner.videoHeight) / Math.max(1, corner.videoWidth);
-      pen.drawImage(corner, canvas.width - small - 16, canvas.height - tall - 16, small, tall);
-    };
-    // A worker's clock goes on while this page is behind another one, as it is when a slide is shown.
-    const ticker = new Worker(new URL('./ticker.ts', import.meta.url), { type: 'module' });
-    ticker.postMessage(FRAME_MS);
-    ticker.onmessage = drawn;
-    this.ticker = ticker;
-    return canvas.captureStream(25).getVideoTracks()[0] as MediaStreamTrack;
+  guestVolume(level: number): void {
+    this.guestLevel = level;
+    if (this.guestGain !== null) this.guestGain.gain.value = level;
+  }
+
+  private connectGuest(): void {
+    this.guestSource?.disconnect();
+    this.guestSource = this.guestGain = null;
+    const { context, guest, out } = this;
+    if (context === null || out === null || guest === null || guest.getAudioTracks().length === 0) return;
+    // Beside the teacher's own gain: who mutes the own microphone still lets the guest be heard.
+    this.guestSource = context.createMediaStreamSource(new MediaStream(guest.getAudioTracks()));
+    this.guestGain = context.createGain();
+    this.guestGain.gain.value = this.guestLevel;
+    this.guestSource.connect(this.guestGain);
+    this.guestGain.connect(out);
+  }
+
+  private async picture(shown: Shown): Promise<MediaStreamTrack[]> {
+    const { source, screen, person, quality } = shown;
+    this.composed?.close();
+    this.composed = null;
+    const guest = this.guest !== null && this.guest.getVideoTracks().length > 0 ? this.guest : null;
+    this.pictured = guest !== null && source !== 'sound';
+    if (source === 'sound') return [];
+    if (source === 'camera' && guest === null) return person.getVideoTracks();
+    if (source !== 'camera' && screen === null) return [];
+    if (source === 'screen' && guest === null) return screen?.getVideoTracks() ?? [];
+    const corners = [...(source === 'both' ? [person] : []), ...(guest === null ? [] : [guest])];
+    const composed =
+      source === 'camera' && guest !== null
+        ? await sideBySide([person, guest], quality.height)
+        : await withCorners(screen ?? person, corners, quality.height);
+    this.composed = composed;
+    return [composed.track];
   }
 }
 
 function stop(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
-}
-
-async function played(stream: MediaStream): Promise<HTMLVideoElement> {
-  const video = document.createElement('video');
-  video.muted = video.playsInline = true;
-  video.srcObject = new MediaStream(stream.getVideoTracks());
-  await video.play();
-  return video;
 }
