@@ -9,5 +9,10 @@ class LiveConfig(AppConfig):
     def ready(self) -> None:
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
+        from live.classroom.page import register_part
+        from live.slides import reading, saying, words
 
         register(Place("live", _("直播课"), "/live/", "video", SIGNED_IN, 22, _("直播")))
+
+        saying.register_verbs()
+        register_part("slides", strings=words.room_strings, config=reading.config)
