@@ -46,12 +46,16 @@ def pytest_sessionfinish() -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Whatever opens a browser or commits is marked, early enough for `-m` to choose by it."""
-    if {"page", "context", "browser"} & set(getattr(item, "fixturenames", ())):
+    """Whatever opens a browser, commits or speaks to a bucket is marked, early enough for `-m`."""
+    names = set(getattr(item, "fixturenames", ()))
+    if {"page", "context", "browser"} & names:
         item.add_marker("browser")
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    if "bucket" in names or parameters.get("any_storage") == "bucket":
+        item.add_marker("slow")
     django_db = item.get_closest_marker("django_db")
     commits = django_db is not None and django_db.kwargs.get("transaction")
-    if commits or "transactional_db" in getattr(item, "fixturenames", ()):
+    if commits or "transactional_db" in names:
         item.add_marker("slow")  # a database of its own is made for it
 
 

@@ -27,7 +27,8 @@ class ClassState(models.TextChoices):
 class LiveClass(models.Model):
     """One class a teacher holds for a branch and all below it, or for one training class.
 
-    `last_seq` is the number of the last event: whoever writes one holds this row.
+    `last_seq` is the number of the last event: whoever writes one holds this row. `shown` follows
+    from the events and is as public as they are.
     """
 
     # Names the room between processes, and the folder of what was sent.
@@ -62,6 +63,8 @@ class LiveClass(models.Model):
     )
     reason = models.CharField(_("取消原因"), max_length=100, blank=True)
     last_seq = models.PositiveIntegerField(default=0)
+    # How the room stands now, by subject (slide, poll, …): what a late member is told first.
+    shown = models.JSONField(default=dict)
     # Since when the teacher's line is gone; None while it stands or nobody was there yet.
     lost_at = models.DateTimeField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -99,16 +102,14 @@ class LiveClass(models.Model):
 class LiveEvent(models.Model):
     """One thing that happened in the room; rows are added and never changed.
 
-    `stream_ms` is where the picture of take `take` was, for what belongs to a moment of it. Of
-    several events with the same `once` the database takes one.
+    `at` says which moment of the picture it belongs to. Of several events with the same `once` the
+    database takes one.
     """
 
     live_class = models.ForeignKey(LiveClass, models.CASCADE, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=12)
     at = models.DateTimeField()
-    take = models.PositiveSmallIntegerField(default=0)
-    stream_ms = models.PositiveIntegerField(null=True)
     body = models.JSONField(default=dict)
     once = models.CharField(max_length=40, null=True)  # noqa: DJ001  (many have none)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

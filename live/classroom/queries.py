@@ -10,6 +10,7 @@ from courses.training.models import ClassState as TrainingState
 from courses.training.models import Enrolment, EnrolmentState, TrainingClass
 from live.classroom.attendance import Attendance, Span, attended
 from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence, LiveTake
+from live.classroom.presence import PRESENT
 from lms.core import clock
 from lms.members.models import Branch, Member, Membership, RoleAssignment
 from lms.members.queries import (
@@ -23,8 +24,6 @@ from media_pipeline.queries import HANDLING, lecture_branches
 
 COMING = (ClassState.SCHEDULED, ClassState.WAITING, ClassState.ON_AIR, ClassState.PAUSED)
 RUNNING = (ClassState.ON_AIR, ClassState.PAUSED)
-# Lines show a sign of life four times in this span.
-PRESENT = dt.timedelta(seconds=60)
 
 
 # --- Which classes --------------------------------------------------------------------------------
