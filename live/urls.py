@@ -4,6 +4,7 @@ from django.urls import path
 
 from live.classroom import delivery, views
 from live.classroom import views_of_teacher as teacher
+from live.slides import views as slides
 
 app_name = "live"
 urlpatterns = [
@@ -19,6 +20,16 @@ urlpatterns = [
     path("live/<int:live_class_id>/edit/", teacher.edit, name="edit"),
     path("live/<int:live_class_id>/studio/", teacher.studio, name="studio"),
     path("live/<int:live_class_id>/do/<slug:verb>/", teacher.do, name="do"),
+    path("live/<int:live_class_id>/slides/", slides.listed, name="slides"),
+    path("live/<int:live_class_id>/slides/marks/", slides.marks, name="slide_marks"),
+    path("live/<int:live_class_id>/slides/people/", slides.people, name="slides_people"),
+    path("live/<int:live_class_id>/slides/prepare/", slides.prepare, name="slides_prepare"),
+    path("live/<int:live_class_id>/slides/add/", slides.add, name="slides_add"),
+    path(
+        "live/<int:live_class_id>/slides/<int:deck_id>/<slug:verb>/",
+        slides.deck,
+        name="slides_deck",
+    ),
     path(
         "live-files/<str:token>/<str:expiry>/<str:member_id>/<str:room>/<path:rest>",
         delivery.class_file,

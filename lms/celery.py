@@ -52,6 +52,8 @@ app.autodiscover_tasks(
         "exams.sheets",
         "exams.tallies",
         "live.classroom",
+        "live.replay",
+        "live.slides",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")

@@ -7,57 +7,102 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('live', '0002_shown'),
+        ("live", "0002_shown"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SlideDeck',
+            name="SlideDeck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('title', models.CharField(max_length=80, verbose_name='标题')),
-                ('is_board', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('making', '正在转换'), ('ready', '可用'), ('failed', '没有成功')], default='making', max_length=6, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('place', models.PositiveSmallIntegerField(default=0)),
-                ('made_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('live_class', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decks', to='live.liveclass')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("title", models.CharField(max_length=80, verbose_name="标题")),
+                ("is_board", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("making", "正在转换"), ("ready", "可用"), ("failed", "没有成功")],
+                        default="making",
+                        max_length=6,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("place", models.PositiveSmallIntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "live_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decks",
+                        to="live.liveclass",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '课件',
-                'verbose_name_plural': '课件',
-                'ordering': ('live_class', 'place', 'pk'),
+                "verbose_name": "课件",
+                "verbose_name_plural": "课件",
+                "ordering": ("live_class", "place", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Slide',
+            name="Slide",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('key', models.CharField(blank=True, max_length=32)),
-                ('width', models.PositiveSmallIntegerField()),
-                ('height', models.PositiveSmallIntegerField()),
-                ('text', models.TextField(blank=True)),
-                ('deck', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='slides', to='live.slidedeck')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("key", models.CharField(blank=True, max_length=32)),
+                ("width", models.PositiveSmallIntegerField()),
+                ("height", models.PositiveSmallIntegerField()),
+                ("text", models.TextField(blank=True)),
+                (
+                    "deck",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slides",
+                        to="live.slidedeck",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '课件页',
-                'verbose_name_plural': '课件页',
-                'ordering': ('deck', 'number'),
+                "verbose_name": "课件页",
+                "verbose_name_plural": "课件页",
+                "ordering": ("deck", "number"),
             },
         ),
         migrations.AddConstraint(
-            model_name='slidedeck',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_board', True)), fields=('live_class',), name='live_one_board_a_class'),
+            model_name="slidedeck",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_board", True)),
+                fields=("live_class",),
+                name="live_one_board_a_class",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slide',
-            constraint=models.UniqueConstraint(fields=('deck', 'number'), name='live_slide_in_order'),
+            model_name="slide",
+            constraint=models.UniqueConstraint(
+                fields=("deck", "number"), name="live_slide_in_order"
+            ),
         ),
     ]

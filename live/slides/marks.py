@@ -129,9 +129,7 @@ def _distance(point: Point, first: Point, last: Point) -> float:
         return math.hypot(point[0] - first[0], point[1] - first[1])
     part = ((point[0] - first[0]) * across + (point[1] - first[1]) * down) / length
     part = min(1.0, max(0.0, part))
-    return math.hypot(
-        point[0] - first[0] - part * across, point[1] - first[1] - part * down
-    )
+    return math.hypot(point[0] - first[0] - part * across, point[1] - first[1] - part * down)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,7 @@ class Page:
     text: str
 
 
-def drawn(
-    files: Sequence[Path], folder: Path, *, during: Callable[[int, int], None]
-) -> list[Page]:
+def drawn(files: Sequence[Path], folder: Path, *, during: Callable[[int, int], None]) -> list[Page]:
     """Draw the pages of one PDF, or pictures, into `folder`: <number>-s.webp and <number>-l.webp.
 
     `during(page, of)` is called after each page. Raises SlidesRefusedError with a sentence.

@@ -63,7 +63,9 @@ def add(request: HttpRequest, live_class_id: int) -> HttpResponse:
     found = led(request, live_class_id)
     files = request.FILES.getlist("file")
     return _answer(
-        request, found.pk, lambda: services.add_deck(by=person(request), live_class=found, files=files)
+        request,
+        found.pk,
+        lambda: services.add_deck(by=person(request), live_class=found, files=files),
     )
 
 

@@ -13,7 +13,9 @@ def refusal(why: str) -> str:
         "pages": _("页数太多，一份课件最多 300 页。请拆成几份上传。"),
         "size": _("页面尺寸太大或太小，不像课件。请用 A4 或 16:9 的页面重新导出 PDF。"),
         "pixels": _("图片太大（超过 5000 万像素）。请缩小后再上传。"),
-        "costly": _("这份文件太复杂，服务器画不出来。请在 PowerPoint 里用“图片”方式导出 PDF 再上传。"),
+        "costly": _(
+            "这份文件太复杂，服务器画不出来。请在 PowerPoint 里用“图片”方式导出 PDF 再上传。"
+        ),
         "kind": _("只能上传 PDF，或 JPG、PNG、WebP 图片。"),
         "office": _("请先在 PowerPoint 或 WPS 里“另存为 PDF”，再上传 PDF。"),
         "mixed": _("一次请上传一个 PDF，或者几张图片，不要混在一起。"),

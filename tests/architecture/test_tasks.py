@@ -44,6 +44,7 @@ POLICY = {
     "media_pipeline.encode_piece": "a stretch of one lecture's file",
     "media_pipeline.join_rendition": "one lecture's pieces",
     "live.keep_recording": "one closed class's replay",
+    "live.make_slides": "the pages of one deck",
     "live.make_lecture": "one closed class's lecture",
     "live.tidy": "classes nobody came back to, and closed ones without a recording",
     "media_pipeline.probe_asset": "one lecture's file",

@@ -9,7 +9,9 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringO
 
 
 def pdf(
-    *words: str, size: tuple[float, float] = (960, 540), colour: tuple[float, float, float] = (1, 1, 1)
+    *words: str,
+    size: tuple[float, float] = (960, 540),
+    colour: tuple[float, float, float] = (1, 1, 1),
 ) -> bytes:
     """One page for each of `words` (ASCII), written out by hand: nothing but text in it."""
     objects: list[bytes] = [b"", b""]
@@ -101,7 +103,9 @@ def saved(writer: pypdf.PdfWriter) -> bytes:
     return out.getvalue()
 
 
-def picture(words: str = "page", *, kind: str = "PNG", size: tuple[int, int] = (1600, 900)) -> bytes:
+def picture(
+    words: str = "page", *, kind: str = "PNG", size: tuple[int, int] = (1600, 900)
+) -> bytes:
     made = Image.new("RGB", size, "white")
     ImageDraw.Draw(made).text((80, 80), words, fill="black")
     out = io.BytesIO()

