@@ -1,4 +1,5 @@
 /** The parts of a room, in the order of their tabs. */
 import type { PartMaker } from './part';
+import { slidesPart } from './slides/part';
 
-export const PARTS: readonly PartMaker[] = [];
+export const PARTS: readonly PartMaker[] = [slidesPart];

@@ -1,0 +1,133 @@
+"""Slides of a live class in real browsers: in step, drawn on, there for who comes late, and again."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from live.classroom import services as classroom
+from live.classroom.models import LiveClass
+from live.slides.models import Slide
+from lms.members.models import Member
+from tests.factories.live import make_live_class
+from tests.factories.members import BranchTree, make_branch_tree, make_instructor, make_member
+from tests.journeys.test_study_hour import sign_in
+from tests.support.browser import PC, PHONE
+from tests.support.live_sockets import end_carriers
+from tests.support.queues import run_queued
+from tests.support.slide_files import pdf
+
+pytestmark = pytest.mark.slow
+
+SECONDS = 20_000
+
+
+@pytest.fixture
+def tree(school_server: str) -> Iterator[BranchTree]:
+    yield make_branch_tree()
+    end_carriers()
+
+
+@pytest.fixture
+def teacher(tree: BranchTree) -> Member:
+    return make_instructor(tree.general, name="李教授")
+
+
+@pytest.fixture
+def live_class(tree: BranchTree, teacher: Member) -> LiveClass:
+    made = make_live_class(tree.general, by=teacher, title="三会一课实务")
+    classroom.open_waiting(by=teacher, live_class=made)
+    return made
+
+
+def slide_on(page: Page) -> Any:
+    return page.locator(".live-stage .slide__page")
+
+
+def test_a_slide_is_shown_drawn_on_and_there_for_who_comes_late(
+    tree: BranchTree,
+    teacher: Member,
+    live_class: LiveClass,
+    open_page: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    shoot: Callable[[Page, str], Any],
+) -> None:
+    zhang = make_member(tree.first, name="张秀英")
+    studio = open_page(**PC)
+    sign_in(studio, teacher, to=f"/live/{live_class.pk}/slides/prepare/")
+    assert_accessible(studio)
+    studio.get_by_label("PDF，或几张图片").set_input_files(
+        {
+            "name": "党支部工作条例.pdf",
+            "mimeType": "application/pdf",
+            "buffer": pdf("Chapter 1", "Chapter 2", "Chapter 3", colour=(1, 0.96, 0.9)),
+        }
+    )
+    studio.get_by_role("button", name="上传").click()
+    expect(studio.get_by_text("正在转换")).to_be_visible()
+    run_queued()
+    studio.reload()
+    expect(studio.get_by_role("img")).to_have_count(3)
+    assert_accessible(studio)
+    for size in (PHONE, PC):
+        studio.set_viewport_size(size)
+        shoot(studio, "live-slides-prepare")
+
+    member = open_page(**PC)
+    sign_in(member, zhang, to=f"/live/{live_class.pk}/")
+    studio.goto(f"/live/{live_class.pk}/studio/")
+    studio.get_by_role("tab", name="课件").click()
+    studio.get_by_role("button", name="第 1 页，共 3 页").click()
+    first, second, _third = Slide.objects.order_by("number")
+    expect(slide_on(member)).to_have_attribute("data-slide", str(first.pk), timeout=SECONDS)
+    expect(slide_on(member).get_by_role("img")).to_have_attribute("alt", re.compile("Chapter 1"))
+    studio.get_by_role("button", name="下一页").click()
+    expect(slide_on(member)).to_have_attribute("data-slide", str(second.pk), timeout=SECONDS)
+
+    studio.get_by_role("toolbar").get_by_role("button", name="画笔").click()
+    drag(studio)
+    expect(slide_on(member)).to_have_attribute("data-marks", "1", timeout=SECONDS)
+    # Who comes late on a telephone sees the same page and what is drawn on it.
+    phone = open_page(**PHONE, has_touch=True, is_mobile=True)
+    sign_in(phone, make_member(tree.second, name="王强"), to=f"/live/{live_class.pk}/")
+    expect(slide_on(phone)).to_have_attribute("data-slide", str(second.pk), timeout=3_000)
+    expect(slide_on(phone)).to_have_attribute("data-marks", "1", timeout=3_000)
+    # The pen goes to a member and comes back.
+    studio.get_by_text("把画笔交给学员").click()
+    studio.get_by_role("button", name="交给 张秀英").click()
+    member.get_by_role("toolbar").get_by_role("button", name="方框").click()
+    shoot(member, "live-slides-pen")
+    drag(member)
+    expect(slide_on(studio)).to_have_attribute("data-marks", "2", timeout=SECONDS)
+    studio.get_by_role("button", name="收回 张秀英的画笔").or_(
+        studio.get_by_role("button", name="收回 张秀英 的画笔")
+    ).click()
+    expect(member.get_by_role("toolbar")).to_have_count(0)
+    for page, name in ((studio, "live-slides-studio"), (member, "live-slides-room")):
+        assert_accessible(page)
+        shoot(page, name)
+    assert_accessible(phone)
+    shoot(phone, "live-slides-room")
+    studio.set_viewport_size(PHONE)
+    shoot(studio, "live-slides-studio")
+    studio.set_viewport_size(PC)
+
+    studio.get_by_role("button", name="新白板页").click()
+    expect(slide_on(phone)).to_have_class(re.compile("is-blank"), timeout=SECONDS)
+    studio.get_by_role("button", name="收起课件").click()
+    expect(slide_on(phone)).to_be_hidden(timeout=SECONDS)
+
+
+def drag(page: Page) -> None:
+    box = slide_on(page).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    for step in range(1, 12):
+        page.mouse.move(
+            box["x"] + (0.2 + 0.03 * step) * box["width"],
+            box["y"] + (0.3 + 0.02 * (step % 3)) * box["height"],
+        )
+    page.mouse.up()
