@@ -7,12 +7,23 @@ class LiveConfig(AppConfig):
     verbose_name = _("直播课堂")
 
     def ready(self) -> None:
+        from exams.credit import origins
+        from live import receivers
+        from live.classroom.page import register_part
+        from live.classroom.signals import class_closed
+        from live.replay import looks, queries
+        from live.replay import words as replay_words
+        from live.slides import reading, saying, words
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
-        from live.classroom.page import register_part
-        from live.slides import reading, saying, words
+        from media_pipeline.signals import asset_ready
 
         register(Place("live", _("直播课"), "/live/", "video", SIGNED_IN, 22, _("直播")))
 
         saying.register_verbs()
+        looks.register_looks()
+        origins.register(queries.origin_of)
+        class_closed.connect(receivers.class_is_over, dispatch_uid="live.class_is_over")
+        asset_ready.connect(receivers.recording_is_ready, dispatch_uid="live.recording_is_ready")
+        register_part("replay", strings=replay_words.strings)
         register_part("slides", strings=words.room_strings, config=reading.config)

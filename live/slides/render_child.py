@@ -84,7 +84,7 @@ def draw_pdf(path: str, folder: Path, limits: dict[str, int]) -> None:
     for number in range(1, count + 1):
         page = document[number - 1]
         width, height = page.get_size()
-        if not 1 <= min(width, height) or max(width, height) > limits["points"]:
+        if not min(width, height) >= 1 or max(width, height) > limits["points"]:
             raise RefusedError("size")
         across, down = fitted(width, height, limits["l_pixels"])
         bitmap = page.render(scale=max(across / width, down / height), may_draw_forms=False)

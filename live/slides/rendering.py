@@ -1,8 +1,8 @@
 """Having pages drawn by a confined process, and what it says about them."""
 
 import json
-import sys
 import signal
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

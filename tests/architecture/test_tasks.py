@@ -44,6 +44,8 @@ POLICY = {
     "media_pipeline.encode_piece": "a stretch of one lecture's file",
     "media_pipeline.join_rendition": "one lecture's pieces",
     "live.keep_recording": "one closed class's replay",
+    "live.place_replay": "one closed class's lesson",
+    "live.place_replays": "lessons of closed classes a lost message left undone",
     "live.make_slides": "the pages of one deck",
     "live.make_lecture": "one closed class's lecture",
     "live.tidy": "classes nobody came back to, and closed ones without a recording",

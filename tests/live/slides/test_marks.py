@@ -1,5 +1,6 @@
 """What is drawn on slides, as numbers."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def test_what_is_left_out_would_not_be_seen(points: list[tuple[int, int]]) -> No
     kept = simplified(points)
     for point in points:
         nearest = min(
-            _distance(point, one, other) for one, other in zip(kept, kept[1:], strict=False)
+            _distance(point, one, other) for one, other in itertools.pairwise(kept)
         )
         assert nearest <= TOLERANCE
 
