@@ -11,6 +11,8 @@ class LiveConfig(AppConfig):
         from live import receivers
         from live.classroom.page import register_part
         from live.classroom.signals import class_closed
+        from live.groups import saying as group_saying
+        from live.groups import words as group_words
         from live.replay import looks, queries
         from live.replay import words as replay_words
         from live.slides import reading, saying, words
@@ -25,5 +27,11 @@ class LiveConfig(AppConfig):
         origins.register(queries.origin_of)
         class_closed.connect(receivers.class_is_over, dispatch_uid="live.class_is_over")
         asset_ready.connect(receivers.recording_is_ready, dispatch_uid="live.recording_is_ready")
+        group_saying.register_verbs()
+        register_part(
+            "groups",
+            strings=group_words.room_strings,
+            config=lambda live_class, _member, _leads: group_words.config_addresses(live_class.pk),
+        )
         register_part("replay", strings=replay_words.strings)
         register_part("slides", strings=words.room_strings, config=reading.config)

@@ -52,6 +52,7 @@ app.autodiscover_tasks(
         "exams.sheets",
         "exams.tallies",
         "live.classroom",
+        "live.groups",
         "live.replay",
         "live.slides",
     ]
@@ -63,6 +64,7 @@ app.conf.beat_schedule = {
     "tidy-lectures": {"task": "media_pipeline.tidy", "schedule": 60.0},
     "sweep-media": {"task": "media_pipeline.sweep", "schedule": crontab(hour=3, minute=35)},
     "tidy-live-classes": {"task": "live.tidy", "schedule": 30.0},
+    "end-groups": {"task": "live.end_groups", "schedule": 10.0},
     "place-replays": {"task": "live.place_replays", "schedule": 60.0},
     "settle-progress": {"task": "courses.settle_progress", "schedule": 60.0},
     "credit-completed": {"task": "exams.credit_completed", "schedule": 60.0},

@@ -46,6 +46,7 @@ POLICY = {
     "live.keep_recording": "one closed class's replay",
     "live.place_replay": "one closed class's lesson",
     "live.place_replays": "lessons of closed classes a lost message left undone",
+    "live.end_groups": "rounds of groups whose time is up",
     "live.make_slides": "the pages of one deck",
     "live.make_lecture": "one closed class's lecture",
     "live.tidy": "classes nobody came back to, and closed ones without a recording",

@@ -1,22 +1,30 @@
 """Slides of a live class in real browsers: in step, drawn on, there for who comes late, and again."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from live.classroom import services as classroom
+from live.classroom import telling
 from live.classroom.models import LiveClass
+from live.slides import services
 from live.slides.models import Slide
+from lms.core import clock
 from lms.members.models import Member
 from tests.factories.live import make_live_class
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor, make_member
 from tests.journeys.test_study_hour import sign_in
+from tests.live.slides.test_services import STROKE, Speaker
 from tests.support.browser import PC, PHONE
 from tests.support.live_sockets import end_carriers
 from tests.support.queues import run_queued
+from tests.support.replays import send_segments
 from tests.support.slide_files import pdf
 
 pytestmark = pytest.mark.slow
@@ -131,3 +139,53 @@ def drag(page: Page) -> None:
             box["y"] + (0.3 + 0.02 * (step % 3)) * box["height"],
         )
     page.mouse.up()
+
+
+def test_the_replay_shows_what_was_shown_and_leaps_to_a_chapter(
+    tree: BranchTree,
+    teacher: Member,
+    live_class: LiveClass,
+    open_page: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    shoot: Callable[[Page, str], Any],
+) -> None:
+    with transaction.atomic():
+        services.add_deck(
+            by=teacher,
+            live_class=live_class,
+            files=[SimpleUploadedFile("a.pdf", pdf("Three meetings", "One class"))],
+        )
+    run_queued()
+    first, second = Slide.objects.order_by("number")
+    leads = Speaker(teacher, live_class)
+    classroom.go_on_air(by=teacher, live_class=live_class)
+    leads("show", slide=first.pk)
+    leads("mark", slide=first.pk, mark={**STROKE, "points": [1000, 6000, 6000, 6000]})
+    leads("show", slide=second.pk)
+    with transaction.atomic():
+        telling.tell(telling.lock(live_class.pk), "chat", {"text": "请看第二页"}, by=teacher)
+    begun = clock.now()
+    for seconds, event in zip(
+        (1, 4, 14, 16), live_class.events.filter(kind__in=["slide", "mark", "chat"]), strict=True
+    ):
+        live_class.events.filter(pk=event.pk).update(at=begun + dt.timedelta(seconds=seconds))
+    send_segments(live_class, teacher, since=begun)
+    classroom.close_class(by=teacher, live_class=live_class)
+
+    for size, more in ((PC, {}), (PHONE, {"has_touch": True, "is_mobile": True})):
+        page = open_page(**size, **more)
+        sign_in(page, make_member(tree.first), to=f"/live/{live_class.pk}/")
+        expect(page.locator("lms-replay")).to_have_class(re.compile("is-ready"), timeout=SECONDS)
+        expect(slide_on(page)).to_be_hidden()
+        page.get_by_role("button", name="One class").click()
+        expect(slide_on(page)).to_have_attribute("data-slide", str(second.pk), timeout=SECONDS)
+        expect(page.get_by_text("请看第二页")).to_be_visible(timeout=SECONDS)
+        page.get_by_role("button", name="暂停").click()
+        assert_accessible(page)
+        page.get_by_role("slider", name="播放位置").fill("6")
+        expect(slide_on(page)).to_have_attribute("data-slide", str(first.pk), timeout=SECONDS)
+        expect(slide_on(page)).to_have_attribute("data-marks", "1", timeout=SECONDS)
+        expect(page.get_by_text("请看第二页")).to_have_count(0)
+        page.get_by_label("找课件里的字").fill("three")
+        expect(page.get_by_role("button", name="Three meetings")).to_be_visible()
+        shoot(page, "live-replay-slides")

@@ -37,9 +37,7 @@ def test_a_line_keeps_its_ends_and_becomes_short(points: list[tuple[int, int]]) 
 def test_what_is_left_out_would_not_be_seen(points: list[tuple[int, int]]) -> None:
     kept = simplified(points)
     for point in points:
-        nearest = min(
-            _distance(point, one, other) for one, other in itertools.pairwise(kept)
-        )
+        nearest = min(_distance(point, one, other) for one, other in itertools.pairwise(kept))
         assert nearest <= TOLERANCE
 
 
