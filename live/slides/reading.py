@@ -25,7 +25,6 @@ def config(live_class: LiveClass, member: Member, leads: bool) -> dict[str, Any]
     said: dict[str, Any] = {
         "base": base(live_class, member),
         "list": reverse("live:slides", args=args),
-        "marks": reverse("live:slide_marks", args=args),
     }
     if leads:
         said["add"] = reverse("live:slides_add", args=args)

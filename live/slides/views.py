@@ -31,13 +31,10 @@ def listed(request: HttpRequest, live_class_id: int) -> HttpResponse:
 @access(SIGNED_IN)
 @never_cache
 @require_safe
-def marks(request: HttpRequest, live_class_id: int) -> HttpResponse:
-    """JSON: what stands on `?slide=`, and the number of the event it is true after."""
+def marks(request: HttpRequest, live_class_id: int, slide_id: int) -> HttpResponse:
+    """JSON: what stands on a page, and the number of the event it is true after."""
     found, by = seen(request, live_class_id), person(request)
-    asked = request.GET.get("slide", "")
-    slide = (
-        queries.slide_of(found.pk, int(asked)) if asked.isdecimal() and len(asked) < 10 else None
-    )
+    slide = queries.slide_of(found.pk, slide_id)
     if slide is None:
         raise Http404
     if not rules.can_lead(by, found) and not queries.was_shown(found.pk, slide.pk):

@@ -24,6 +24,7 @@ from media_pipeline.chapter_services import offer_chapters
 from media_pipeline.models import ChapterList
 from tests.factories import courses as course_factory
 from tests.factories.live import make_live_class
+from tests.factories.live_slides import make_deck
 from tests.factories.members import (
     BranchTree,
     make_administrator,
@@ -32,7 +33,7 @@ from tests.factories.members import (
     make_member,
 )
 from tests.live.classroom.test_pages import of
-from tests.live.slides.test_services import STROKE, Speaker, brought
+from tests.live.slides.test_services import STROKE, Speaker
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,7 @@ def sent(live_class: LiveClass, by: Member, *, since: dt.datetime, segments: int
 def live_class(tree: BranchTree, teacher: Member, time_machine: Any) -> LiveClass:
     """A class of two minutes: a page at 0:05, drawn on at 0:10, the next page at 1:00."""
     live_class = make_live_class(tree.general, by=teacher, title="三会一课实务")
-    first, second = brought(live_class, teacher, "什么是三会一课", "").slides.all()
+    first, second = make_deck(live_class, teacher, "什么是三会一课", "").slides.all()
     leads = Speaker(teacher, live_class)
     begun = clock.now()
     time_machine.move_to(begun, tick=False)

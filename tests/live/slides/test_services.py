@@ -17,6 +17,7 @@ from live.slides.words import refusal
 from lms.core.plain import Refused
 from lms.members.models import Member
 from tests.factories.live import make_live_class
+from tests.factories.live_slides import make_deck
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor, make_member
 from tests.live.classroom.test_pages import of
 from tests.support import slide_files
@@ -41,23 +42,6 @@ def live_class(tree: BranchTree, teacher: Member) -> LiveClass:
     made = make_live_class(tree.general, by=teacher)
     classroom.open_waiting(by=teacher, live_class=made)
     return made
-
-
-def brought(live_class: LiveClass, by: Member, *pages: str) -> SlideDeck:
-    """A deck that was made without drawing it: its pages have no pictures."""
-    deck = SlideDeck.objects.create(
-        live_class=live_class,
-        title="党章",
-        state=DeckState.READY,
-        place=SlideDeck.objects.count() + 1,
-        made_by=by,
-        made_at=live_class.made_at,
-    )
-    for number, text in enumerate(pages, start=1):
-        Slide.objects.create(
-            deck=deck, number=number, key=f"{number:032x}", width=1920, height=1080, text=text
-        )
-    return deck
 
 
 def uploaded(name: str, data: bytes) -> SimpleUploadedFile:
@@ -159,7 +143,7 @@ def test_what_is_no_deck_is_refused_at_once(
 def test_the_shown_slide_is_how_things_stand_and_only_who_leads_turns_pages(
     tree: BranchTree, teacher: Member, live_class: LiveClass
 ) -> None:
-    deck = brought(live_class, teacher, "一", "二")
+    deck = make_deck(live_class, teacher, "一", "二")
     first, second = deck.slides.all()
     leads, member = Speaker(teacher, live_class), Speaker(make_member(tree.first), live_class)
     assert leads("show", "once", slide=first.pk) == {"ok": "once"}
@@ -175,14 +159,15 @@ def test_the_shown_slide_is_how_things_stand_and_only_who_leads_turns_pages(
     # A page of another class is none of this one.
     other = make_live_class(tree.general, by=teacher)
     assert (
-        leads("show", slide=brought(other, teacher, "x").slides.get().pk)["no"] == "SlideGoneError"
+        leads("show", slide=make_deck(other, teacher, "x").slides.get().pk)["no"]
+        == "SlideGoneError"
     )
 
 
 def test_the_pen_is_given_and_taken_back(
     tree: BranchTree, teacher: Member, live_class: LiveClass
 ) -> None:
-    deck = brought(live_class, teacher, "一", "二")
+    deck = make_deck(live_class, teacher, "一", "二")
     first, second = deck.slides.all()
     zhang = make_member(tree.first, name="张秀英")
     leads, member = Speaker(teacher, live_class), Speaker(zhang, live_class)
@@ -209,22 +194,22 @@ def test_the_pen_is_given_and_taken_back(
 def test_marks_are_told_of_pages_that_were_shown(
     tree: BranchTree, teacher: Member, live_class: LiveClass
 ) -> None:
-    deck = brought(live_class, teacher, "一", "二")
+    deck = make_deck(live_class, teacher, "一", "二")
     first, second = deck.slides.all()
     leads = Speaker(teacher, live_class)
     leads("show", slide=first.pk)
     for slide in (first, second):
         leads("mark", slide=slide.pk, mark={**STROKE, "id": f"m{slide.pk}"})
-    address = f"/live/{live_class.pk}/slides/marks/?slide="
-    told = of(make_member(tree.first)).get(f"{address}{first.pk}").json()
+    address = f"/live/{live_class.pk}/slides"
+    told = of(make_member(tree.first)).get(f"{address}/{first.pk}/marks/").json()
     live_class.refresh_from_db()
     assert (told["seq"], [mark["id"] for mark in told["marks"]]) == (
         live_class.last_seq,
         [f"m{first.pk}"],
     )
-    assert of(make_member(tree.first)).get(f"{address}{second.pk}").status_code == 404
-    assert of(teacher).get(f"{address}{second.pk}").status_code == 200
-    assert of(teacher).get(f"{address}nonsense").status_code == 404
+    assert of(make_member(tree.first)).get(f"{address}/{second.pk}/marks/").status_code == 404
+    assert of(teacher).get(f"{address}/{second.pk}/marks/").status_code == 200
+    assert of(teacher).get(f"{address}/999999/marks/").status_code == 404
 
 
 def test_the_whiteboard_has_several_pages_and_is_one(
@@ -241,8 +226,8 @@ def test_the_whiteboard_has_several_pages_and_is_one(
 def test_decks_are_put_in_order_and_a_removed_one_is_not_shown_any_more(
     tree: BranchTree, teacher: Member, live_class: LiveClass
 ) -> None:
-    one, two = (brought(live_class, teacher, name) for name in ("一", "二"))
-    client, base = of(teacher), f"/live/{live_class.pk}/slides"
+    one, two = (make_deck(live_class, teacher, name) for name in ("一", "二"))
+    client, base = of(teacher), f"/live/{live_class.pk}/decks"
     client.post(f"{base}/{two.pk}/up/")
     assert [deck.pk for deck in queries.decks_of(live_class)] == [two.pk, one.pk]
     Speaker(teacher, live_class)("show", slide=one.slides.get().pk)
@@ -257,7 +242,7 @@ def test_decks_are_put_in_order_and_a_removed_one_is_not_shown_any_more(
 def test_nothing_is_drawn_or_shown_when_the_class_is_over(
     teacher: Member, live_class: LiveClass
 ) -> None:
-    slide = brought(live_class, teacher, "一").slides.get()
+    slide = make_deck(live_class, teacher, "一").slides.get()
     classroom.go_on_air(by=teacher, live_class=live_class)
     classroom.close_class(by=teacher, live_class=live_class)
     leads = Speaker(teacher, live_class)
@@ -273,7 +258,7 @@ def test_the_page_of_decks_costs_the_same_for_one_and_for_three(
     teacher: Member, live_class: LiveClass, django_assert_num_queries: Any, count: int
 ) -> None:
     for _each in range(count):
-        brought(live_class, teacher, "一", "二")
+        make_deck(live_class, teacher, "一", "二")
     client = of(teacher)
     with django_assert_num_queries(PREPARE_QUERIES):
         page = client.get(f"/live/{live_class.pk}/slides/prepare/")

@@ -18,7 +18,6 @@ interface Deck {
 export interface DeskConfig {
   base: string;
   list: string;
-  marks: string;
   add?: string;
   people?: string;
 }
@@ -99,7 +98,7 @@ export class SlideDesk {
   async load(chosen = 0): Promise<void> {
     const answer = await fetch(this.config.list).catch(() => null);
     if (answer === null || !answer.ok) {
-      this.say_(this.room.text('slides_lost'));
+      this.told(this.room.text('slides_lost'));
       return;
     }
     const said = (await answer.json()) as { base: string; decks?: Deck[] };
@@ -115,13 +114,13 @@ export class SlideDesk {
     }
   }
 
-  private say_(words: string): void {
+  private told(words: string): void {
     this.note.textContent = words;
   }
 
   private async say(verb: string, body: object = {}): Promise<void> {
     const reply = await this.room.say(verb, body);
-    this.say_(reply.no === undefined ? '' : (reply.why ?? this.room.text('slides_lost')));
+    this.told(reply.no === undefined ? '' : (reply.why ?? this.room.text('slides_lost')));
   }
 
   private turn(by: number): void {
@@ -146,10 +145,10 @@ export class SlideDesk {
 
   private drawPages(): void {
     const deck = this.decks.find((each) => each.id === this.chosen);
-    if (deck === undefined) this.say_(this.room.text('slides_none'));
-    else if (deck.state === 'making') this.say_(this.room.text('slides_making'));
-    else if (deck.state === 'failed') this.say_(this.room.text('slides_failed', { why: deck.reason }));
-    else this.say_('');
+    if (deck === undefined) this.told(this.room.text('slides_none'));
+    else if (deck.state === 'making') this.told(this.room.text('slides_making'));
+    else if (deck.state === 'failed') this.told(this.room.text('slides_failed', { why: deck.reason }));
+    else this.told('');
     const base = this.base('');
     const items = (deck?.pages ?? []).map((page) => {
       const one = button('', 'slide-desk__page', () => void this.say('slides.show', { slide: page.id }));
@@ -186,12 +185,12 @@ export class SlideDesk {
     request.responseType = 'json';
     request.upload.addEventListener('progress', (event) => {
       const percent = event.total === 0 ? 0 : Math.floor((100 * event.loaded) / event.total);
-      this.say_(this.room.text('slides_uploading', { percent }));
+      this.told(this.room.text('slides_uploading', { percent }));
     });
     request.addEventListener('loadend', () => {
       const said = request.response as { error?: string } | null;
       if (request.status === 200) void this.load();
-      else this.say_(said?.error ?? this.room.text('slides_lost'));
+      else this.told(said?.error ?? this.room.text('slides_lost'));
     });
     request.send(form);
   }

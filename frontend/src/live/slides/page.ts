@@ -89,8 +89,8 @@ export class SlidePage {
     if (this.facts === null) return;
     const { clientWidth, clientHeight } = this.element;
     const width = Math.min(clientWidth, (clientHeight * this.facts.w) / this.facts.h);
-    this.page.style.width = `${String(Math.floor(width))}px`;
-    this.page.style.height = `${String(Math.floor((width * this.facts.h) / this.facts.w))}px`;
+    this.page.style.width = `${String(Math.ceil(width))}px`;
+    this.page.style.height = `${String(Math.ceil((width * this.facts.h) / this.facts.w))}px`;
   }
 
   // --- What is drawn ----------------------------------------------------------------------------

@@ -123,7 +123,7 @@ class Slides implements RoomPart {
   private async fetchMarks(slide: number): Promise<void> {
     this.known = null;
     this.early = [];
-    const answer = await fetch(`${this.config.marks}?slide=${String(slide)}`).catch(() => null);
+    const answer = await fetch(`${this.config.list}${String(slide)}/marks/`).catch(() => null);
     if (this.page.facts?.id !== slide) return;
     if (answer === null || !answer.ok) {
       window.setTimeout(() => {
