@@ -29,12 +29,10 @@ def room_strings() -> dict[str, str]:
     return {
         "slides": _("课件"),
         "slides_swap": _("画面和课件互换"),
-        "slides_large": _("课件大图"),
         "slides_page": _("第 {number} 页，共 {count} 页"),
         "slides_board_page": _("白板第 {number} 页"),
         "slides_previous": _("上一页"),
         "slides_next": _("下一页"),
-        "slides_show": _("给学员看"),
         "slides_hide": _("收起课件"),
         "slides_board": _("新白板页"),
         "slides_upload": _("上传 PDF 或图片"),

@@ -1,4 +1,4 @@
-"""Slides of a live class in real browsers: in step, drawn on, there for who comes late, and again."""
+"""Slides of a live class in real browsers: drawn on, there for who comes late, played again."""
 
 import datetime as dt
 import re
