@@ -49,7 +49,8 @@ def read(sent: Any) -> Mark:
     """A mark as it is kept: simplified and bounded. Raises NoMarkError."""
     if not isinstance(sent, Mapping):
         raise NoMarkError("no mapping")
-    key, tool, colour, size = (sent.get(name) for name in ("id", "tool", "colour", "size"))
+    key, tool, colour = (sent.get(name) for name in ("id", "tool", "colour"))
+    size: Any = sent.get("size")
     if not isinstance(key, str) or _KEY.fullmatch(key) is None:
         raise NoMarkError("id")
     if not isinstance(tool, str) or tool not in TOOLS:
@@ -154,6 +155,6 @@ def standing(happenings: Iterable[Happening]) -> dict[str, tuple[int | None, Map
     return found
 
 
-def last_of(found: Mapping[str, tuple[int | None, Any]], by_id: int) -> str | None:
+def last_of(found: dict[str, tuple[int | None, Any]], by_id: int) -> str | None:
     """The key of the last mark that stands and was drawn by that person."""
     return next((key for key in reversed(found) if found[key][0] == by_id), None)

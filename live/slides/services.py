@@ -41,7 +41,9 @@ _OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # --- Bringing slides ------------------------------------------------------------------------------
 
 
-def add_deck(*, by: Member, live_class: LiveClass, files: Sequence[UploadedFile]) -> SlideDeck:
+def add_deck(
+    *, by: Member, live_class: LiveClass, files: Sequence["UploadedFile[Any]"]
+) -> SlideDeck:
     """Take one PDF or some pictures; pages are made of them by and by.
 
     Raises SlidesRefusedError with a sentence, DiskFullError.
@@ -78,7 +80,7 @@ def add_deck(*, by: Member, live_class: LiveClass, files: Sequence[UploadedFile]
     return deck
 
 
-def _check_files(files: Sequence[UploadedFile]) -> None:
+def _check_files(files: Sequence["UploadedFile[Any]"]) -> None:
     if not files or not any(file.size for file in files):
         raise SlidesRefusedError(refusal("empty"))
     if sum(file.size or 0 for file in files) > MOST_MEGABYTES * 1024**2:
@@ -96,14 +98,14 @@ def _check_files(files: Sequence[UploadedFile]) -> None:
             raise SlidesRefusedError(refusal("kind"))
 
 
-def _head(file: UploadedFile) -> bytes:
+def _head(file: "UploadedFile[Any]") -> bytes:
     file.seek(0)
     head: bytes = file.read(1024)
     file.seek(0)
     return head
 
 
-def _title_of(files: Sequence[UploadedFile]) -> str:
+def _title_of(files: Sequence["UploadedFile[Any]"]) -> str:
     name = PurePosixPath((files[0].name or "").replace("\\", "/")).stem
     words = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:80]
     return words or _("课件")

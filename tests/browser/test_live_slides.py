@@ -189,3 +189,42 @@ def test_the_replay_shows_what_was_shown_and_leaps_to_a_chapter(
         page.get_by_label("找课件里的字").fill("three")
         expect(page.get_by_role("button", name="Three meetings")).to_be_visible()
         shoot(page, "live-replay-slides")
+
+
+def test_a_class_is_divided_talks_among_itself_and_comes_back(
+    tree: BranchTree,
+    teacher: Member,
+    live_class: LiveClass,
+    open_page: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    shoot: Callable[[Page, str], Any],
+) -> None:
+    studio, zhang = open_page(**PC), open_page(**PHONE, has_touch=True, is_mobile=True)
+    wang = open_page(**PC)
+    sign_in(zhang, make_member(tree.first, name="张秀英"), to=f"/live/{live_class.pk}/")
+    sign_in(wang, make_member(tree.second, name="王强"), to=f"/live/{live_class.pk}/")
+    for page in (zhang, wang):
+        expect(page.get_by_text("在课堂")).to_be_visible(timeout=SECONDS)
+    sign_in(studio, teacher, to=f"/live/{live_class.pk}/studio/")
+    studio.get_by_role("tab", name="分组").click()
+    studio.get_by_label("分几组").fill("2")
+    studio.get_by_label("讨论题").fill("怎样开好组织生活会")
+    shoot(studio, "live-groups-form")
+    studio.get_by_role("button", name="开始分组讨论").click()
+    expect(zhang.get_by_text("怎样开好组织生活会")).to_be_visible(timeout=SECONDS)
+    zhang.get_by_label("说点什么").fill("先找问题")
+    zhang.get_by_role("button", name="发送").click()
+    expect(zhang.get_by_text("先找问题")).to_be_visible(timeout=SECONDS)
+    zhang.get_by_label("小组记录").fill("一、查找问题要具体")
+    zhang.get_by_role("button", name="保存记录").click()
+    expect(zhang.get_by_text("已保存")).to_be_visible(timeout=SECONDS)
+    assert_accessible(zhang)
+    shoot(zhang, "live-groups-room")
+    expect(wang.get_by_text("怎样开好组织生活会")).to_be_visible(timeout=SECONDS)
+    expect(wang.get_by_text("先找问题")).to_have_count(0)
+    expect(studio.get_by_text("1 人 · 1 条发言")).to_be_visible(timeout=SECONDS)
+    assert_accessible(studio)
+    shoot(studio, "live-groups-studio")
+    studio.get_by_role("button", name="结束讨论，回到课堂").click()
+    expect(zhang.get_by_text("现在没有分组讨论")).to_be_visible(timeout=SECONDS)
+    expect(studio.get_by_text("一、查找问题要具体")).to_be_visible(timeout=SECONDS)
