@@ -174,7 +174,7 @@ class Groups implements RoomPart {
       this.head,
       this.talk,
       form,
-      make('h3', 'groups__title', this.text('groups_note')),
+      make('h2', 'groups__title', this.text('groups_note')),
       make('p', 'muted small', this.text('groups_note_help')),
       this.note,
       this.theirs,
@@ -270,7 +270,7 @@ class Groups implements RoomPart {
       const notes = earlier.map((each) =>
         make('li', '', make('strong', '', this.text('groups_one', { number: each.number })), ` ${each.note}`),
       );
-      parts.push(make('h3', 'groups__title', this.text('groups_earlier')), make('ul', 'groups__notes', ...notes));
+      parts.push(make('h2', 'groups__title', this.text('groups_earlier')), make('ul', 'groups__notes', ...notes));
     }
     this.element.replaceChildren(...parts, this.state);
     this.tick();
