@@ -7,11 +7,35 @@ class LiveConfig(AppConfig):
     verbose_name = _("直播课堂")
 
     def ready(self) -> None:
+        from exams.credit import origins
+        from live import receivers
         from live.chat import verbs as chat
+        from live.classroom.page import register_part
+        from live.classroom.signals import class_closed
+        from live.groups import saying as group_saying
+        from live.groups import words as group_words
         from live.hands import verbs as hands
+        from live.replay import looks, queries
+        from live.replay import words as replay_words
+        from live.slides import reading, saying, words
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
+        from media_pipeline.signals import asset_ready
 
         chat.register_all()
         hands.register_all()
         register(Place("live", _("直播课"), "/live/", "video", SIGNED_IN, 22, _("直播")))
+
+        saying.register_verbs()
+        looks.register_looks()
+        origins.register(queries.origin_of)
+        class_closed.connect(receivers.class_is_over, dispatch_uid="live.class_is_over")
+        asset_ready.connect(receivers.recording_is_ready, dispatch_uid="live.recording_is_ready")
+        group_saying.register_verbs()
+        register_part(
+            "groups",
+            strings=group_words.room_strings,
+            config=lambda live_class, _member, _leads: group_words.config_addresses(live_class.pk),
+        )
+        register_part("replay", strings=replay_words.strings)
+        register_part("slides", strings=words.room_strings, config=reading.config)

@@ -4,6 +4,9 @@ from django.urls import path
 
 from live.classroom import delivery, views
 from live.classroom import views_of_teacher as teacher
+from live.groups import views as groups
+from live.replay import views as replay
+from live.slides import views as slides
 
 app_name = "live"
 urlpatterns = [
@@ -19,6 +22,21 @@ urlpatterns = [
     path("live/<int:live_class_id>/edit/", teacher.edit, name="edit"),
     path("live/<int:live_class_id>/studio/", teacher.studio, name="studio"),
     path("live/<int:live_class_id>/do/<slug:verb>/", teacher.do, name="do"),
+    path("live/<int:live_class_id>/group/", groups.own, name="group"),
+    path("live/<int:live_class_id>/groups/", groups.every, name="groups"),
+    path("live/<int:live_class_id>/groups/<int:group_id>/", groups.one, name="group_one"),
+    path("live/<int:live_class_id>/replay/", replay.told, name="replay"),
+    path("live/<int:live_class_id>/course/", replay.course, name="replay_course"),
+    path("live/<int:live_class_id>/slides/", slides.listed, name="slides"),
+    path("live/<int:live_class_id>/slides/<int:slide_id>/marks/", slides.marks, name="slide_marks"),
+    path("live/<int:live_class_id>/slides/people/", slides.people, name="slides_people"),
+    path("live/<int:live_class_id>/slides/prepare/", slides.prepare, name="slides_prepare"),
+    path("live/<int:live_class_id>/slides/add/", slides.add, name="slides_add"),
+    path(
+        "live/<int:live_class_id>/decks/<int:deck_id>/<slug:verb>/",
+        slides.deck,
+        name="slides_deck",
+    ),
     path(
         "live-files/<str:token>/<str:expiry>/<str:member_id>/<str:room>/<path:rest>",
         delivery.class_file,

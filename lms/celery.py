@@ -53,6 +53,9 @@ app.autodiscover_tasks(
         "exams.tallies",
         "live.classroom",
         "live.hands",
+        "live.groups",
+        "live.replay",
+        "live.slides",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
@@ -63,6 +66,8 @@ app.conf.beat_schedule = {
     "sweep-media": {"task": "media_pipeline.sweep", "schedule": crontab(hour=3, minute=35)},
     "tidy-live-classes": {"task": "live.tidy", "schedule": 30.0},
     "free-live-stages": {"task": "live.free_stages", "schedule": 10.0},
+    "end-groups": {"task": "live.end_groups", "schedule": 10.0},
+    "place-replays": {"task": "live.place_replays", "schedule": 60.0},
     "settle-progress": {"task": "courses.settle_progress", "schedule": 60.0},
     "credit-completed": {"task": "exams.credit_completed", "schedule": 60.0},
     "credit-all-completed": {

@@ -1,12 +1,14 @@
 """The chapters of a lecture are taken over from its file, and edited by its people."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lms.core import clock
 from lms.core.errors import DomainError
 from lms.members.models import Member
-from media_pipeline.chapters import UnreadableChaptersError, read_lines
+from media_pipeline.chapters import UnreadableChaptersError, from_source, read_lines
 from media_pipeline.errors import NotYourLectureError
 from media_pipeline.models import Asset, ChapterList
 from media_pipeline.rules import can_handle_asset
@@ -56,3 +58,15 @@ def save_chapters(*, asset: Asset, text: str, version: int, by: Member) -> Chapt
             kept.changed_by, kept.changed_at = by, now
             kept.save()
     return kept
+
+
+def offer_chapters(*, asset: Asset, chapters: Sequence[tuple[int, str]]) -> bool:
+    """Give a lecture these chapters (milliseconds, title), unless it has some already."""
+    found = from_source(chapters, length_ms=asset.duration_ms or 0)
+    if not found:
+        return False
+    rows = [[one.start_ms, one.title] for one in found]
+    _kept, is_new = ChapterList.objects.get_or_create(
+        asset=asset, defaults={"chapters": rows, "changed_at": clock.now()}
+    )
+    return is_new

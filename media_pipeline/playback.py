@@ -52,6 +52,7 @@ CONTENT_TYPES = {
     ".m4s": "video/iso.segment",
     ".mp4": "video/mp4",
     ".jpg": "image/jpeg",
+    ".webp": "image/webp",
     ".vtt": "text/vtt; charset=utf-8",
 }
 

@@ -13,6 +13,7 @@ from courses.progress.queries import completed_since, sessions_behind
 from exams.credit import queries
 from exams.credit.chain import FORMAT, entry_hash
 from exams.credit.models import LedgerHead, SourceKind, StudyCategory, StudyHourEntry
+from exams.credit.origins import origin_of
 from exams.credit.policy import Grant, grant
 from exams.credit.targets import open_member_year
 from exams.credit.totals import add_entry
@@ -117,6 +118,7 @@ def credit_lesson(*, progress_id: int) -> StudyHourEntry | None:
     if progress is None or progress.completed_at is None or not progress.lesson.study_hours:
         return None
     terms = lesson_terms(progress.lesson_id)
+    origin = origin_of(terms.asset_id if terms else None)
     return post_entry(
         member=progress.member,
         category=StudyCategory.ONLINE,
@@ -124,8 +126,8 @@ def credit_lesson(*, progress_id: int) -> StudyHourEntry | None:
         earned_on=clock.local_date(progress.completed_at),
         source_kind=SourceKind.LESSON,
         source_id=str(progress.lesson_id),
-        source_title=progress.lesson.title,
-        evidence=lesson_evidence(progress, terms),
+        source_title=f"{progress.lesson.title}{origin.mark if origin else ''}"[:255],
+        evidence=lesson_evidence(progress, terms) | (origin.facts if origin else {}),
         # The recording, wherever it hangs; a lesson in a course is a part of its programme.
         content_id=f"asset:{terms.asset_id.hex}" if terms and terms.asset_id else "",
         programme_id=f"course:{terms.course_id}" if terms else "",

@@ -26,7 +26,9 @@ from media_pipeline.storage import local_storage
 
 # Every name there can be; whatever else is asked for does not exist.
 _FILE = re.compile(
-    r"(?:live\.m3u8|index\.m3u8|[1-9][0-9]{0,4}/(?:init\.mp4|[0-9]{5,6}\.m4s))", re.A
+    r"(?:live\.m3u8|index\.m3u8|[1-9][0-9]{0,4}/(?:init\.mp4|[0-9]{5,6}\.m4s)"
+    r"|slides/[0-9a-f]{32}-[sl]\.webp)",
+    re.A,
 )
 SHELF = Shelf("live-files", _FILE, folders.KEY_PREFIX, is_media=False)
 

@@ -16,6 +16,7 @@ SLICES_NAME = "slices"  # where each slice of it ends, eight bytes each
 PART_NAME = "part.txt"
 LIVE_NAME = "live.m3u8"
 REPLAY_NAME = "index.m3u8"
+SLIDES = "slides"  # pages of what is shown beside the picture
 
 
 def class_folder(room: uuid.UUID) -> Path:

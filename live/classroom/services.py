@@ -11,6 +11,7 @@ from courses.training.models import TrainingClass
 from live.classroom import queries, rules, words
 from live.classroom.errors import ClassContentError, ClassMovedError, NotTheTeacherError
 from live.classroom.models import ClassState, LiveClass
+from live.classroom.signals import class_closed
 from live.classroom.telling import lock, tell
 from lms.core import clock
 from lms.core.states import advance
@@ -150,6 +151,7 @@ def close_class(*, by: Member | None, live_class: LiveClass) -> None:
             ended_at=clock.now(), lost_at=None,
         )  # fmt: skip
         enqueue("live.keep_recording", live_class_id=live_class.pk)
+        class_closed.send(sender=LiveClass, live_class_id=live_class.pk)
 
 
 def close_abandoned() -> int:

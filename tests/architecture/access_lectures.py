@@ -19,11 +19,14 @@ from tests.architecture.access_objects import (
     caption_copy,
     captions,
     class_link,
+    closed_class,
     lecture_key,
     lesson,
     live_class,
+    live_group,
     rendition,
     replaced_asset,
+    slide,
     upload,
 )
 
@@ -105,6 +108,24 @@ LECTURE_CASES: dict[str, Case] = {
     "live/<int:live_class_id>/do/<slug:verb>/": Case(
         TEACHERS_THERE, live_class, method="POST", **BY_BRANCH
     ),
+    # Its slides, groups and replay
+    "live/<int:live_class_id>/slides/": Case(AUDIENCE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/slides/<int:slide_id>/marks/": Case(AUDIENCE, slide, **BY_BRANCH),
+    "live/<int:live_class_id>/slides/people/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/slides/prepare/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/slides/add/": Case(
+        TEACHERS_THERE, live_class, method="POST", **BY_BRANCH
+    ),
+    "live/<int:live_class_id>/decks/<int:deck_id>/<slug:verb>/": Case(
+        TEACHERS_THERE, slide, method="POST", **BY_BRANCH
+    ),
+    "live/<int:live_class_id>/group/": Case(AUDIENCE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/groups/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/groups/<int:group_id>/": Case(
+        TEACHERS_THERE, live_group, **BY_BRANCH
+    ),
+    "live/<int:live_class_id>/replay/": Case(AUDIENCE, closed_class, **BY_BRANCH),
+    "live/<int:live_class_id>/course/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
     "live-files/<str:token>/<str:expiry>/<str:member_id>/<str:room>/<path:rest>": Case(
         ONESELF, class_link, **BY_PERSON
     ),

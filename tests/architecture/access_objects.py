@@ -324,6 +324,26 @@ def live_class(world: World, where: str, role: str) -> dict[str, Any]:
     return {"live_class_id": world.live_class(where).pk, "verb": "pause"}
 
 
+def closed_class(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"live_class_id": world.closed_class(where).pk}
+
+
+def slide(world: World, where: str, role: str) -> dict[str, Any]:
+    """A page that was shown; its deck is asked to go up, which changes nothing."""
+    found = world.slide(where)
+    return {
+        "live_class_id": found.deck.live_class_id,
+        "slide_id": found.pk,
+        "deck_id": found.deck_id,
+        "verb": "up",
+    }
+
+
+def live_group(world: World, where: str, role: str) -> dict[str, Any]:
+    found = world.live_group(where)
+    return {"live_class_id": found.round.live_class_id, "group_id": found.pk}
+
+
 def class_link(world: World, where: str, role: str) -> dict[str, Any]:
     address = world.class_playlist(world.person(where, role), OWN)
     _, _, token, expiry, member_id, room, rest = address.split("/", 6)

@@ -43,6 +43,8 @@ from exams.tallies.models import Tally
 from live.classroom.delivery import signed_playlist
 from live.classroom.folders import LIVE_NAME, class_folder
 from live.classroom.models import LiveClass
+from live.groups.models import Group
+from live.slides.models import Slide
 from lms.core import clock
 from lms.members.merging.models import RecordMerge
 from lms.members.models import Branch, Member, RosterImport, RosterState
@@ -75,7 +77,8 @@ from tests.factories.corrections import make_appeal, make_reversal_proposal
 from tests.factories.finals import ALL, ask, begin, join, make_finished, make_lobby
 from tests.factories.hours import make_entry
 from tests.factories.integrity import make_case
-from tests.factories.live import make_live_class
+from tests.factories.live import make_closed, make_live_class
+from tests.factories.live_slides import make_group, make_shown_slide
 from tests.factories.merging import make_merge_proposal
 from tests.factories.platforms import make_token
 from tests.factories.questions import make_card, make_edition, make_question
@@ -445,6 +448,18 @@ class World:
     @functools.cache  # noqa: B019
     def live_class(self, where: str) -> LiveClass:
         return make_live_class(self.branches[where])
+
+    @functools.cache  # noqa: B019
+    def closed_class(self, where: str) -> LiveClass:
+        return make_closed(self.branches[where])
+
+    @functools.cache  # noqa: B019
+    def slide(self, where: str) -> Slide:
+        return make_shown_slide(self.live_class(where))
+
+    @functools.cache  # noqa: B019
+    def live_group(self, where: str) -> Group:
+        return make_group(self.live_class(where))
 
     def class_playlist(self, member: Any, where: str) -> str:
         """A signed address of the class's segments; there is one that can be fetched."""
