@@ -4,6 +4,8 @@ from django.urls import path
 
 from live.classroom import delivery, views
 from live.classroom import views_of_teacher as teacher
+from live.hours import venue_views as venues
+from live.hours import views as hours
 
 app_name = "live"
 urlpatterns = [
@@ -13,7 +15,15 @@ urlpatterns = [
     path("live/uplink/", teacher.uplink, name="uplink"),
     path("live/<int:live_class_id>/", views.room, name="room"),
     path("live/<int:live_class_id>/address/", views.address, name="address"),
-    path("live/<int:live_class_id>/attendance/", teacher.attendance, name="attendance"),
+    path("live/<int:live_class_id>/attendance/", hours.attendance, name="attendance"),
+    path("live/<int:live_class_id>/attendance.xlsx", hours.export, name="attendance_xlsx"),
+    path("live/<int:live_class_id>/venue/", venues.start, name="venue_new"),
+    path("live/venue/in/", venues.sign_in, name="venue_in"),
+    path("live/venue/<int:venue_id>/", venues.listed, name="venue"),
+    path("live/venue/<int:venue_id>/screen/", venues.screen, name="venue_screen"),
+    path("live/venue/<int:venue_id>/beside/", venues.beside, name="venue_beside"),
+    path("live/venue/<int:venue_id>/do/<slug:verb>/", venues.do, name="venue_do"),
+    path("live/venue/<int:venue_id>/in/<str:token>/", venues.scan, name="venue_scan"),
     path("live/<int:live_class_id>/edit/", teacher.edit, name="edit"),
     path("live/<int:live_class_id>/studio/", teacher.studio, name="studio"),
     path("live/<int:live_class_id>/do/<slug:verb>/", teacher.do, name="do"),

@@ -18,6 +18,11 @@ LIVE_NAME = "live.m3u8"
 REPLAY_NAME = "index.m3u8"
 
 
+def recording_id(room: uuid.UUID) -> uuid.UUID:
+    """Of the lecture that is made of the class; known before there is one."""
+    return uuid.uuid5(room, "recording")
+
+
 def class_folder(room: uuid.UUID) -> Path:
     return Path(settings.MEDIA_ROOT) / KEY_PREFIX / str(room)
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from courses.training.models import TrainingClass
 from live.classroom import queries
-from live.classroom.models import LiveClass
+from live.classroom.models import LIVE_CATEGORIES, LiveClass
+from live.classroom.services import usual_category
 from lms.members.models import Branch, Member
 
 
@@ -40,6 +41,15 @@ class ClassForm(forms.Form):
     planned_minutes = forms.IntegerField(
         label=gettext_lazy("计划时长（分钟）"), min_value=5, max_value=480, initial=60
     )
+    category = forms.ChoiceField(
+        label=gettext_lazy("学时类别"),
+        choices=[("", gettext_lazy("按对象：培训班算集中培训，其余算网络自学")), *LIVE_CATEGORIES],
+        required=False,
+        help_text=gettext_lazy("在会场一起听的同志，网络自学改算集体学习。"),
+    )
+    counts_percent = forms.IntegerField(
+        label=gettext_lazy("在课达到多少计学时（%）"), min_value=50, max_value=100, initial=85
+    )
     teacher = forms.ModelChoiceField(
         Member.objects.none(), label=gettext_lazy("主讲"), empty_label=None
     )
@@ -62,7 +72,10 @@ class ClassForm(forms.Form):
         self, *args: Any, by: Member, known: LiveClass | None = None, **kwargs: Any
     ) -> None:
         if known is not None:
-            named = ("training_class", "title", "starts_at", "planned_minutes", "teacher")
+            named = (
+                "training_class", "title", "starts_at", "planned_minutes", "teacher", "category",
+                "counts_percent",
+            )  # fmt: skip
             kwargs["initial"] = {
                 **{name: getattr(known, name) for name in named},
                 "introduction": known.introduction,
@@ -86,7 +99,9 @@ class ClassForm(forms.Form):
 
     def said(self) -> dict[str, Any]:
         """The answers as the services take them."""
-        return dict(self.cleaned_data)
+        said = dict(self.cleaned_data)
+        said["category"] = said["category"] or usual_category(said["training_class"])
+        return said
 
 
 class ReasonForm(forms.Form):

@@ -62,6 +62,7 @@ def make_lecture(*, job_id: int) -> None:
                 by=live_class.made_by,
                 branch=live_class.branch,
                 original_name=f"{live_class.title}.mkv",
+                asset_id=folders.recording_id(live_class.room),
             )
             LiveClass.objects.filter(pk=live_class.pk).update(recording=live_class.recording)
             jobs.finish(lease=lease)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.training.models import TrainingClass
+from exams.credit.models import StudyCategory
 from live.classroom import queries, rules, words
 from live.classroom.errors import ClassContentError, ClassMovedError, NotTheTeacherError
 from live.classroom.models import ClassState, LiveClass
@@ -33,8 +34,14 @@ def schedule_class(
     co_hosts: Iterable[Member] = (),
     training_class: TrainingClass | None = None,
     introduction: str = "",
+    category: str = "",
+    counts_percent: int = 85,
+    is_rehearsal: bool = False,
 ) -> LiveClass:
-    """Plan a class; it is there for its audience from now on."""
+    """Plan a class; it is there for its audience from now on, a rehearsal for who may hold it.
+
+    Without a `category` one for a training class is 集中培训, and any other 网络自学.
+    """
     _check_plan(by, branch, starts_at, training_class)
     with transaction.atomic():
         made = LiveClass.objects.create(
@@ -45,11 +52,20 @@ def schedule_class(
             teacher=teacher or by,
             starts_at=starts_at,
             planned_minutes=planned_minutes,
+            category=category or usual_category(training_class),
+            counts_percent=counts_percent,
+            is_rehearsal=is_rehearsal,
             made_by=by,
             made_at=clock.now(),
         )
         made.co_hosts.set(co_hosts)
     return made
+
+
+def usual_category(training_class: TrainingClass | None) -> str:
+    """What a class is where nobody has said: the careful choice."""
+    is_training = training_class is not None
+    return StudyCategory.CONCENTRATED.value if is_training else StudyCategory.ONLINE.value
 
 
 def change_class(*, by: Member, live_class: LiveClass, **said: Any) -> None:

@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from live.classroom import page, queries, rules, services
-from live.classroom.attendance import BRIDGE
 from live.classroom.forms import ClassForm, ReasonForm
 from live.classroom.models import ClassState, LiveClass
 from live.classroom.views import A_PAGE, person, rows_of, seen
@@ -130,34 +129,6 @@ def _pressed(press: Callable[..., None], by: Member, found: LiveClass, more: dic
     except DomainError as refused:
         return refused.message
     return ""
-
-
-@access(SIGNED_IN)
-@never_cache
-@require_safe
-def attendance(request: HttpRequest, live_class_id: int) -> HttpResponse:
-    """Who was there and how long, with the rule in plain words."""
-    found = led(request, live_class_id)
-    people = queries.attendance_of(found)
-    return render(
-        request,
-        "live/attendance.html",
-        {
-            "live": found,
-            "bridge": int(BRIDGE.total_seconds()),
-            "rows": [
-                {
-                    "person": each.member,
-                    "branch": each.branch_name,
-                    "minutes": int(each.attendance.present.total_seconds() // 60),
-                    "seconds": int(each.attendance.present.total_seconds() % 60),
-                    "percent": each.attendance.percent,
-                    "spans": each.attendance.spans,
-                }
-                for each in people
-            ],
-        },
-    )
 
 
 @access(LECTURES)
