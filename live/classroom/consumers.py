@@ -2,22 +2,21 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from live.classroom import presence, queries
+from live.classroom import presence, queries, rules, saying
 from live.classroom.models import LiveClass
-from live.classroom.telling import batch_of, brief, encoded, view
+from live.classroom.telling import batch_of, encoded, told_after
 from lms.core.plain import Refused
 from lms.core.rooms.hub import Batch, Room, Source
-from lms.core.rooms.socket import Entry, Line, Receive, RoomSocket, Scope, Send, now_ms
+from lms.core.rooms.socket import Entry, Line, Receive, RoomSocket, Scope, Send
 from lms.core.rooms.threads import in_thread
 from lms.members.socket_sign_in import SignedIn, signed_in, still_signed_in
 
 _PATH = re.compile(r"/live/(\d{1,9})/socket")
 PING_SECONDS = 15.0
-MOST_EVENTS = 200
 
 
 def is_live_socket(path: str) -> bool:
@@ -32,7 +31,9 @@ class Guest:
     who: SignedIn
     live_class: LiveClass
     presence_id: int
-    since: int = field(default=0)
+    leads: bool
+    # The last event this page has seen, 0 for none: after a cut only what it missed is told.
+    seen: int
 
 
 class LiveSocket(RoomSocket[Guest]):
@@ -53,7 +54,11 @@ class LiveSocket(RoomSocket[Guest]):
             raise Refused(404, "path")
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
         guest = await in_thread(
-            _admitted, list(scope["headers"]), int(match[1]), asked.get("device", [""])[0]
+            _admitted,
+            list(scope["headers"]),
+            int(match[1]),
+            asked.get("device", [""])[0],
+            asked.get("after", [""])[0],
         )
         scope["held"].append(guest.presence_id)
         live_class = guest.live_class
@@ -65,12 +70,15 @@ class LiveSocket(RoomSocket[Guest]):
         return LiveSource(entry.guest.live_class.pk)
 
     async def welcome(self, line: Line[Guest]) -> tuple[int, str]:
-        return await in_thread(_welcome, line.guest)
+        guest = line.guest
+        leads = ("leads",) if guest.leads else ()
+        line.seat.names = frozenset((str(guest.who.member_id), *leads))
+        return await in_thread(_welcome, guest)
 
     async def take(
         self, line: Line[Guest], said: dict[str, Any], arrived_ms: int
     ) -> dict[str, Any] | None:
-        raise Refused(422, "nobody speaks here yet")
+        return await in_thread(_said, line.guest, said)
 
     async def no_longer(self, guests: Sequence[Guest]) -> Sequence[Guest]:
         return await in_thread(_no_longer, guests)
@@ -92,7 +100,7 @@ class LiveSource:
 # --- In a thread, beside the event loop -----------------------------------------------------------
 
 
-def _admitted(headers: list[tuple[bytes, bytes]], pk: int, device: str) -> Guest:
+def _admitted(headers: list[tuple[bytes, bytes]], pk: int, device: str, after: str) -> Guest:
     found = signed_in(headers)
     if found is None:
         raise Refused(401, "signed out")
@@ -100,24 +108,24 @@ def _admitted(headers: list[tuple[bytes, bytes]], pk: int, device: str) -> Guest
     live_class = queries.class_for(member, pk)
     if live_class is None:
         raise Refused(404, "class")
-    named = device if device.isalnum() and len(device) <= 32 else ""
-    row = presence.join(live_class_id=live_class.pk, member_id=member.pk, device=named)
-    return Guest(who, live_class, row)
+    row = presence.join(
+        live_class_id=live_class.pk, member_id=member.pk, device=presence.device_named(device)
+    )
+    seen = int(after) if re.fullmatch(r"[0-9]{1,9}", after) else 0
+    return Guest(who, live_class, row, rules.can_lead(member, live_class), seen)
 
 
 def _welcome(guest: Guest) -> tuple[int, str]:
     """How the class stands now, and what happened last."""
-    live_class = queries.class_of_room(guest.live_class.pk)
-    events = queries.events_after(live_class.pk, max(0, live_class.last_seq - MOST_EVENTS))
-    seq = events[-1].seq if events else live_class.last_seq
-    said = {
-        "hello": True,
-        "now": now_ms(),
-        "seq": seq,
-        "events": [brief(event) for event in events],
-        "set": {**view(live_class), "people": queries.people_in(live_class.pk)},
-    }
-    return seq, encoded(said)
+    said = told_after(queries.class_of_room(guest.live_class.pk), guest.seen)
+    return said["seq"], encoded({"hello": True, **said})
+
+
+def _said(guest: Guest, said: dict[str, Any]) -> dict[str, Any]:
+    member = still_signed_in([guest.who]).get(guest.who)
+    if member is None:
+        raise Refused(401, "signed out")
+    return saying.say(by=member, live_class_id=guest.live_class.pk, said=said)
 
 
 def _since(live_class_id: int, seq: int) -> Batch | None:

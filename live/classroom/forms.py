@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.training.models import TrainingClass
 from live.classroom import queries
-from live.classroom.models import LIVE_CATEGORIES, LiveClass
+from live.classroom.models import LIVE_CATEGORIES, USUAL_PERCENT, LiveClass
 from live.classroom.services import usual_category
 from lms.members.models import Branch, Member
 
@@ -48,7 +48,11 @@ class ClassForm(forms.Form):
         help_text=gettext_lazy("在会场一起听的同志，网络自学改算集体学习。"),
     )
     counts_percent = forms.IntegerField(
-        label=gettext_lazy("在课达到多少计学时（%）"), min_value=50, max_value=100, initial=85
+        label=gettext_lazy("在课达到多少计学时（%）"),
+        min_value=50,
+        max_value=100,
+        initial=USUAL_PERCENT,
+        required=False,
     )
     teacher = forms.ModelChoiceField(
         Member.objects.none(), label=gettext_lazy("主讲"), empty_label=None
@@ -100,6 +104,7 @@ class ClassForm(forms.Form):
     def said(self) -> dict[str, Any]:
         """The answers as the services take them."""
         said = dict(self.cleaned_data)
+        said["counts_percent"] = said["counts_percent"] or USUAL_PERCENT
         said["category"] = said["category"] or usual_category(said["training_class"])
         return said
 

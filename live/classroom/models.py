@@ -17,6 +17,10 @@ LIVE_CATEGORIES = [
 ]
 
 
+# Of the time a class was held, what somebody has to be there for its hours.
+USUAL_PERCENT = 85
+
+
 class ClassState(models.TextChoices):
     """scheduled → waiting → on air ⇄ paused → closed; cancelled before it has been on air.
 
@@ -34,7 +38,8 @@ class ClassState(models.TextChoices):
 class LiveClass(models.Model):
     """One class a teacher holds for a branch and all below it, or for one training class.
 
-    `last_seq` is the number of the last event: whoever writes one holds this row.
+    `last_seq` is the number of the last event: whoever writes one holds this row. `shown` follows
+    from the events and is as public as they are.
     """
 
     # Names the room between processes, and the folder of what was sent.
@@ -69,6 +74,8 @@ class LiveClass(models.Model):
     )
     reason = models.CharField(_("取消原因"), max_length=100, blank=True)
     last_seq = models.PositiveIntegerField(default=0)
+    # How the room stands now, by subject (slide, poll, …): what a late member is told first.
+    shown = models.JSONField(default=dict)
     # Since when the teacher's line is gone; None while it stands or nobody was there yet.
     lost_at = models.DateTimeField(null=True)
     # What its hours are, and how much of it somebody has to be there for them.
@@ -80,7 +87,7 @@ class LiveClass(models.Model):
     )
     counts_percent = models.PositiveSmallIntegerField(
         _("在课达到多少计学时（%）"),
-        default=85,
+        default=USUAL_PERCENT,
         validators=[MinValueValidator(50), MaxValueValidator(100)],
     )
     # Nobody but who may hold it sees it, and it never counts.
@@ -122,16 +129,14 @@ class LiveClass(models.Model):
 class LiveEvent(models.Model):
     """One thing that happened in the room; rows are added and never changed.
 
-    `stream_ms` is where the picture of take `take` was, for what belongs to a moment of it. Of
-    several events with the same `once` the database takes one.
+    `at` says which moment of the picture it belongs to. Of several events with the same `once` the
+    database takes one.
     """
 
     live_class = models.ForeignKey(LiveClass, models.CASCADE, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=12)
     at = models.DateTimeField()
-    take = models.PositiveSmallIntegerField(default=0)
-    stream_ms = models.PositiveIntegerField(null=True)
     body = models.JSONField(default=dict)
     once = models.CharField(max_length=40, null=True)  # noqa: DJ001  (many have none)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -1,13 +1,13 @@
 """Which live classes there are for whom, and what is known of one."""
 
-import datetime as dt
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from courses.training.models import ClassState as TrainingState
 from courses.training.models import Enrolment, EnrolmentState, TrainingClass
 from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence, LiveTake
+from live.classroom.presence import PRESENT
 from lms.core import clock
 from lms.members.models import Branch, Member, RoleAssignment
 from lms.members.queries import (
@@ -20,8 +20,6 @@ from media_pipeline.queries import HANDLING, lecture_branches
 
 COMING = (ClassState.SCHEDULED, ClassState.WAITING, ClassState.ON_AIR, ClassState.PAUSED)
 RUNNING = (ClassState.ON_AIR, ClassState.PAUSED)
-# Lines show a sign of life four times in this span.
-PRESENT = dt.timedelta(seconds=60)
 
 
 # --- Which classes --------------------------------------------------------------------------------

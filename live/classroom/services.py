@@ -11,7 +11,7 @@ from courses.training.models import TrainingClass
 from exams.credit.models import StudyCategory
 from live.classroom import queries, rules, words
 from live.classroom.errors import ClassContentError, ClassMovedError, NotTheTeacherError
-from live.classroom.models import ClassState, LiveClass
+from live.classroom.models import USUAL_PERCENT, ClassState, LiveClass
 from live.classroom.telling import lock, tell
 from lms.core import clock
 from lms.core.states import advance
@@ -35,7 +35,7 @@ def schedule_class(
     training_class: TrainingClass | None = None,
     introduction: str = "",
     category: str = "",
-    counts_percent: int = 85,
+    counts_percent: int = USUAL_PERCENT,
     is_rehearsal: bool = False,
 ) -> LiveClass:
     """Plan a class; it is there for its audience from now on, a rehearsal for who may hold it.

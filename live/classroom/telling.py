@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 
+from live.classroom import queries
 from live.classroom.models import LiveClass, LiveEvent
 from lms.core import clock
-from lms.core.rooms.hub import Batch, announce
+from lms.core.rooms.hub import Batch, announce, announce_aside
 from lms.members.models import Member
+
+MOST_EVENTS = 200
 
 
 def lock(live_class_id: int) -> LiveClass:
@@ -27,27 +30,41 @@ def tell(
     body: dict[str, Any] | None = None,
     *,
     by: Member | None = None,
-    take: int = 0,
-    stream_ms: int | None = None,
     once: str | None = None,
+    shown: dict[str, Any] | None = None,
 ) -> LiveEvent:
-    """Add an event to a class that is locked by this transaction; told after its commit."""
+    """Add an event to a class that is locked by this transaction; told after its commit.
+
+    `shown` replaces what is shown of these subjects. An event that was told `once` is not told
+    again: the first one is returned.
+    """
+    if once is not None:
+        known = LiveEvent.objects.filter(live_class=held, once=once).first()
+        if known is not None:
+            return known
     held.last_seq += 1
+    held.shown = {**held.shown, **(shown or {})}
     event = LiveEvent.objects.create(
         live_class=held,
         seq=held.last_seq,
         kind=kind,
         at=clock.now(),
-        take=take,
-        stream_ms=stream_ms,
         body=body or {},
         once=once,
         by=by,
     )
-    LiveClass.objects.filter(pk=held.pk).update(last_seq=held.last_seq)
+    LiveClass.objects.filter(pk=held.pk).update(last_seq=held.last_seq, shown=held.shown)
     room, batch = str(held.room), batch_of(held, [event])
     transaction.on_commit(lambda: announce(room, batch))
     return event
+
+
+def whisper(
+    live_class: LiveClass, said: dict[str, Any], *, to: int | Literal["all", "leads"]
+) -> None:
+    """Tell one person, all, or those who lead, after the commit; not kept, may be lost."""
+    room, text = str(live_class.room), encoded({"aside": said})
+    transaction.on_commit(lambda: announce_aside(room, str(to), text))
 
 
 def note_line(*, live_class_id: int, is_lost: bool) -> bool:
@@ -68,12 +85,29 @@ def note_line(*, live_class_id: int, is_lost: bool) -> bool:
 def view(live_class: LiveClass) -> dict[str, Any]:
     """How a class stands, for everybody in its room alike."""
     return {
+        **live_class.shown,
         "state": live_class.state,
         "lost": live_class.lost_at is not None and live_class.is_running,
         "reason": live_class.reason,
         "begun": None
         if live_class.begun_at is None
         else int(live_class.begun_at.timestamp() * 1000),
+    }
+
+
+def told_after(live_class: LiveClass, seq: int) -> dict[str, Any]:
+    """What happened after `seq`, of very much only the latest, and how things stand now.
+
+    `since` is what the first of the events comes after: greater than `seq` where some are left out.
+    """
+    since = max(seq, live_class.last_seq - MOST_EVENTS, 0)
+    events = queries.events_after(live_class.pk, since)
+    return {
+        "now": int(clock.now().timestamp() * 1000),
+        "since": since,
+        "seq": events[-1].seq if events else live_class.last_seq,
+        "events": [brief(event) for event in events],
+        "set": {**view(live_class), "people": queries.people_in(live_class.pk)},
     }
 
 
@@ -88,9 +122,8 @@ def brief(event: LiveEvent) -> dict[str, Any]:
         "seq": event.seq,
         "kind": event.kind,
         "at": int(event.at.timestamp() * 1000),
-        "take": event.take,
-        "stream": event.stream_ms,
         "by": event.by.name if event.by else None,
+        "byId": event.by_id,
         **event.body,
     }
 

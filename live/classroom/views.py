@@ -1,22 +1,26 @@
 """Everybody's pages of live classes: which there are, and the room, which is the replay later."""
 
+import json
 from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from live.classroom import page, queries, rules
+from live.classroom import page, presence, queries, rules, saying, telling
 from live.classroom.models import ClassState, LiveClass
 from live.classroom.words import TONES
 from lms.core.access import SIGNED_IN, access
+from lms.core.plain import Refused
 from lms.members.models import Member
+from lms.members.queries import OVERSEEING, has_role
 from media_pipeline.rules import LECTURES
 
 A_PAGE = 20
 MOST_COMING = 50
+MOST_SAID_BYTES = 16_384
 
 
 @access(SIGNED_IN)
@@ -44,6 +48,7 @@ def room(request: HttpRequest, live_class_id: int) -> HttpResponse:
         "live": found,
         "tone": TONES[ClassState(found.state)],
         "can_lead": rules.can_lead(by, found),
+        "looks_after": has_role(by, OVERSEEING),
     }
     if found.state == ClassState.CLOSED:
         config = page.room_config(found, by)
@@ -61,6 +66,38 @@ def address(request: HttpRequest, live_class_id: int) -> HttpResponse:
     """Fresh addresses of the segments, for a page that has been open for long."""
     found = seen(request, live_class_id)
     return JsonResponse({"state": found.state, **page.addresses(found, person(request))})
+
+
+@access(SIGNED_IN)
+@require_POST
+def say(request: HttpRequest, live_class_id: int) -> HttpResponse:
+    """What the socket takes, where sockets are blocked."""
+    try:
+        return JsonResponse(
+            saying.say(by=person(request), live_class_id=live_class_id, said=_read(request))
+        )
+    except Refused as refused:
+        return JsonResponse({}, status=refused.status)
+
+
+def _read(request: HttpRequest) -> dict[str, Any]:
+    try:
+        said = json.loads(request.body) if len(request.body) <= MOST_SAID_BYTES else None
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+@access(SIGNED_IN)
+@require_POST
+def events(request: HttpRequest, live_class_id: int) -> HttpResponse:
+    """What the socket tells after the number `after`, where sockets are blocked; a sign of life."""
+    found = seen(request, live_class_id)
+    asked = request.POST.get("after", "")
+    after = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= 9 else 0
+    device = presence.device_named(request.POST.get("device", ""))
+    presence.poll(live_class_id=found.pk, member_id=person(request).pk, device=device)
+    return JsonResponse(telling.told_after(found, after))
 
 
 def seen(request: HttpRequest, live_class_id: int) -> LiveClass:

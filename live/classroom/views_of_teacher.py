@@ -87,7 +87,7 @@ def studio(request: HttpRequest, live_class_id: int) -> HttpResponse:
         "tone": TONES[ClassState(found.state)],
         "can_change": rules.can_be_changed(found),
         "can_cancel": found.state in services.BEFORE_AIR,
-        "config": page.studio_config(found),
+        "config": page.studio_config(found, person(request)),
         "cancelling": ReasonForm(auto_id="cancel-%s"),
     }
     return render(request, "live/studio.html", context)

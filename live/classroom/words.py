@@ -46,6 +46,7 @@ def room_strings() -> dict[str, str]:
         "watch": _("看画面"),
         "listening": _("正在只听声音"),
         "people": _("{count} 人在课堂"),
+        "side": _("课堂互动"),
         "fullscreen": _("全屏"),
         "video": _("直播画面"),
     }

@@ -51,6 +51,7 @@ def _gaps(live_class: LiveClass, ended: dt.datetime) -> tuple[list[Span], list[S
     for kind, at in [*rows.order_by("seq").values_list("kind", "at"), ("closed", ended)]:
         if kind in begins:
             since[begins[kind]] = since[begins[kind]] or at
+            continue
         for place in ends.get(kind, (0, 1)):
             began = since[place]
             if began is not None:
@@ -91,11 +92,10 @@ class Attended:
 
     def category(self, of_class: str) -> str:
         """Alone before one's own screen it is what the class is; together in a room, 集体学习."""
-        is_alone_kind = of_class == StudyCategory.ONLINE
-        if is_alone_kind and self.in_venue is not None:
-            if self.in_venue.attendance.present * 2 >= self.stay.attendance.present:
-                return StudyCategory.GROUP.value
-        return of_class
+        if of_class != StudyCategory.ONLINE or self.in_venue is None:
+            return of_class
+        is_mostly_there = self.in_venue.attendance.present * 2 >= self.stay.attendance.present
+        return StudyCategory.GROUP.value if is_mostly_there else of_class
 
 
 def attendance_of(

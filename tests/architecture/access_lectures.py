@@ -84,6 +84,8 @@ LECTURE_CASES: dict[str, Case] = {
     "live/uplink/": Case(TEACHERS, method="POST"),
     "live/<int:live_class_id>/": Case(AUDIENCE, live_class, **BY_BRANCH),
     "live/<int:live_class_id>/address/": Case(AUDIENCE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/say/": Case(AUDIENCE, live_class, method="POST", **BY_BRANCH),
+    "live/<int:live_class_id>/events/": Case(AUDIENCE, live_class, method="POST", **BY_BRANCH),
     "live/<int:live_class_id>/attendance/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
     "live/<int:live_class_id>/edit/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
     "live/<int:live_class_id>/studio/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),

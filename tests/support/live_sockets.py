@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -140,12 +141,16 @@ class Room(_Line):
 
     def __init__(self, connection: ClientConnection) -> None:
         self.view: dict[str, Any] = {}
-        self.events: dict[int, str] = {}
+        self.events: dict[int, dict[str, Any]] = {}
+        self.asides: list[dict[str, Any]] = []
+        self._replies: dict[str, dict[str, Any]] = {}
         super().__init__(connection)
 
     @classmethod
-    async def open(cls, url: str, live_class_id: int, cookie: str, device: str = "d1") -> "Room":
-        path = f"/live/{live_class_id}/socket?device={device}"
+    async def open(
+        cls, url: str, live_class_id: int, cookie: str, device: str = "d1", after: int = 0
+    ) -> "Room":
+        path = f"/live/{live_class_id}/socket?device={device}&after={after}"
         room = cls(await opened(url, path, cookie))
         await room.until(lambda: room.view or room.close_code)
         return room
@@ -153,7 +158,24 @@ class Room(_Line):
     def _told(self, message: str | bytes) -> None:
         said = json.loads(message)
         self.view.update(said.get("set", {}))
-        self.events.update({event["seq"]: event["kind"] for event in said.get("events", [])})
+        self.events.update({event["seq"]: event for event in said.get("events", [])})
+        if "aside" in said:
+            self.asides.append(said["aside"])
+        name = said.get("ok", said.get("id"))
+        if name is not None:
+            self._replies[name] = said
+
+    async def say(self, verb: str, *, key: str = "", **body: Any) -> dict[str, Any]:
+        """Say something; the reply, or the code the line was closed with."""
+        name = key or secrets.token_hex(8)
+        self._replies.pop(name, None)
+        await self.connection.send(json.dumps({**body, "do": verb, "id": name}))
+        await self.until(lambda: name in self._replies or self.close_code)
+        return self._replies.get(name, {"closed": self.close_code})
+
+    @property
+    def kinds(self) -> list[str]:
+        return [event["kind"] for _seq, event in sorted(self.events.items())]
 
 
 def end_carriers() -> None:

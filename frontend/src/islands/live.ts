@@ -2,13 +2,13 @@
  * <lms-live>: a class as its audience sees it. The line brings the picture within a second where it
  * can, segments bring it a little later where it cannot; the page moves between them by itself.
  */
-import { ServerTime } from '../contest/clock';
 import { button, make } from '../contest/elements';
 import { fill, readConfig } from '../exam/config';
 import type { ClassView, LiveConfig } from '../live/config';
 import { LinePicture, mediaSourceClass } from '../live/mse';
-import { deviceName, RoomLine, type RoomState } from '../live/room';
+import type { RoomState } from '../live/room';
 import { SegmentPicture } from '../live/segments';
+import { Side } from '../live/side';
 
 const LOOK_MS = 500;
 const FIRST_BACK_MS = 60_000;
@@ -17,8 +17,7 @@ const LONGEST_BACK_MS = 600_000;
 export class LmsLive extends HTMLElement {
   private config!: LiveConfig;
   private view!: ClassView;
-  private room!: RoomLine;
-  private readonly time = new ServerTime();
+  private side!: Side;
   private readonly video = make('video', 'live-stage__video');
   private readonly note = make('p', 'live-stage__note');
   private readonly sound = button('', 'button button--primary button--main live-stage__sound', () => {
@@ -46,19 +45,23 @@ export class LmsLive extends HTMLElement {
     if (this.classList.contains('is-ready')) return;
     this.config = readConfig(this) as LiveConfig;
     this.view = this.config.set;
-    this.time.said(this.config.now);
-    this.draw();
-    if (mediaSourceClass() === null) this.way = 'segments';
-    this.room = new RoomLine(this.config.socket, deviceName(), {
-      frame: (frame) => {
-        if (frame.now !== undefined) this.time.said(frame.now);
-        if (frame.set !== undefined) this.changed({ ...this.view, ...frame.set });
+    this.side = new Side(this.config, {
+      stage: this.stage,
+      inStudio: false,
+      shownAt: () => {
+        const delay = this.delaySeconds();
+        return delay === null ? null : this.side.time.now - delay * 1000;
+      },
+      view: (view) => {
+        this.changed(view);
       },
       state: (state, code) => {
         this.lineIs(state, code);
       },
     });
-    this.room.open();
+    this.draw();
+    if (mediaSourceClass() === null) this.way = 'segments';
+    this.side.open();
     this.watch();
     this.timer = window.setInterval(() => {
       this.tick();
@@ -72,7 +75,7 @@ export class LmsLive extends HTMLElement {
     window.clearTimeout(this.back);
     window.removeEventListener('pagehide', this.gone);
     window.removeEventListener('pageshow', this.shown);
-    this.room.close();
+    this.side.close();
     this.picture?.close();
   }
 
@@ -104,11 +107,15 @@ export class LmsLive extends HTMLElement {
     this.full.hidden = !('requestFullscreen' in this.stage);
     this.stage.append(video, this.note, this.sound);
     const facts = make('p', 'live__facts', this.badge, this.people, this.delay);
-    this.replaceChildren(
-      this.status,
+    const main = make(
+      'div',
+      'live__main',
       this.stage,
       make('div', 'live__bar', facts, make('div', 'cluster', this.listen, this.full)),
     );
+    const grid = make('div', 'live__grid', main, this.side.element);
+    grid.classList.toggle('has-side', !this.side.element.hidden);
+    this.replaceChildren(this.status, grid);
     this.classList.add('is-ready');
     this.changed(this.view);
   }
@@ -186,6 +193,10 @@ export class LmsLive extends HTMLElement {
     this.changed(this.view);
   }
 
+  private delaySeconds(): number | null {
+    return this.shows ? (this.picture?.delay(this.side.time.now) ?? null) : null;
+  }
+
   // --- The room ---------------------------------------------------------------------------------
 
   private changed(view: ClassView): void {
@@ -232,11 +243,11 @@ export class LmsLive extends HTMLElement {
     const onAir = state === 'on_air' || state === 'paused';
     this.badge.hidden = !onAir;
     if (onAir && begun !== null) {
-      const seconds = Math.max(0, Math.floor((this.time.now - begun) / 1000));
+      const seconds = Math.max(0, Math.floor((this.side.time.now - begun) / 1000));
       const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
       this.badge.textContent = `● ${parts.map((part) => String(part).padStart(2, '0')).join(':')}`;
     }
-    const delay = this.shows ? (this.picture?.delay(this.time.now) ?? null) : null;
+    const delay = this.delaySeconds();
     this.delay.hidden = delay === null;
     if (delay !== null) {
       const way = this.text(this.way === 'line' ? 'way_ws' : 'way_hls');

@@ -7,6 +7,7 @@ import { csrfToken } from '../core/csrf';
 import { fill, readConfig } from '../exam/config';
 import { socketAddress, type StudioConfig } from '../live/config';
 import { Capture, obstacle, qualityFor, refusalKey, type Quality, type Source } from '../studio/capture';
+import { Side } from '../live/side';
 import { Check } from '../studio/check';
 import { Recorder } from '../studio/recorder';
 import { Stream, Upload, type Said } from '../studio/upload';
@@ -19,6 +20,8 @@ const HEIGHTS: Readonly<Record<string, number>> = { '360': 0.8, '540': 2, '720':
 export class LmsStudio extends HTMLElement {
   private config!: StudioConfig;
   private check!: Check;
+  private side!: Side;
+  private stage!: HTMLElement;
   private readonly capture = new Capture(() => {
     this.say(this.text('source_ended'), true);
   });
@@ -53,7 +56,17 @@ export class LmsStudio extends HTMLElement {
     this.config = readConfig(this) as StudioConfig;
     this.paused = this.config.set.state === 'paused';
     this.check = new Check(this.config.strings, this.capture, this.config.uplink, () => void this.open());
+    this.stage = make('div', 'live-stage', this.video, this.note);
+    // What the teacher sees is what is being recorded: there is no delay.
+    this.side = new Side(this.config, {
+      stage: this.stage,
+      inStudio: true,
+      shownAt: () => this.side.time.now,
+      view: () => undefined,
+      state: () => undefined,
+    });
     this.draw();
+    this.side.open();
     const why = obstacle();
     if (why !== '') {
       this.check.refused(why, '');
@@ -72,6 +85,7 @@ export class LmsStudio extends HTMLElement {
   disconnectedCallback(): void {
     window.clearInterval(this.timer);
     window.removeEventListener('beforeunload', this.leaving);
+    this.side.close();
     this.upload?.close();
     this.capture.close();
   }
@@ -117,13 +131,14 @@ export class LmsStudio extends HTMLElement {
     const main = make(
       'div',
       'studio__main',
-      make('div', 'live-stage', this.video, this.note),
+      this.stage,
       meter,
       this.figures,
       make('div', 'cluster studio__acts', this.go, this.pauseButton, this.muteButton),
       this.check.element,
     );
-    this.replaceChildren(this.status, make('div', 'studio__grid', main, this.settings()));
+    const beside = make('div', 'studio__side', this.side.element, this.settings());
+    this.replaceChildren(this.status, make('div', 'studio__grid', main, beside));
     this.classList.add('is-ready');
   }
 

@@ -6,31 +6,37 @@ export interface ClassView {
   reason: string;
   begun: number | null;
   people?: number;
+  /** How things stand in the parts of the room, by subject. */
+  [subject: string]: unknown;
 }
 
-export interface LiveConfig {
-  socket: string;
+export interface SideConfig {
+  room: string;
+  say: string;
+  events: string;
+  me: { id: number; name: string };
+  leads: boolean;
+  parts: Record<string, unknown>;
+  now: number;
+  set: ClassView;
+  strings: Record<string, string>;
+}
+
+export interface LiveConfig extends SideConfig {
   picture: string;
   address: string;
   page: string;
   signIn: string;
-  now: number;
-  set: ClassView;
   live?: string;
   replay?: string;
-  strings: Record<string, string>;
 }
 
-export interface StudioConfig {
+export interface StudioConfig extends SideConfig {
   socket: string;
-  room: string;
   uplink: string;
   page: string;
   signIn: string;
-  now: number;
-  set: ClassView;
   press: { pause: string; resume: string };
-  strings: Record<string, string>;
 }
 
 /** The address of a websocket of our own server. */

@@ -25,6 +25,7 @@ MOST_WAITING = 64
 POLL_SECONDS = 2.0
 AGAIN_SECONDS = 1.0
 FOLLOW_SECONDS = 0.03
+_ASIDE = b"~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Seat:
 
     def __init__(self, send: Callable[[str], Awaitable[None]], about: Any = None) -> None:
         self.about = about
+        # What asides to this socket are addressed to, beside "all".
+        self.names: frozenset[str] = frozenset()
         self.is_overrun = False
         self.ended = asyncio.Event()
         self._send = send
@@ -94,6 +97,12 @@ class Seat:
             return
         self._waiting.append(text)
         self._bell.set()
+
+    def overhear(self, to: str, text: str) -> None:
+        """An aside that is for this socket too: one that reads slowly is not ended for it."""
+        is_meant = to == "all" or to in self.names
+        if is_meant and self._seq is not None and len(self._waiting) < MOST_WAITING // 2:
+            self.push(text)
 
     async def run(self) -> None:
         """Send what waits, until cancelled."""
@@ -246,6 +255,11 @@ class Hub:
 
     async def _take(self, room: Room, data: bytes) -> None:
         try:
+            if data.startswith(_ASIDE):
+                to, _, text = data.removeprefix(_ASIDE).decode().partition("\n")
+                for seat in list(room.seats):
+                    seat.overhear(to, text)
+                return
             await room.take(Batch.unpacked(data))
         except Exception:
             logger.exception("rooms: a batch for %s was not passed on", room.name)
@@ -265,8 +279,17 @@ class Hub:
 
 def announce(name: str, batch: Batch) -> None:
     """Tell all processes, after the commit. Without Redis they find it at their next look."""
+    _publish(name, batch.packed())
+
+
+def announce_aside(name: str, to: str, text: str) -> None:
+    """Tell those in the room who answer to `to`, now and never again: it has no number."""
+    _publish(name, _ASIDE + f"{to}\n{text}".encode())
+
+
+def _publish(name: str, data: bytes) -> None:
     try:
-        _client().publish(channel_of(name), batch.packed())
+        _client().publish(channel_of(name), data)
     except (redis.RedisError, OSError) as error:
         logger.warning("rooms: %s was not announced: %s", name, error)
 
