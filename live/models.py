@@ -1,6 +1,17 @@
 """The models of this app, gathered from its subjects."""
 
+from live.checks.models import Check, CheckAnswer, Puzzled
 from live.classroom.models import LiveClass, LiveEvent, LivePresence, LiveTake
 from live.hours.models import Venue, VenuePresence
 
-__all__ = ["LiveClass", "LiveEvent", "LivePresence", "LiveTake", "Venue", "VenuePresence"]
+__all__ = [
+    "Check",
+    "CheckAnswer",
+    "LiveClass",
+    "LiveEvent",
+    "LivePresence",
+    "LiveTake",
+    "Puzzled",
+    "Venue",
+    "VenuePresence",
+]

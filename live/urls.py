@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from live.checks import views as checks
 from live.classroom import delivery, views
 from live.classroom import views_of_teacher as teacher
 from live.hours import venue_views as venues
@@ -17,6 +18,12 @@ urlpatterns = [
     path("live/<int:live_class_id>/address/", views.address, name="address"),
     path("live/<int:live_class_id>/attendance/", hours.attendance, name="attendance"),
     path("live/<int:live_class_id>/attendance.xlsx", hours.export, name="attendance_xlsx"),
+    path("live/<int:live_class_id>/checks/", checks.results, name="checks"),
+    path("live/<int:live_class_id>/checks/bank/", checks.bank, name="checks_bank"),
+    path("live/<int:live_class_id>/checks/cues/", checks.cues, name="checks_cues"),
+    path(
+        "live/<int:live_class_id>/checks/<int:check_id>/later/", checks.later, name="checks_later"
+    ),
     path("live/<int:live_class_id>/venue/", venues.start, name="venue_new"),
     path("live/venue/in/", venues.sign_in, name="venue_in"),
     path("live/venue/<int:venue_id>/", venues.listed, name="venue"),

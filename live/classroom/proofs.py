@@ -18,16 +18,27 @@ class Proof:
     answered: int
 
 
-Proofs = Callable[[LiveClass], Mapping[int, Proof]]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """So many times everybody was asked, and who answered how often, by member id."""
+
+    times: int
+    answered: Mapping[int, int]
+
+    def of(self, member_id: int) -> Proof:
+        return Proof(self.times, self.answered.get(member_id, 0))
+
+
+Proofs = Callable[[LiveClass], Asked]
 _known: dict[str, Proofs] = {}
 
 
 def register(name: str, proofs: Proofs) -> None:
-    """`proofs` says by member id what is known under this name; nothing where nobody was asked."""
+    """`proofs` says what is known under this name; no times where nobody was asked."""
     _known[name] = proofs
 
 
-def proofs_of(live_class: LiveClass) -> dict[str, Mapping[int, Proof]]:
-    """By name, of those that know something."""
+def proofs_of(live_class: LiveClass) -> dict[str, Asked]:
+    """By name, where somebody was asked."""
     found = {name: proofs(live_class) for name, proofs in _known.items()}
-    return {name: proofs for name, proofs in found.items() if proofs}
+    return {name: asked for name, asked in found.items() if asked.times}

@@ -131,7 +131,7 @@ def attendance_of(
             stay([*lines.get(member.pk, ()), *rooms.get(member.pk, ())], held),
             seats.get(member.pk),
             stay(rooms[member.pk], held) if member.pk in rooms else None,
-            {name: known[member.pk] for name, known in proofs.items() if member.pk in known},
+            {name: asked.of(member.pk) for name, asked in proofs.items()},
         )
         for member in people
     ]
