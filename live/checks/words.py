@@ -30,6 +30,7 @@ def strings() -> dict[str, str]:
         "checks_missed": _("这次没有赶上"),
         "checks_hide": _("收起"),
         "checks_right": _("答对了"),
+        "checks_right_one": _("正确"),
         "checks_wrong": _("答错了"),
         "checks_answer_is": _("正确答案：{words}"),
         "checks_answered": _("{count} 人已答"),

@@ -1,4 +1,5 @@
 /** The parts of a room, in the order of their tabs. */
+import { makeChecks } from './checks';
 import type { PartMaker } from './part';
 
-export const PARTS: readonly PartMaker[] = [];
+export const PARTS: readonly PartMaker[] = [makeChecks];
