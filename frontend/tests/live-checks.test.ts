@@ -10,7 +10,7 @@ const POLL: Asked = { id: 1, kind: 'poll', opened: 0, state: 'open', type: 'sing
 const ROLL: Asked = { id: 2, kind: 'roll', opened: 0, state: 'open', closes: 60_000, first: null };
 
 function view(check: Asked | null, state: ClassView['state'] = 'on_air'): ClassView {
-  return { state, lost: false, reason: '', begun: 0, check } as unknown as ClassView;
+  return { state, lost: false, reason: '', begun: 0, check };
 }
 
 function room(leads: boolean, reply: (verb: string, body: object) => Reply, answered: Record<string, Own> = {}): RoomContext & { said: [string, object][] } {
@@ -133,7 +133,7 @@ describe('the replay', () => {
   it('sends the answer beside the cues and asks it no more', async () => {
     checks.shows(9_000);
     checks.shows(10_500);
-    const answer = vi.fn((_address: URL, _options: RequestInit) =>
+    const answer = vi.fn<(address: URL) => Promise<Response>>(() =>
       Promise.resolve(new Response(JSON.stringify({ at: 1, later: true, clock: '10:21:05' }))),
     );
     vi.stubGlobal('fetch', answer);

@@ -14,7 +14,7 @@ def clock_of(moment: dt.datetime) -> str:
 def strings() -> dict[str, str]:
     """For the room, the studio and the replay; {…} is filled in by the page."""
     return {
-        "checks": _("互动"),
+        "checks_title": _("互动"),
         "checks_poll": _("投票"),
         "checks_quiz": _("答题"),
         "checks_roll": _("点名"),

@@ -43,7 +43,7 @@ export class CheckDesk implements RoomPart {
   private readonly names = make('div', 'checks-desk__names');
 
   constructor(private readonly room: RoomContext) {
-    this.title = room.text('checks');
+    this.title = room.text('checks_title');
     this.note.setAttribute('role', 'alert');
     this.now.hidden = true;
     this.asking = this.drawAsking();
