@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from live.calendar import views as calendar
 from live.checks import views as checks
 from live.classroom import delivery, views
 from live.classroom import views_of_teacher as teacher
@@ -13,6 +14,8 @@ urlpatterns = [
     path("live/", views.classes, name="list"),
     path("live/taught/", teacher.taught, name="taught"),
     path("live/new/", teacher.new, name="new"),
+    path("live/calendar/", calendar.subscribe, name="calendar"),
+    path("live/calendar/<str:secret>.ics", calendar.feed, name="calendar_feed"),
     path("live/uplink/", teacher.uplink, name="uplink"),
     path("live/<int:live_class_id>/", views.room, name="room"),
     path("live/<int:live_class_id>/address/", views.address, name="address"),
@@ -35,6 +38,7 @@ urlpatterns = [
     path("live/<int:live_class_id>/events/", views.events, name="events"),
     path("live/<int:live_class_id>/edit/", teacher.edit, name="edit"),
     path("live/<int:live_class_id>/studio/", teacher.studio, name="studio"),
+    path("live/<int:live_class_id>/rehearsed/", teacher.drop, name="drop"),
     path("live/<int:live_class_id>/do/<slug:verb>/", teacher.do, name="do"),
     path(
         "live-files/<str:token>/<str:expiry>/<str:member_id>/<str:room>/<path:rest>",

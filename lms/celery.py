@@ -62,6 +62,7 @@ app.conf.beat_schedule = {
     "tidy-lectures": {"task": "media_pipeline.tidy", "schedule": 60.0},
     "sweep-media": {"task": "media_pipeline.sweep", "schedule": crontab(hour=3, minute=35)},
     "tidy-live-classes": {"task": "live.tidy", "schedule": 30.0},
+    "remind-of-live-classes": {"task": "live.remind", "schedule": 60.0},
     "credit-live-classes": {"task": "live.credit_closed", "schedule": 30.0},
     "settle-progress": {"task": "courses.settle_progress", "schedule": 60.0},
     "credit-completed": {"task": "exams.credit_completed", "schedule": 60.0},

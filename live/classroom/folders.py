@@ -1,5 +1,6 @@
 """Where the files of a class lie. All names are our own."""
 
+import shutil
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,11 @@ def recording_id(room: uuid.UUID) -> uuid.UUID:
 
 def class_folder(room: uuid.UUID) -> Path:
     return Path(settings.MEDIA_ROOT) / KEY_PREFIX / str(room)
+
+
+def remove(room: uuid.UUID) -> None:
+    """All files of a class, as far as there are any."""
+    shutil.rmtree(class_folder(room), ignore_errors=True)
 
 
 def take_folder(room: uuid.UUID, take: int) -> Path:

@@ -65,6 +65,11 @@ class ClassForm(forms.Form):
             "主讲断线时可以接手直播。这个党组织的教师都可以接手，不必在这里选。"
         ),
     )
+    is_rehearsal = forms.BooleanField(
+        label=gettext_lazy("这是试讲"),
+        required=False,
+        help_text=gettext_lazy("只有能主讲的同志看得到，不计学时，讲完一按就删。"),
+    )
     introduction = forms.CharField(
         label=gettext_lazy("内容介绍"),
         required=False,
@@ -94,7 +99,7 @@ class ClassForm(forms.Form):
         if not fields["co_hosts"].queryset.exists():
             del fields["co_hosts"]
         if known is not None:
-            del fields["branch"]
+            del fields["branch"], fields["is_rehearsal"]
             fields["teacher"].queryset = people | Member.objects.filter(pk=known.teacher_id)
         else:
             fields["branch"].queryset = queries.branches_for(by)

@@ -1,5 +1,6 @@
 """Which live classes there are for whom, and what is known of one."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
@@ -9,10 +10,11 @@ from courses.training.models import Enrolment, EnrolmentState, TrainingClass
 from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence, LiveTake
 from live.classroom.presence import PRESENT
 from lms.core import clock
-from lms.members.models import Branch, Member, RoleAssignment
+from lms.members.models import Branch, Member, Membership, RoleAssignment
 from lms.members.queries import (
     held_on,
     path_and_above,
+    standing_on,
     standing_today,
     visible_branches,
 )
@@ -88,6 +90,29 @@ def past_classes(by: Any) -> QuerySet[LiveClass]:
 def class_for(by: Any, live_class_id: int) -> LiveClass | None:
     found = visible_live_classes(by).select_related("branch", "teacher", "training_class")
     return found.filter(pk=live_class_id).first()
+
+
+def audience_of(live_class: LiveClass) -> QuerySet[Member]:
+    """Whom a class is for on the day it begins, and who holds it, by number."""
+    day = clock.local_date(live_class.starts_at)
+    if live_class.training_class_id is not None:
+        enrolled = Enrolment.objects.filter(
+            training_class=live_class.training_class_id,
+            member=OuterRef("pk"),
+            state__in=(EnrolmentState.ENROLLED, EnrolmentState.PASSED),
+        )
+        is_meant = Q(Exists(enrolled))
+    else:
+        standing = Membership.objects.filter(
+            standing_on(day), member=OuterRef("pk"), branch__path__startswith=live_class.branch.path
+        )
+        is_meant = Q(Exists(standing))
+    found = Member.objects.filter(is_meant | Q(pk=live_class.teacher_id), is_active=True)
+    return found.order_by("number")
+
+
+def planned_end(live_class: LiveClass) -> dt.datetime:
+    return live_class.starts_at + dt.timedelta(minutes=live_class.planned_minutes)
 
 
 # --- What a class can be made of ------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from courses.training.models import TrainingClass
 from exams.credit.models import StudyCategory
-from live.classroom import queries, rules, words
+from live.classroom import folders, queries, rules, words
 from live.classroom.errors import ClassContentError, ClassMovedError, NotTheTeacherError
 from live.classroom.models import USUAL_PERCENT, ClassState, LiveClass
 from live.classroom.telling import lock, tell
@@ -166,6 +166,19 @@ def close_class(*, by: Member | None, live_class: LiveClass) -> None:
             ended_at=clock.now(), lost_at=None,
         )  # fmt: skip
         enqueue("live.keep_recording", live_class_id=live_class.pk)
+
+
+def drop_rehearsal(*, by: Member, live_class: LiveClass) -> None:
+    """Delete a rehearsal with all that was said and sent in it, unless it goes on just now."""
+    with transaction.atomic():
+        held = _hold(by, live_class)
+        if not held.is_rehearsal:
+            raise ClassMovedError(_("正式的课不能删除。还没有开播的可以取消。"))
+        if held.is_running:
+            raise ClassMovedError(_("试讲还在进行，请先按“结束这节课”，再删除。"))
+        room = held.room
+        held.delete()
+        transaction.on_commit(lambda: folders.remove(room))
 
 
 def close_abandoned() -> int:

@@ -131,6 +131,20 @@ def _pressed(press: Callable[..., None], by: Member, found: LiveClass, more: dic
     return ""
 
 
+@access(SIGNED_IN)
+@require_POST
+def drop(request: HttpRequest, live_class_id: int) -> HttpResponse:
+    """A rehearsal is over: nothing of it is kept."""
+    found = led(request, live_class_id)
+    try:
+        services.drop_rehearsal(by=person(request), live_class=found)
+    except DomainError as refused:
+        messages.error(request, refused.message)
+        return redirect("live:room", found.pk)
+    messages.success(request, _("试讲已删除。"))
+    return redirect("live:taught")
+
+
 @access(LECTURES)
 @require_POST
 def uplink(request: HttpRequest) -> HttpResponse:

@@ -238,23 +238,6 @@ def may_attend(member: Member, live_class_id: int) -> bool:
     return visible_live_classes(member).filter(pk=live_class_id).exists()
 
 
-def audience_among(member_ids: Iterable[int], live_class: LiveClass) -> set[int]:
-    """Which of these a class is for: of its branch and below, or of its training class."""
-    ids = list(member_ids)
-    if live_class.training_class_id is not None:
-        return set(
-            live_class.training_class.enrolments.filter(member__in=ids).values_list(  # type: ignore[union-attr]
-                "member_id", flat=True
-            )
-        )
-    standing = Membership.objects.filter(
-        standing_on(held_on(live_class)),
-        member__in=ids,
-        branch__path__startswith=live_class.branch.path,
-    )
-    return set(standing.values_list("member_id", flat=True))
-
-
 def list_of(venue: Venue) -> QuerySet[VenuePresence]:
     return VenuePresence.objects.filter(venue=venue).select_related("member", "by").order_by("at")
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from exams.gatherings.models import How
 from live.classroom.models import LiveClass
+from live.classroom.queries import audience_of
 from live.hours import queries, rules
 from live.hours.counting import AT_THE_DOOR
 from live.hours.errors import NotInVenueError, NotTheHostError, VenueClosedError
@@ -26,7 +27,7 @@ def open_venue(*, by: Member, live_class: LiveClass, branch: Branch, place: str)
     known = queries.venues_of(live_class, [branch]).first()
     if known is not None:
         return known
-    if live_class.state not in queries.SHOWABLE:
+    if live_class.state not in queries.SHOWABLE or live_class.is_rehearsal:
         raise VenueClosedError(_("这节课已经结束或取消，不能再开设会场。"))
     try:
         with transaction.atomic():
@@ -72,8 +73,8 @@ def tick(*, by: Member, venue: Venue, member_ids: Sequence[int], is_late: bool =
     """
     held = _held(by, venue)
     wanted = list(queries.absent_from(held).filter(pk__in=list(member_ids)))
-    known = queries.audience_among([member.pk for member in wanted], held.live_class)
-    members = [member for member in wanted if member.pk in known]
+    meant = audience_of(held.live_class).filter(pk__in=[member.pk for member in wanted])
+    members = list(meant)
     since = clock.now() if is_late else held.opened_at
     return _enter(held, members, how=How.TICK, by=by, since=since)
 
