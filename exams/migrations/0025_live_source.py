@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exams', '0024_carried_sheets'),
+        ("exams", "0024_carried_sheets"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='studyhourentry',
-            name='source_kind',
-            field=models.CharField(choices=[('lesson', '课程学习'), ('group', '集体学习'), ('offline', '线下学习登记'), ('live', '直播课'), ('exam', '考试'), ('correction', '更正补记'), ('merge', '记录合并转入'), ('reversal', '冲销')], max_length=20, verbose_name='来源'),
+            model_name="studyhourentry",
+            name="source_kind",
+            field=models.CharField(
+                choices=[
+                    ("lesson", "课程学习"),
+                    ("group", "集体学习"),
+                    ("offline", "线下学习登记"),
+                    ("live", "直播课"),
+                    ("exam", "考试"),
+                    ("correction", "更正补记"),
+                    ("merge", "记录合并转入"),
+                    ("reversal", "冲销"),
+                ],
+                max_length=20,
+                verbose_name="来源",
+            ),
         ),
     ]

@@ -5,10 +5,16 @@ from tests.architecture.access_objects import (
     ADMINISTRATORS,
     AUDIENCE,
     BRANCH_RECORDS,
+    BRANCHES,
     BY_BRANCH,
     BY_PERSON,
+    HOSTS,
     LECTURES,
+    LIVE_HOSTS,
+    LIVE_OTHERS,
+    NOBODY,
     ONESELF,
+    ROLES,
     SELF,
     TEACHERS,
     TEACHERS_THERE,
@@ -21,9 +27,11 @@ from tests.architecture.access_objects import (
     class_link,
     lecture_key,
     lesson,
+    live_check,
     live_class,
     rendition,
     upload,
+    venue,
 )
 
 LECTURE_CASES: dict[str, Case] = {
@@ -106,7 +114,10 @@ LECTURE_CASES: dict[str, Case] = {
     "live/venue/<int:venue_id>/screen/": Case(HOSTS, venue, **BY_BRANCH),
     "live/venue/<int:venue_id>/beside/": Case(HOSTS, venue, **BY_BRANCH),
     "live/venue/<int:venue_id>/do/<slug:verb>/": Case(HOSTS, venue, method="POST", **BY_BRANCH),
-    "live/venue/<int:venue_id>/in/<str:token>/": Case(NOBODY, stale_venue),
+    # Who has scanned the screen may sign in; whether the class is for them is asked then.
+    "live/venue/<int:venue_id>/in/<str:token>/": Case(
+        dict.fromkeys(ROLES, BRANCHES), venue, **BY_BRANCH
+    ),
     "live/<int:live_class_id>/edit/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
     "live/<int:live_class_id>/studio/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
     "live/<int:live_class_id>/do/<slug:verb>/": Case(

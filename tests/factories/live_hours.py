@@ -4,7 +4,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from live.checks.models import Check
+from live.checks.services import call_roll
 from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence
+from live.classroom.services import close_class, go_on_air
 from live.hours.models import Venue
 from lms.core import clock
 from lms.members.models import Branch, Member
@@ -74,3 +77,13 @@ def make_venue(
             live_class=live_class, member=member, how="tick", since=opened, at=opened, by=by
         )
     return venue
+
+
+def make_live_check(branch: Branch) -> Check:
+    """A roll call of a class that is over."""
+    teacher = make_instructor(branch)
+    made = make_live_class(branch, by=teacher)
+    go_on_air(by=teacher, live_class=made)
+    check = call_roll(by=teacher, live_class=made, seconds=60)
+    close_class(by=teacher, live_class=made)
+    return check
