@@ -61,7 +61,7 @@ def visible_live_classes(by: Any) -> QuerySet[LiveClass]:
     )
     assisted = LiveClass.co_hosts.through.objects.filter(liveclass=OuterRef("pk"), member=by.pk)
     leads = Q(branch__in=lecture_branches(by).order_by()) | Q(teacher=by.pk) | Exists(assisted)
-    shown = Q(branch__in=visible_branches(by).order_by()) | Exists(enrolled)
+    shown: Any = Q(branch__in=visible_branches(by).order_by()) | Exists(enrolled)
     if path is not None:
         shown |= Q(branch__path__in=path_and_above(path), training_class=None)
     return LiveClass.objects.filter(leads | (shown & Q(is_rehearsal=False)))

@@ -16,8 +16,9 @@ from exams.gatherings.models import How
 from exams.rules.queries import rules_for
 from live.classroom.attendance import Span
 from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence
+from live.classroom.presence import PRESENT
 from live.classroom.proofs import Proof, proofs_of
-from live.classroom.queries import PRESENT, visible_live_classes
+from live.classroom.queries import visible_live_classes
 from live.hours.counting import Frame, Stay, credited_minutes, frame, in_room, stay
 from live.hours.models import Venue, VenuePresence
 from lms.core import clock

@@ -86,7 +86,7 @@ def test_it_costs_the_same_for_one_and_for_three(
     for _each in range(count):
         make_live_class(tree.general, by=teacher)
     _client, address = subscribed(make_member(tree.first))
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    with django_assert_num_queries(5):  # type: ignore[operator]
         assert len(events(address)) == count
 
 
