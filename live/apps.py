@@ -10,6 +10,11 @@ class LiveConfig(AppConfig):
         from exams.credit import origins
         from live import receivers
         from live.chat import verbs as chat
+        from live.checks import queries as checks
+        from live.checks import verbs as check_verbs
+        from live.checks import words as check_words
+        from live.checks.views import part_config
+        from live.classroom import proofs
         from live.classroom.page import register_part
         from live.classroom.signals import class_closed
         from live.groups import saying as group_saying
@@ -25,7 +30,6 @@ class LiveConfig(AppConfig):
         chat.register_all()
         hands.register_all()
         register(Place("live", _("直播课"), "/live/", "video", SIGNED_IN, 22, _("直播")))
-
         saying.register_verbs()
         looks.register_looks()
         origins.register(queries.origin_of)
@@ -39,3 +43,6 @@ class LiveConfig(AppConfig):
         )
         register_part("replay", strings=replay_words.strings)
         register_part("slides", strings=words.room_strings, config=reading.config)
+        check_verbs.register_verbs()
+        register_part("checks", strings=check_words.strings, config=part_config)
+        proofs.register("roll", checks.roll_calls)

@@ -56,6 +56,7 @@ app.autodiscover_tasks(
         "live.groups",
         "live.replay",
         "live.slides",
+        "live.hours",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
@@ -68,6 +69,8 @@ app.conf.beat_schedule = {
     "free-live-stages": {"task": "live.free_stages", "schedule": 10.0},
     "end-groups": {"task": "live.end_groups", "schedule": 10.0},
     "place-replays": {"task": "live.place_replays", "schedule": 60.0},
+    "remind-of-live-classes": {"task": "live.remind", "schedule": 60.0},
+    "credit-live-classes": {"task": "live.credit_closed", "schedule": 30.0},
     "settle-progress": {"task": "courses.settle_progress", "schedule": 60.0},
     "credit-completed": {"task": "exams.credit_completed", "schedule": 60.0},
     "credit-all-completed": {

@@ -42,13 +42,17 @@ def ingest_file(
     branch: Branch,
     original_name: str = "",
     is_internal: bool = False,
+    asset_id: uuid.UUID | None = None,
 ) -> Asset:
-    """Take a copy of a recording on this machine's disk and send it to be looked at."""
+    """Take a copy of a recording on this machine's disk and send it to be looked at.
+
+    `asset_id` is for who has to know it beforehand.
+    """
     if not can_upload_for(by, branch):
         raise NotYourLectureError
     if path.stat().st_size == 0:
         raise EmptyFileError
-    asset_id = uuid.uuid4()
+    asset_id = asset_id or uuid.uuid4()
     size_bytes = originals.keep(asset_id=asset_id, source=path)
     return register_asset(
         asset_id=asset_id,

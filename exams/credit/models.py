@@ -28,6 +28,7 @@ class SourceKind(models.TextChoices):
     LESSON = "lesson", _("课程学习")
     GROUP = "group", _("集体学习")
     OFFLINE = "offline", _("线下学习登记")
+    LIVE = "live", _("直播课")
     EXAM = "exam", _("考试")
     CORRECTION = "correction", _("更正补记")
     MERGE = "merge", _("记录合并转入")

@@ -1,5 +1,6 @@
 """Where the files of a class lie. All names are our own."""
 
+import shutil
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,8 +20,18 @@ REPLAY_NAME = "index.m3u8"
 SLIDES = "slides"  # pages of what is shown beside the picture
 
 
+def recording_id(room: uuid.UUID) -> uuid.UUID:
+    """Of the lecture that is made of the class; known before there is one."""
+    return uuid.uuid5(room, "recording")
+
+
 def class_folder(room: uuid.UUID) -> Path:
     return Path(settings.MEDIA_ROOT) / KEY_PREFIX / str(room)
+
+
+def remove(room: uuid.UUID) -> None:
+    """All files of a class, as far as there are any."""
+    shutil.rmtree(class_folder(room), ignore_errors=True)
 
 
 def take_folder(room: uuid.UUID, take: int) -> Path:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from courses.training.models import TrainingClass
 from live.classroom import queries
-from live.classroom.models import LiveClass
+from live.classroom.models import LIVE_CATEGORIES, USUAL_PERCENT, LiveClass
+from live.classroom.services import usual_category
 from lms.members.models import Branch, Member
 
 
@@ -40,6 +41,19 @@ class ClassForm(forms.Form):
     planned_minutes = forms.IntegerField(
         label=gettext_lazy("计划时长（分钟）"), min_value=5, max_value=480, initial=60
     )
+    category = forms.ChoiceField(
+        label=gettext_lazy("学时类别"),
+        choices=[("", gettext_lazy("按对象：培训班算集中培训，其余算网络自学")), *LIVE_CATEGORIES],
+        required=False,
+        help_text=gettext_lazy("在会场一起听的同志，网络自学改算集体学习。"),
+    )
+    counts_percent = forms.IntegerField(
+        label=gettext_lazy("在课达到多少计学时（%）"),
+        min_value=50,
+        max_value=100,
+        initial=USUAL_PERCENT,
+        required=False,
+    )
     teacher = forms.ModelChoiceField(
         Member.objects.none(), label=gettext_lazy("主讲"), empty_label=None
     )
@@ -50,6 +64,11 @@ class ClassForm(forms.Form):
         help_text=gettext_lazy(
             "主讲断线时可以接手直播。这个党组织的教师都可以接手，不必在这里选。"
         ),
+    )
+    is_rehearsal = forms.BooleanField(
+        label=gettext_lazy("这是试讲"),
+        required=False,
+        help_text=gettext_lazy("只有能主讲的同志看得到，不计学时，讲完一按就删。"),
     )
     introduction = forms.CharField(
         label=gettext_lazy("内容介绍"),
@@ -62,7 +81,10 @@ class ClassForm(forms.Form):
         self, *args: Any, by: Member, known: LiveClass | None = None, **kwargs: Any
     ) -> None:
         if known is not None:
-            named = ("training_class", "title", "starts_at", "planned_minutes", "teacher")
+            named = (
+                "training_class", "title", "starts_at", "planned_minutes", "teacher", "category",
+                "counts_percent",
+            )  # fmt: skip
             kwargs["initial"] = {
                 **{name: getattr(known, name) for name in named},
                 "introduction": known.introduction,
@@ -77,7 +99,7 @@ class ClassForm(forms.Form):
         if not fields["co_hosts"].queryset.exists():
             del fields["co_hosts"]
         if known is not None:
-            del fields["branch"]
+            del fields["branch"], fields["is_rehearsal"]
             fields["teacher"].queryset = people | Member.objects.filter(pk=known.teacher_id)
         else:
             fields["branch"].queryset = queries.branches_for(by)
@@ -86,7 +108,10 @@ class ClassForm(forms.Form):
 
     def said(self) -> dict[str, Any]:
         """The answers as the services take them."""
-        return dict(self.cleaned_data)
+        said = dict(self.cleaned_data)
+        said["counts_percent"] = said["counts_percent"] or USUAL_PERCENT
+        said["category"] = said["category"] or usual_category(said["training_class"])
+        return said
 
 
 class ReasonForm(forms.Form):

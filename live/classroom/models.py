@@ -9,6 +9,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from exams.credit.models import StudyCategory
+
+LIVE_CATEGORIES = [
+    (each.value, each.label)
+    for each in (StudyCategory.CONCENTRATED, StudyCategory.GROUP, StudyCategory.ONLINE)
+]
+
+
+# Of the time a class was held, what somebody has to be there for its hours.
+USUAL_PERCENT = 85
+
 
 class ClassState(models.TextChoices):
     """scheduled → waiting → on air ⇄ paused → closed; cancelled before it has been on air.
@@ -67,6 +78,22 @@ class LiveClass(models.Model):
     shown = models.JSONField(default=dict)
     # Since when the teacher's line is gone; None while it stands or nobody was there yet.
     lost_at = models.DateTimeField(null=True)
+    # What its hours are, and how much of it somebody has to be there for them.
+    category = models.CharField(
+        _("学时类别"),
+        max_length=20,
+        choices=LIVE_CATEGORIES,
+        default=StudyCategory.ONLINE,
+    )
+    counts_percent = models.PositiveSmallIntegerField(
+        _("在课达到多少计学时（%）"),
+        default=USUAL_PERCENT,
+        validators=[MinValueValidator(50), MaxValueValidator(100)],
+    )
+    # Nobody but who may hold it sees it, and it never counts.
+    is_rehearsal = models.BooleanField(_("试讲"), default=False)
+    # When the hours of who was there by own lines were posted.
+    credited_at = models.DateTimeField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)

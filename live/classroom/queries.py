@@ -1,14 +1,12 @@
 """Which live classes there are for whom, and what is known of one."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from courses.training.models import ClassState as TrainingState
 from courses.training.models import Enrolment, EnrolmentState, TrainingClass
-from live.classroom.attendance import Attendance, Span, attended
 from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence, LiveTake
 from live.classroom.presence import PRESENT
 from lms.core import clock
@@ -51,7 +49,7 @@ def visible_live_classes(by: Any) -> QuerySet[LiveClass]:
     """Those `by` may attend, looks after, or holds.
 
     A class for a branch is for all who belong to it or below it; one for a training class is for
-    those who are in that.
+    those who are in that; a rehearsal is for who may hold it.
     """
     if not by.is_authenticated or not by.is_active:
         return LiveClass.objects.none()
@@ -62,16 +60,11 @@ def visible_live_classes(by: Any) -> QuerySet[LiveClass]:
         state__in=(EnrolmentState.ENROLLED, EnrolmentState.PASSED),
     )
     assisted = LiveClass.co_hosts.through.objects.filter(liveclass=OuterRef("pk"), member=by.pk)
-    shown = (
-        Q(branch__in=visible_branches(by).order_by())
-        | Q(branch__in=lecture_branches(by).order_by())
-        | Q(teacher=by.pk)
-        | Exists(assisted)
-        | Exists(enrolled)
-    )
+    leads = Q(branch__in=lecture_branches(by).order_by()) | Q(teacher=by.pk) | Exists(assisted)
+    shown: Any = Q(branch__in=visible_branches(by).order_by()) | Exists(enrolled)
     if path is not None:
         shown |= Q(branch__path__in=path_and_above(path), training_class=None)
-    return LiveClass.objects.filter(shown)
+    return LiveClass.objects.filter(leads | (shown & Q(is_rehearsal=False)))
 
 
 def coming_classes(by: Any) -> QuerySet[LiveClass]:
@@ -97,6 +90,29 @@ def past_classes(by: Any) -> QuerySet[LiveClass]:
 def class_for(by: Any, live_class_id: int) -> LiveClass | None:
     found = visible_live_classes(by).select_related("branch", "teacher", "training_class")
     return found.filter(pk=live_class_id).first()
+
+
+def audience_of(live_class: LiveClass) -> QuerySet[Member]:
+    """Whom a class is for on the day it begins, and who holds it, by number."""
+    day = clock.local_date(live_class.starts_at)
+    if live_class.training_class_id is not None:
+        enrolled = Enrolment.objects.filter(
+            training_class=live_class.training_class_id,
+            member=OuterRef("pk"),
+            state__in=(EnrolmentState.ENROLLED, EnrolmentState.PASSED),
+        )
+        is_meant = Q(Exists(enrolled))
+    else:
+        standing = Membership.objects.filter(
+            standing_on(day), member=OuterRef("pk"), branch__path__startswith=live_class.branch.path
+        )
+        is_meant = Q(Exists(standing))
+    found = Member.objects.filter(is_meant | Q(pk=live_class.teacher_id), is_active=True)
+    return found.order_by("number")
+
+
+def planned_end(live_class: LiveClass) -> dt.datetime:
+    return live_class.starts_at + dt.timedelta(minutes=live_class.planned_minutes)
 
 
 # --- What a class can be made of ------------------------------------------------------------------
@@ -165,55 +181,6 @@ def people_in(live_class_id: int) -> int:
 
 def presences_of(live_class: LiveClass) -> QuerySet[LivePresence]:
     return LivePresence.objects.filter(live_class=live_class).order_by("joined_at", "pk")
-
-
-def outages_of(live_class: LiveClass) -> list[Span]:
-    """When the teacher's own line was gone."""
-    found: list[Span] = []
-    since: dt.datetime | None = None
-    rows = LiveEvent.objects.filter(live_class=live_class, kind__in=("lost", "back", "closed"))
-    for kind, at in rows.order_by("seq").values_list("kind", "at"):
-        if kind == "lost":
-            since = at
-        elif since is not None:
-            found.append(Span(since, at))
-            since = None
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Attended:
-    """One person's part in a class."""
-
-    member: Member
-    branch_name: str
-    attendance: Attendance
-
-
-def attendance_of(live_class: LiveClass) -> list[Attended]:
-    """Who was there and how long, by number; who held it is left out. Three statements."""
-    if live_class.begun_at is None:
-        return []
-    now = clock.now()
-    held = Span(live_class.begun_at, live_class.ended_at or now)
-    lines: dict[int, list[Span]] = {}
-    rows = LivePresence.objects.filter(live_class=live_class).exclude(member=live_class.teacher_id)
-    for member_id, joined, seen, left in rows.values_list(
-        "member_id", "joined_at", "seen_at", "left_at"
-    ):
-        # A line that still stands is there now; one whose process died was there when last seen.
-        stands = left is None and now - seen < PRESENT
-        lines.setdefault(member_id, []).append(Span(joined, now if stands else (left or seen)))
-    day = clock.local_date(held.since)
-    branch = Membership.objects.filter(standing_on(day), member=OuterRef("pk"))
-    people = Member.objects.annotate(branch_name=Subquery(branch.values("branch__name")[:1]))
-    outages = outages_of(live_class)
-    return [
-        Attended(
-            member, member.branch_name or "", attended(lines[member.pk], held=held, outages=outages)
-        )
-        for member in people.filter(pk__in=list(lines)).order_by("number")
-    ]
 
 
 def abandoned(since: Any) -> QuerySet[LiveClass]:

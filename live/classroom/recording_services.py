@@ -35,7 +35,8 @@ def keep_recording(*, live_class_id: int) -> None:
     LiveTake.objects.filter(live_class=live_class, ended_at=None).update(ended_at=clock.now())
     folders.write_replay(live_class.room, numbers)
     if (
-        folders.raw_files(live_class.room, numbers)
+        not live_class.is_rehearsal
+        and folders.raw_files(live_class.room, numbers)
         and not jobs.jobs_of(subject_id=_subject(live_class)).filter(kind=LECTURE_JOB).exists()
     ):
         jobs.open_job(kind=LECTURE_JOB, subject_id=_subject(live_class))
@@ -62,6 +63,7 @@ def make_lecture(*, job_id: int) -> None:
                 by=live_class.made_by,
                 branch=live_class.branch,
                 original_name=f"{live_class.title}.mkv",
+                asset_id=folders.recording_id(live_class.room),
             )
             LiveClass.objects.filter(pk=live_class.pk).update(recording=live_class.recording)
             jobs.finish(lease=lease)

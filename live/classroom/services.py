@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.training.models import TrainingClass
-from live.classroom import queries, rules, words
+from exams.credit.models import StudyCategory
+from live.classroom import folders, queries, rules, words
 from live.classroom.errors import ClassContentError, ClassMovedError, NotTheTeacherError
-from live.classroom.models import ClassState, LiveClass
+from live.classroom.models import USUAL_PERCENT, ClassState, LiveClass
 from live.classroom.signals import class_closed
 from live.classroom.telling import lock, tell
 from lms.core import clock
@@ -34,8 +35,14 @@ def schedule_class(
     co_hosts: Iterable[Member] = (),
     training_class: TrainingClass | None = None,
     introduction: str = "",
+    category: str = "",
+    counts_percent: int = USUAL_PERCENT,
+    is_rehearsal: bool = False,
 ) -> LiveClass:
-    """Plan a class; it is there for its audience from now on."""
+    """Plan a class; it is there for its audience from now on, a rehearsal for who may hold it.
+
+    Without a `category` one for a training class is 集中培训, and any other 网络自学.
+    """
     _check_plan(by, branch, starts_at, training_class)
     with transaction.atomic():
         made = LiveClass.objects.create(
@@ -46,11 +53,20 @@ def schedule_class(
             teacher=teacher or by,
             starts_at=starts_at,
             planned_minutes=planned_minutes,
+            category=category or usual_category(training_class),
+            counts_percent=counts_percent,
+            is_rehearsal=is_rehearsal,
             made_by=by,
             made_at=clock.now(),
         )
         made.co_hosts.set(co_hosts)
     return made
+
+
+def usual_category(training_class: TrainingClass | None) -> str:
+    """What a class is where nobody has said: the careful choice."""
+    is_training = training_class is not None
+    return StudyCategory.CONCENTRATED.value if is_training else StudyCategory.ONLINE.value
 
 
 def change_class(*, by: Member, live_class: LiveClass, **said: Any) -> None:
@@ -152,6 +168,19 @@ def close_class(*, by: Member | None, live_class: LiveClass) -> None:
         )  # fmt: skip
         enqueue("live.keep_recording", live_class_id=live_class.pk)
         class_closed.send(sender=LiveClass, live_class_id=live_class.pk)
+
+
+def drop_rehearsal(*, by: Member, live_class: LiveClass) -> None:
+    """Delete a rehearsal with all that was said and sent in it, unless it goes on just now."""
+    with transaction.atomic():
+        held = _hold(by, live_class)
+        if not held.is_rehearsal:
+            raise ClassMovedError(_("正式的课不能删除。还没有开播的可以取消。"))
+        if held.is_running:
+            raise ClassMovedError(_("试讲还在进行，请先按“结束这节课”，再删除。"))
+        room = held.room
+        held.delete()
+        transaction.on_commit(lambda: folders.remove(room))
 
 
 def close_abandoned() -> int:

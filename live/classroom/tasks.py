@@ -1,6 +1,6 @@
 """Background work on live classes: each carries an id and may run twice or late."""
 
-from live.classroom import recording_services, services
+from live.classroom import recording_services, reminders, services
 from lms.core.tasks import task
 
 
@@ -21,3 +21,9 @@ def tidy() -> None:
     """Classes whose teacher never came back; closed ones without a recording."""
     services.close_abandoned()
     recording_services.sweep()
+
+
+@task(name="live.remind", queue="default")
+def remind() -> None:
+    """Each minute: hand over who is to be reminded of what."""
+    reminders.remind()

@@ -15,6 +15,7 @@ from live.classroom.words import TONES
 from lms.core.access import SIGNED_IN, access
 from lms.core.plain import Refused
 from lms.members.models import Member
+from lms.members.queries import OVERSEEING, has_role
 from media_pipeline.rules import LECTURES
 
 A_PAGE = 20
@@ -47,6 +48,7 @@ def room(request: HttpRequest, live_class_id: int) -> HttpResponse:
         "live": found,
         "tone": TONES[ClassState(found.state)],
         "can_lead": rules.can_lead(by, found),
+        "looks_after": has_role(by, OVERSEEING),
     }
     if found.state == ClassState.CLOSED:
         config = page.room_config(found, by)

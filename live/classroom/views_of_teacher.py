@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from live.classroom import page, queries, rules, services
-from live.classroom.attendance import BRIDGE
 from live.classroom.forms import ClassForm, ReasonForm
 from live.classroom.models import ClassState, LiveClass
 from live.classroom.views import A_PAGE, person, rows_of, seen
@@ -133,31 +132,17 @@ def _pressed(press: Callable[..., None], by: Member, found: LiveClass, more: dic
 
 
 @access(SIGNED_IN)
-@never_cache
-@require_safe
-def attendance(request: HttpRequest, live_class_id: int) -> HttpResponse:
-    """Who was there and how long, with the rule in plain words."""
+@require_POST
+def drop(request: HttpRequest, live_class_id: int) -> HttpResponse:
+    """A rehearsal is over: nothing of it is kept."""
     found = led(request, live_class_id)
-    people = queries.attendance_of(found)
-    return render(
-        request,
-        "live/attendance.html",
-        {
-            "live": found,
-            "bridge": int(BRIDGE.total_seconds()),
-            "rows": [
-                {
-                    "person": each.member,
-                    "branch": each.branch_name,
-                    "minutes": int(each.attendance.present.total_seconds() // 60),
-                    "seconds": int(each.attendance.present.total_seconds() % 60),
-                    "percent": each.attendance.percent,
-                    "spans": each.attendance.spans,
-                }
-                for each in people
-            ],
-        },
-    )
+    try:
+        services.drop_rehearsal(by=person(request), live_class=found)
+    except DomainError as refused:
+        messages.error(request, refused.message)
+        return redirect("live:room", found.pk)
+    messages.success(request, _("试讲已删除。"))
+    return redirect("live:taught")
 
 
 @access(LECTURES)

@@ -26,6 +26,8 @@ from exams.gatherings.explain import explained_gathering
 from exams.gatherings.words import explained_rows
 from exams.merging.words import merge_sentences
 from exams.rules.queries import is_readable
+from live.hours.evidence import explained_class
+from live.hours.words import explained_rows as explained_live
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
 from lms.members.models import Branch, Member
@@ -298,6 +300,7 @@ def _entry(
         raise Http404
     lesson = explained_lesson(entry.evidence)
     told = explained_gathering(entry.evidence)
+    attended = explained_class(entry.evidence)
     return render(
         request,
         "reports/entry.html",
@@ -307,6 +310,7 @@ def _entry(
             "entry": entry,
             "lesson": lesson,
             "gathering": explained_rows(told) if told else None,
+            "live_class": explained_live(attended) if attended else None,
             "not_counted": not_counted(lesson) if lesson else [],
             "limits": limit_sentences(entry),
             "merged": merge_sentences(entry),

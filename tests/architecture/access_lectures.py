@@ -5,10 +5,16 @@ from tests.architecture.access_objects import (
     ADMINISTRATORS,
     AUDIENCE,
     BRANCH_RECORDS,
+    BRANCHES,
     BY_BRANCH,
     BY_PERSON,
+    HOSTS,
     LECTURES,
+    LIVE_HOSTS,
+    LIVE_OTHERS,
+    NOBODY,
     ONESELF,
+    ROLES,
     SELF,
     TEACHERS,
     TEACHERS_THERE,
@@ -22,12 +28,14 @@ from tests.architecture.access_objects import (
     closed_class,
     lecture_key,
     lesson,
+    live_check,
     live_class,
     live_group,
     rendition,
     replaced_asset,
     slide,
     upload,
+    venue,
 )
 
 LECTURE_CASES: dict[str, Case] = {
@@ -102,7 +110,30 @@ LECTURE_CASES: dict[str, Case] = {
     "live/<int:live_class_id>/address/": Case(AUDIENCE, live_class, **BY_BRANCH),
     "live/<int:live_class_id>/say/": Case(AUDIENCE, live_class, method="POST", **BY_BRANCH),
     "live/<int:live_class_id>/events/": Case(AUDIENCE, live_class, method="POST", **BY_BRANCH),
-    "live/<int:live_class_id>/attendance/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/calendar/": Case(WHO_SIGNED_IN),
+    # Whoever has the address that was given out; one that was not is nobody's.
+    "live/calendar/<str:secret>.ics": Case(NOBODY, lambda *_: {"secret": "guessed"}),
+    "live/<int:live_class_id>/attendance/": Case(AUDIENCE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/attendance.xlsx": Case(LIVE_OTHERS, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/checks/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/checks/bank/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/checks/cues/": Case(AUDIENCE, live_class, **BY_BRANCH),
+    "live/<int:live_class_id>/checks/<int:check_id>/later/": Case(
+        AUDIENCE, live_check, method="POST", **BY_BRANCH
+    ),
+    "live/<int:live_class_id>/rehearsed/": Case(
+        TEACHERS_THERE, live_class, method="POST", **BY_BRANCH
+    ),
+    "live/<int:live_class_id>/venue/": Case(LIVE_HOSTS, live_class, **BY_BRANCH),
+    "live/venue/in/": Case(WHO_SIGNED_IN),
+    "live/venue/<int:venue_id>/": Case(HOSTS, venue, **BY_BRANCH),
+    "live/venue/<int:venue_id>/screen/": Case(HOSTS, venue, **BY_BRANCH),
+    "live/venue/<int:venue_id>/beside/": Case(HOSTS, venue, **BY_BRANCH),
+    "live/venue/<int:venue_id>/do/<slug:verb>/": Case(HOSTS, venue, method="POST", **BY_BRANCH),
+    # Who has scanned the screen may sign in; whether the class is for them is asked then.
+    "live/venue/<int:venue_id>/in/<str:token>/": Case(
+        dict.fromkeys(ROLES, BRANCHES), venue, **BY_BRANCH
+    ),
     "live/<int:live_class_id>/edit/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
     "live/<int:live_class_id>/studio/": Case(TEACHERS_THERE, live_class, **BY_BRANCH),
     "live/<int:live_class_id>/do/<slug:verb>/": Case(

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exams.attempts.models import Attempt, AttemptState
+from exams.gatherings.tokens import token_for
+from live.hours.queries import token_key as venue_key
 from lms.core import clock
 from lms.members.models import RosterState
 from tests.support.matrix import (
@@ -62,6 +64,12 @@ AUDIENCE = {
     "administrator": (OWN, PARENT),
     "school": (OWN, SIBLING, PARENT),
 }
+# A class's meeting rooms and the attendance of others: who looks after people it is for.
+LIVE_HOSTS = {
+    **dict.fromkeys(("secretary", "administrator"), (OWN, PARENT)),
+    "school": (OWN, SIBLING, PARENT),
+}
+LIVE_OTHERS = {**LIVE_HOSTS, "instructor": (OWN,)}
 # Exams: who belongs to the branch that holds it or below it.
 SITTERS = dict.fromkeys(SIGNED_IN, (OWN, PARENT))
 SITTERS["school"] = ()
@@ -342,6 +350,19 @@ def slide(world: World, where: str, role: str) -> dict[str, Any]:
 def live_group(world: World, where: str, role: str) -> dict[str, Any]:
     found = world.live_group(where)
     return {"live_class_id": found.round.live_class_id, "group_id": found.pk}
+
+
+def live_check(world: World, where: str, role: str) -> dict[str, Any]:
+    """Of a class that is over: it can be answered later."""
+    found = world.live_check(where)
+    return {"live_class_id": found.live_class_id, "check_id": found.pk}
+
+
+def venue(world: World, where: str, role: str) -> dict[str, Any]:
+    """With the code its screen shows now."""
+    found = world.venue(where)
+    token = token_for(venue_key(), found.pk, clock.now().timestamp())
+    return {"venue_id": found.pk, "verb": "count", "token": token}
 
 
 def class_link(world: World, where: str, role: str) -> dict[str, Any]:

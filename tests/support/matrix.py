@@ -40,11 +40,13 @@ from exams.questions.models import Question, SourceText
 from exams.rules.models import ReliefState, RuleSet, TargetRelief
 from exams.sheets.models import SheetPage, SheetPrint
 from exams.tallies.models import Tally
+from live.checks.models import Check
 from live.classroom.delivery import signed_playlist
 from live.classroom.folders import LIVE_NAME, class_folder
 from live.classroom.models import LiveClass
 from live.groups.models import Group
 from live.slides.models import Slide
+from live.hours.models import Venue
 from lms.core import clock
 from lms.members.merging.models import RecordMerge
 from lms.members.models import Branch, Member, RosterImport, RosterState
@@ -79,6 +81,8 @@ from tests.factories.hours import make_entry
 from tests.factories.integrity import make_case
 from tests.factories.live import make_closed, make_live_class
 from tests.factories.live_slides import make_group, make_shown_slide
+from tests.factories.live import make_live_class
+from tests.factories.live_hours import make_live_check, make_venue
 from tests.factories.merging import make_merge_proposal
 from tests.factories.platforms import make_token
 from tests.factories.questions import make_card, make_edition, make_question
@@ -460,6 +464,13 @@ class World:
     @functools.cache  # noqa: B019
     def live_group(self, where: str) -> Group:
         return make_group(self.live_class(where))
+    def live_check(self, where: str) -> Check:
+        return make_live_check(self.branches[where])
+
+    @functools.cache  # noqa: B019
+    def venue(self, where: str) -> Venue:
+        branch = self.branches[where]
+        return make_venue(self.live_class(where), branch, by=members.make_secretary(branch))
 
     def class_playlist(self, member: Any, where: str) -> str:
         """A signed address of the class's segments; there is one that can be fetched."""

@@ -1,4 +1,5 @@
 /** The parts of a room, in the order of their tabs. */
+import { makeChecks } from './checks';
 import { groupsPart } from './groups/part';
 import type { PartMaker } from './part';
 import { slidesPart } from './slides/part';
@@ -6,4 +7,4 @@ import { ask } from './talk/ask';
 import { chat } from './talk/chat';
 import { hands } from './talk/hands';
 
-export const PARTS: readonly PartMaker[] = [chat, ask, hands, slidesPart, groupsPart];
+export const PARTS: readonly PartMaker[] = [chat, ask, hands, makeChecks, slidesPart, groupsPart];

@@ -1,14 +1,12 @@
 """The pages of live classes: who sees which, and what the lists cost."""
 
-import datetime as dt
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from live.classroom import services
-from live.classroom.models import ClassState, LiveClass, LivePresence
-from lms.core import clock
+from live.classroom.models import ClassState
 from lms.members.models import Member
 from tests.factories.live import make_cancelled, make_closed, make_live_class
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor, make_member
@@ -17,7 +15,6 @@ pytestmark = pytest.mark.django_db
 
 LIST_QUERIES = 9
 TAUGHT_QUERIES = 5
-ATTENDANCE_QUERIES = 8
 
 
 @pytest.fixture
@@ -102,34 +99,3 @@ def test_a_class_is_planned_by_the_form(tree: BranchTree) -> None:
     live_class = teacher.live_taught.get()
     assert (live_class.title, live_class.planned_minutes) == ("党章导读", 90)
     assert client.get(f"/live/{live_class.pk}/edit/").status_code == 200
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_who_was_there_by_the_servers_clock_costs_the_same_for_one_and_for_three(
-    tree: BranchTree, django_assert_num_queries: Any, count: int
-) -> None:
-    teacher = make_instructor(tree.general)
-    live_class = make_closed(tree.general, by=teacher)
-    begun = clock.now() - dt.timedelta(hours=1)
-    LiveClass.objects.filter(pk=live_class.pk).update(
-        begun_at=begun, ended_at=begun + dt.timedelta(minutes=60)
-    )
-    for _each in range(count):
-        member = make_member(tree.first, name="张秀英")
-        for since, until in ((-5, 30), (20, 40), (45, 90)):
-            LivePresence.objects.create(
-                live_class=live_class,
-                member=member,
-                joined_at=begun + dt.timedelta(minutes=since),
-                seen_at=begun + dt.timedelta(minutes=until),
-                left_at=begun + dt.timedelta(minutes=until),
-            )
-    client = of(teacher)
-    with django_assert_num_queries(ATTENDANCE_QUERIES):
-        page = client.get(f"/live/{live_class.pk}/attendance/")
-    rows = page.context["rows"]
-    assert [(row["minutes"], row["percent"], len(row["spans"])) for row in rows] == [
-        (55, 91, 2)
-    ] * count
-    assert {row["branch"] for row in rows} == {tree.first.name}
-    assert of(make_member(tree.first)).get(f"/live/{live_class.pk}/attendance/").status_code == 404
