@@ -44,6 +44,7 @@ export default defineConfig({
         'src/islands/chapters-editor.ts',
         'src/islands/upload.ts',
         'src/styles/site.css',
+        'src/styles/discussion.css',
         'src/styles/lecture.css',
         'src/styles/live.css',
         'src/styles/live-final.css',

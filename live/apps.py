@@ -7,7 +7,13 @@ class LiveConfig(AppConfig):
     verbose_name = _("直播课堂")
 
     def ready(self) -> None:
+        from courses.catalogue import beside
+        from live.discussion.beside import threads_of
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
 
         register(Place("live", _("直播课"), "/live/", "video", SIGNED_IN, 22, _("直播")))
+        register(
+            Place("discussion", _("讨论"), "/discussion/", "chat", SIGNED_IN, 24, in_bottom=False)
+        )
+        beside.show("discussion/parts/beside.html", threads_of)

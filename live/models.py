@@ -1,5 +1,28 @@
 """The models of this app, gathered from its subjects."""
 
 from live.classroom.models import LiveClass, LiveEvent, LivePresence, LiveTake
+from live.discussion.models import (
+    Board,
+    Draft,
+    Hiding,
+    ModerationEntry,
+    Post,
+    PostVersion,
+    Report,
+    Thread,
+)
 
-__all__ = ["LiveClass", "LiveEvent", "LivePresence", "LiveTake"]
+__all__ = [
+    "Board",
+    "Draft",
+    "Hiding",
+    "LiveClass",
+    "LiveEvent",
+    "LivePresence",
+    "LiveTake",
+    "ModerationEntry",
+    "Post",
+    "PostVersion",
+    "Report",
+    "Thread",
+]

@@ -1,0 +1,21 @@
+"""The threads of a course or lesson on its own page."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from live.discussion import queries
+from live.discussion.places import COURSES, LESSONS
+
+
+def threads_of(*, course_id: int = 0, lesson_id: int = 0) -> dict[str, Any]:
+    """How many there are, and those of a second of the lesson's video; one statement."""
+    rows = queries.threads_beside(course_id=course_id, lesson_id=lesson_id)
+    kind, pk = (LESSONS, lesson_id) if lesson_id else (COURSES, course_id)
+    return {
+        "count": f"{len(rows)}+" if len(rows) == queries.MOST_BESIDE else len(rows),
+        "is_lesson": bool(lesson_id),
+        "marks": [row for row in rows if row["at_seconds"] is not None],
+        "threads_url": reverse(f"discussion:{kind}", args=[pk]),
+        "new_url": reverse(f"discussion:new_in_{kind}", args=[pk]),
+    }
