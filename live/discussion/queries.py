@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from courses.catalogue.queries import visible_courses, visible_lessons
 from live.discussion.grams import wanted_grams
@@ -98,6 +98,7 @@ def posts_of(thread: Thread) -> QuerySet[Post]:
     return (
         Post.objects.filter(thread=thread)
         .select_related("author", "branch")
+        .annotate(parent_number=F("parent__number"))
         .defer("grams")
         .order_by("number")
     )

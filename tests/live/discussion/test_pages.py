@@ -21,13 +21,13 @@ from tests.factories.members import BranchTree, make_branch_tree, make_member, m
 
 pytestmark = pytest.mark.django_db
 
-HOME_QUERIES = 7
-THREADS_QUERIES = 6
-THREAD_QUERIES = 9
-AFTER_QUERIES = 5
-SEARCH_QUERIES = 5
+HOME_QUERIES = 8
+THREADS_QUERIES = 8
+THREAD_QUERIES = 10
+AFTER_QUERIES = 6
+SEARCH_QUERIES = 6
 DESK_QUERIES = 6
-LOG_QUERIES = 6
+LOG_QUERIES = 5
 
 
 @pytest.fixture

@@ -100,8 +100,8 @@ def test_who_asked_and_who_teaches_accept_an_answer_and_others_do_not(tree: Bran
     assert thread.accepted is None
     with pytest.raises(DomainError):
         services.accept_answer(by=asker, post=beginning(thread))
+    talk = make_talk(tree.first)
     with pytest.raises(DomainError):
-        talk = make_talk(tree.first)
         services.accept_answer(by=talk.author, post=talk.posts.get(number=2))
 
 
@@ -137,12 +137,9 @@ def test_changed_words_keep_how_they_read_before(tree: BranchTree) -> None:
 
 def test_what_says_nothing_too_much_or_too_fast_is_refused(tree: BranchTree) -> None:
     member, thread = make_member(tree.first), make_talk(tree.first)
-    for text in ("", " \n\u200b\t ", "字" * 5001):
-        if text.strip("\u200b \n\t"):
-            with pytest.raises(DomainError):
-                make_answer(thread, by=member, text=text)
-    with pytest.raises(DomainError):
-        make_answer(thread, by=member, text="  \n ")
+    for text in ("", " \n\x00\u202e\t ", "字" * 5001):
+        with pytest.raises(DomainError):
+            make_answer(thread, by=member, text=text)
     with pytest.raises(DomainError):
         make_answer(thread, by=member, key="short")
     for _each in range(services.MOST_A_MINUTE):
