@@ -16,4 +16,10 @@ class LiveConfig(AppConfig):
         register(
             Place("discussion", _("讨论"), "/discussion/", "chat", SIGNED_IN, 24, in_bottom=False)
         )
+        register(
+            Place(
+                "notices", _("消息"), "/notices/", "bell", SIGNED_IN, 45,
+                in_bottom=False, in_header=False, count_path="/notices/count/",
+            )
+        )  # fmt: skip
         beside.show("discussion/parts/beside.html", threads_of)

@@ -11,6 +11,7 @@ from live.discussion.models import (
     Report,
     Thread,
 )
+from live.notices.models import Notice, NoticeChoice, QuietHours
 
 __all__ = [
     "Board",
@@ -21,8 +22,11 @@ __all__ = [
     "LivePresence",
     "LiveTake",
     "ModerationEntry",
+    "Notice",
+    "NoticeChoice",
     "Post",
     "PostVersion",
+    "QuietHours",
     "Report",
     "Thread",
 ]

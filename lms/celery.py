@@ -52,6 +52,7 @@ app.autodiscover_tasks(
         "exams.sheets",
         "exams.tallies",
         "live.classroom",
+        "live.discussion",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
@@ -61,6 +62,8 @@ app.conf.beat_schedule = {
     "tidy-lectures": {"task": "media_pipeline.tidy", "schedule": 60.0},
     "sweep-media": {"task": "media_pipeline.sweep", "schedule": crontab(hour=3, minute=35)},
     "tidy-live-classes": {"task": "live.tidy", "schedule": 30.0},
+    "remind-unanswered": {"task": "live.remind_unanswered", "schedule": 300.0},
+    "forget-old-words": {"task": "live.forget_old_words", "schedule": crontab(hour=4, minute=50)},
     "settle-progress": {"task": "courses.settle_progress", "schedule": 60.0},
     "credit-completed": {"task": "exams.credit_completed", "schedule": 60.0},
     "credit-all-completed": {

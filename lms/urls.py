@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("media_pipeline.urls")),
     path("", include("live.urls")),
     path("", include("live.discussion.urls")),
+    path("", include("live.notices.urls")),
 ]
 
 declare_routes("admin/", BACK_OFFICE)

@@ -20,6 +20,7 @@ from live.discussion.places import Place, visible_boards
 from lms.core import clock
 from lms.members.models import Branch, Member, Membership, Role, RoleAssignment
 from lms.members.queries import (
+    OVERSEEING,
     branch_on,
     held_on,
     path_and_above,
@@ -216,3 +217,17 @@ def unanswered(before: dt.datetime) -> QuerySet[Thread]:
 
 def last_seq(thread_id: int) -> int:
     return Thread.objects.values_list("last_seq", flat=True).get(pk=thread_id)
+
+
+def overseers_of(post: Post, *, but: Iterable[int]) -> set[int]:
+    """Who looks after a post, of the nearest level that has somebody left."""
+    held = RoleAssignment.objects.filter(
+        held_on(clock.today()),
+        role__in=OVERSEEING,
+        branch__path__in={
+            *path_and_above(post.branch.path), *path_and_above(post.thread.branch.path)
+        },
+        member__is_active=True,
+    ).exclude(member__in=list(but)).values_list("branch__path", "member")  # fmt: skip
+    nearest = max((path for path, _member in held), key=len, default="")
+    return {member_id for path, member_id in held if path == nearest}

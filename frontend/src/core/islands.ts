@@ -5,6 +5,7 @@
 type Loader = () => Promise<unknown>;
 
 export const islands: Readonly<Record<string, Loader>> = {
+  'lms-bell': () => import('../islands/bell'),
   'lms-composer': () => import('../islands/composer'),
   'lms-contest': () => import('../islands/contest'),
   'lms-exam': () => import('../islands/exam'),
