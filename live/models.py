@@ -12,8 +12,10 @@ from live.discussion.models import (
     Thread,
 )
 from live.notices.models import Notice, NoticeChoice, QuietHours
+from live.writings.models import Attachment, Round, Writing
 
 __all__ = [
+    "Attachment",
     "Board",
     "Draft",
     "Hiding",
@@ -28,5 +30,7 @@ __all__ = [
     "PostVersion",
     "QuietHours",
     "Report",
+    "Round",
     "Thread",
+    "Writing",
 ]

@@ -53,6 +53,7 @@ app.autodiscover_tasks(
         "exams.tallies",
         "live.classroom",
         "live.discussion",
+        "live.writings",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
@@ -63,6 +64,7 @@ app.conf.beat_schedule = {
     "sweep-media": {"task": "media_pipeline.sweep", "schedule": crontab(hour=3, minute=35)},
     "tidy-live-classes": {"task": "live.tidy", "schedule": 30.0},
     "remind-unanswered": {"task": "live.remind_unanswered", "schedule": 300.0},
+    "archive-writings": {"task": "live.archive_writings", "schedule": 300.0},
     "forget-old-words": {"task": "live.forget_old_words", "schedule": crontab(hour=4, minute=50)},
     "settle-progress": {"task": "courses.settle_progress", "schedule": 60.0},
     "credit-completed": {"task": "exams.credit_completed", "schedule": 60.0},

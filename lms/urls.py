@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("live.urls")),
     path("", include("live.discussion.urls")),
     path("", include("live.notices.urls")),
+    path("", include("live.writings.urls")),
 ]
 
 declare_routes("admin/", BACK_OFFICE)

@@ -149,7 +149,9 @@ def test_a_draft_survives_and_what_is_written_stays_text(
     page_watch.expect("Failed to load resource")  # the line is cut on purpose
     page_watch.expect("net::ERR_")
     secretary = make_secretary(tree.general, name="<b>书记</b>")
-    board = make_board(tree.general, by=secretary, title="热点讨论", introduction="每周一题，欢迎发言")
+    board = make_board(
+        tree.general, by=secretary, title="热点讨论", introduction="每周一题，欢迎发言"
+    )
     make_board(tree.committee, title="理论研讨")
     zhang = make_member(tree.first, name='<img src=x onerror="alert(1)">')
     thread = make_thread(board, by=zhang, title=XSS[0], text="\n".join(XSS))
