@@ -1,5 +1,6 @@
 """The PDF of an accepted text: what was accepted, and what was said in each round."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from live.writings.models import Attachment, Round, Writing
-from lms.core.documents.fonts import UnprintableCharacterError
+from lms.core.documents.fonts import UNDRAWN, UnprintableCharacterError, shipped_face
 from lms.core.documents.pdf import render_pdf
 
 _MISSING = "□"
@@ -57,7 +58,7 @@ def _day(moment: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Without what lies beyond the planes our font draws."""
+    """With a box for every sign our own font does not draw."""
     if isinstance(value, str):
         return "".join(sign if _is_usual(sign) else _MISSING for sign in value)
     if isinstance(value, list):
@@ -66,5 +67,4 @@ def _plain(value: Any) -> Any:
 
 
 def _is_usual(sign: str) -> bool:
-    code = ord(sign)
-    return code < 0x250 or 0x2010 <= code < 0x2060 or 0x3000 <= code < 0xA000 or code >= 0xFF00
+    return ord(sign) in shipped_face().characters or unicodedata.category(sign) in UNDRAWN

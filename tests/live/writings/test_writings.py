@@ -137,7 +137,7 @@ def test_a_text_is_written_handed_in_and_read_by_plain_forms(tree: BranchTree) -
     assert (reads.get(made).status_code, reads.get(address).status_code) == (404, 404)
     assert client.post(made, {"act": "hand_in"})["Location"] == made
     assert client.get(f"{made}edit/").status_code == 404
-    assert reads.get(address).status_code == 200
+    assert b"".join(reads.get(address).streaming_content) == PDF
     assert reads.post(made, {"decision": "returned", "comment": ""}).status_code == 422
     assert reads.post(made, {"decision": "burn", "comment": "x"}).status_code == 422
     assert reads.post(made, {"decision": "returned", "comment": "再写"})["Location"] == made
