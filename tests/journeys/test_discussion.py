@@ -7,6 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from live.discussion.models import Draft, Hiding, Post, Thread
+from live.notices.models import Notice
+from live.writings.models import Writing
+from live.writings.services import make_archive
 from tests.factories.courses import chapter, course, editor, lesson
 from tests.factories.discussion import make_answer, make_board, make_thread
 from tests.factories.members import (
@@ -16,6 +19,7 @@ from tests.factories.members import (
     make_member,
     make_secretary,
 )
+from tests.factories.writings import PDF, TEXT
 from tests.journeys.test_study_hour import sign_in
 from tests.live.discussion.test_writing import XSS
 from tests.support.browser import PC, PHONE, Watch
@@ -128,6 +132,20 @@ def test_a_question_is_asked_answered_hidden_and_restored(
     answer.refresh_from_db()
     assert (answer.state, Hiding.objects.get().decided_by) == ("shown", above)
 
+    # Who is concerned was told; reading it is noted.
+    phone.goto("/notices/")
+    expect(phone.get_by_text("王强 在《三会一课的记录由谁来写？》里叫您")).to_be_visible()
+    assert_accessible(phone)
+    shoot(phone, "notices")
+    pc.goto("/notices/")
+    pc.get_by_role("link", name="您的发言恢复显示").click()
+    expect(pc.get_by_text("符合条例，恢复显示。")).to_be_visible()
+    read = Notice.objects.filter(member=wang).exclude(read_at=None)
+    assert [notice.kind for notice in read] == ["moderation"]
+    pc.goto("/notices/choices/")
+    assert_accessible(pc)
+    shoot(pc, "notices-choices")
+
     # The lesson's page has the question at its second; it leads back to that second.
     phone.goto(f"/lessons/{part.pk}/")
     beside = phone.get_by_role("region", name="讨论（1）")
@@ -202,3 +220,48 @@ def test_a_draft_survives_and_what_is_written_stays_text(
     assert_accessible(phone)
     shoot(phone, "discussion-board")
     assert (alerts, Post.objects.filter(text="写到一半的话，又断了网").count()) == ([], 1)
+
+
+def test_a_reflection_goes_back_and_forth_until_it_is_accepted(
+    tree: BranchTree,
+    open_page: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    shoot: Callable[[Page, str], Any],
+) -> None:
+    zhang = make_member(tree.first, name="张秀英")
+    secretary = make_secretary(tree.first, name="王书记")
+    phone = open_page(**PHONE, has_touch=True, is_mobile=True)
+    sign_in(phone, zhang, to="/writings/new/")
+    phone.get_by_label("标题").fill("学习党章的体会")
+    phone.get_by_label("正文").fill(TEXT)
+    phone.get_by_label("附件").set_input_files(
+        {"name": "笔记.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    assert_accessible(phone)
+    shoot(phone, "writing-new")
+    phone.get_by_role("button", name="保存").click()
+    phone.get_by_role("button", name="提交审阅").click()
+    expect(phone.get_by_text("已提交，审阅结果会告诉您")).to_be_visible()
+    pc = open_page(**PC)
+    sign_in(pc, secretary, to="/writings/desk/")
+    assert_accessible(pc)
+    shoot(pc, "writing-desk")
+    pc.get_by_role("link", name="学习党章的体会").click()
+    pc.get_by_label("意见").fill("请联系本支部的实际再写一段。")
+    assert_accessible(pc)
+    pc.get_by_role("button", name="退回修改").click()
+    expect(pc.get_by_text("已告诉作者")).to_be_visible()
+    phone.reload()
+    phone.get_by_role("link", name="修改").click()
+    phone.get_by_label("正文").fill(TEXT * 2)
+    phone.get_by_role("button", name="保存").click()
+    phone.get_by_role("button", name="提交审阅").click()
+    pc.reload()
+    shoot(pc, "writing-review")
+    pc.get_by_role("button", name="通过", exact=True).click()
+    expect(pc.get_by_text("已告诉作者")).to_be_visible()
+    make_archive(writing_id=Writing.objects.get().pk)
+    phone.reload()
+    expect(phone.get_by_role("link", name="下载存档 PDF")).to_be_visible()
+    assert_accessible(phone)
+    shoot(phone, "writing-accepted")
