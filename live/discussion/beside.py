@@ -9,9 +9,12 @@ from live.discussion.places import COURSES, LESSONS
 
 
 def threads_of(*, course_id: int = 0, lesson_id: int = 0) -> dict[str, Any]:
-    """How many there are, and those of a second of the lesson's video; one statement."""
-    rows = queries.threads_beside(course_id=course_id, lesson_id=lesson_id)
+    """Of a lesson how many there are, and those of a second of its video: one statement.
+
+    Of a course only the way to them: its page is opened most, and costs nothing more.
+    """
     kind, pk = (LESSONS, lesson_id) if lesson_id else (COURSES, course_id)
+    rows = queries.threads_beside(lesson_id) if lesson_id else []
     return {
         "count": f"{len(rows)}+" if len(rows) == queries.MOST_BESIDE else len(rows),
         "is_lesson": bool(lesson_id),

@@ -78,14 +78,13 @@ def open_questions(threads: QuerySet[Thread]) -> QuerySet[Thread]:
     return threads.filter(kind=ThreadKind.QUESTION, accepted=None)
 
 
-def threads_beside(*, course_id: int = 0, lesson_id: int = 0) -> list[dict[str, Any]]:
-    """The threads of a course or lesson whose page somebody may see; one statement.
+def threads_beside(lesson_id: int) -> list[dict[str, Any]]:
+    """The threads of a lesson whose page somebody may see; one statement.
 
     Those of a second of the video come first, in its order.
     """
-    place = Q(lesson=lesson_id) if lesson_id else Q(course=course_id)
     rows: Any = (
-        Thread.objects.filter(place, is_hidden=False)
+        Thread.objects.filter(lesson=lesson_id, is_hidden=False)
         .order_by("at_seconds", "-last_at")
         .values("pk", "title", "at_seconds", "kind", "answers", "accepted")[:MOST_BESIDE]
     )
