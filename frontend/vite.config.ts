@@ -45,6 +45,7 @@ export default defineConfig({
         'src/islands/edit.ts',
         'src/islands/upload.ts',
         'src/styles/site.css',
+        'src/styles/discussion.css',
         'src/styles/lecture.css',
         'src/styles/live.css',
         'src/styles/live-final.css',

@@ -7,6 +7,7 @@ class LiveConfig(AppConfig):
     verbose_name = _("直播课堂")
 
     def ready(self) -> None:
+        from courses.catalogue import beside
         from exams.credit import origins
         from live import receivers
         from live.chat import verbs as chat
@@ -17,6 +18,7 @@ class LiveConfig(AppConfig):
         from live.classroom import proofs
         from live.classroom.page import register_part
         from live.classroom.signals import class_closed
+        from live.discussion.beside import threads_of
         from live.groups import saying as group_saying
         from live.groups import words as group_words
         from live.hands import verbs as hands
@@ -46,3 +48,13 @@ class LiveConfig(AppConfig):
         check_verbs.register_verbs()
         register_part("checks", strings=check_words.strings, config=part_config)
         proofs.register("roll", checks.roll_calls)
+        register(
+            Place("discussion", _("讨论"), "/discussion/", "chat", SIGNED_IN, 24, in_bottom=False)
+        )
+        register(
+            Place(
+                "notices", _("消息"), "/notices/", "bell", SIGNED_IN, 45,
+                in_bottom=False, in_header=False, count_path="/notices/count/",
+            )
+        )  # fmt: skip
+        beside.show("discussion/parts/beside.html", threads_of)

@@ -4,24 +4,40 @@ from live.calendar.models import CalendarFeed
 from live.chat.models import ChatMessage, ChatMute, ChatRules
 from live.checks.models import Check, CheckAnswer, Puzzled
 from live.classroom.models import LiveClass, LiveEvent, LivePresence, LiveTake
+from live.discussion.models import (
+    Board,
+    Draft,
+    Hiding,
+    ModerationEntry,
+    Post,
+    PostVersion,
+    Report,
+    Thread,
+)
 from live.groups.models import Group, GroupMessage, GroupNote, GroupRound, GroupSeat
 from live.hands.models import LiveCall, LiveHand, LiveQuestion, QuestionVote
 from live.hours.models import Venue, VenuePresence
+from live.notices.models import Notice, NoticeChoice, QuietHours
 from live.replay.models import ReplayPlace
 from live.slides.models import Slide, SlideDeck
+from live.writings.models import Attachment, Round, Writing
 
 __all__ = [
+    "Attachment",
+    "Board",
     "CalendarFeed",
     "ChatMessage",
     "ChatMute",
     "ChatRules",
     "Check",
     "CheckAnswer",
+    "Draft",
     "Group",
     "GroupMessage",
     "GroupNote",
     "GroupRound",
     "GroupSeat",
+    "Hiding",
     "LiveCall",
     "LiveClass",
     "LiveEvent",
@@ -29,11 +45,21 @@ __all__ = [
     "LivePresence",
     "LiveQuestion",
     "LiveTake",
+    "ModerationEntry",
+    "Notice",
+    "NoticeChoice",
+    "Post",
+    "PostVersion",
     "Puzzled",
     "QuestionVote",
+    "QuietHours",
     "ReplayPlace",
+    "Report",
+    "Round",
     "Slide",
     "SlideDeck",
+    "Thread",
     "Venue",
     "VenuePresence",
+    "Writing",
 ]

@@ -21,6 +21,7 @@ from exams.finals.consumers import final_socket, is_final_socket  # noqa: E402
 from live.classroom import delivery  # noqa: E402
 from live.classroom.consumers import is_live_socket, live_socket  # noqa: E402
 from live.classroom.media_sockets import is_media_socket, media_socket  # noqa: E402
+from live.discussion.consumers import discussion_socket, is_discussion_socket  # noqa: E402
 from lms.core.bridge import Bridge  # noqa: E402
 from lms.core.rooms.socket import refuse  # noqa: E402
 from media_pipeline.segment_lane import LECTURES, SegmentLane  # noqa: E402
@@ -51,6 +52,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await live_socket(scope, receive, send)
     elif scope["type"] == "websocket" and is_media_socket(scope["path"]):
         await media_socket(scope, receive, send)
+    elif scope["type"] == "websocket" and is_discussion_socket(scope["path"]):
+        await discussion_socket(scope, receive, send)
     elif scope["type"] == "websocket":
         await refuse(scope, send, 404)
 
@@ -68,4 +71,5 @@ async def _live(receive: Receive, send: Send) -> None:
     await final_socket.close()
     await live_socket.close()
     await media_socket.close()
+    await discussion_socket.close()
     await send({"type": "lifespan.shutdown.complete"})

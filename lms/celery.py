@@ -57,6 +57,8 @@ app.autodiscover_tasks(
         "live.replay",
         "live.slides",
         "live.hours",
+        "live.discussion",
+        "live.writings",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
@@ -71,6 +73,9 @@ app.conf.beat_schedule = {
     "place-replays": {"task": "live.place_replays", "schedule": 60.0},
     "remind-of-live-classes": {"task": "live.remind", "schedule": 60.0},
     "credit-live-classes": {"task": "live.credit_closed", "schedule": 30.0},
+    "remind-unanswered": {"task": "live.remind_unanswered", "schedule": 300.0},
+    "archive-writings": {"task": "live.archive_writings", "schedule": 300.0},
+    "forget-old-words": {"task": "live.forget_old_words", "schedule": crontab(hour=4, minute=50)},
     "settle-progress": {"task": "courses.settle_progress", "schedule": 60.0},
     "credit-completed": {"task": "exams.credit_completed", "schedule": 60.0},
     "credit-all-completed": {

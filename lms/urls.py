@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("exams.on_paper.urls")),
     path("", include("media_pipeline.urls")),
     path("", include("live.urls")),
+    path("", include("live.discussion.urls")),
+    path("", include("live.notices.urls")),
+    path("", include("live.writings.urls")),
 ]
 
 declare_routes("admin/", BACK_OFFICE)

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from courses.catalogue.beside import shown
 from courses.catalogue.models import CoursePage
 from courses.catalogue.queries import Outline
 from courses.catalogue.standing import CourseStanding, LessonStanding
@@ -72,3 +73,12 @@ def course_facts(course: CoursePage, outline: Outline) -> SafeString:
         study_hours=outline.study_hours,
         lock_seek=course.lock_seek,
     )
+
+
+@register.simple_tag(takes_context=True)
+def beside(context: template.Context, **page: int) -> SafeString:
+    """What other packages show on a course's (`course_id=`) or a lesson's (`lesson_id=`) page."""
+    if not getattr(context.get("user"), "is_authenticated", False):
+        return SafeString("")
+    drawn_now = (render_to_string(name, values) for name, values in shown(**page))
+    return SafeString("".join(drawn_now))

@@ -1,5 +1,6 @@
 """Who reaches whose: one line for each route of ours, and how its objects are named."""
 
+from tests.architecture.access_discussion import DISCUSSION_CASES
 from tests.architecture.access_lectures import LECTURE_CASES
 from tests.architecture.access_objects import (
     ABOUT,
@@ -101,6 +102,7 @@ from tests.architecture.access_objects import (
 
 CASES: dict[str, Case] = {
     **LECTURE_CASES,
+    **DISCUSSION_CASES,
     # The ground floor
     "healthz": Case(EVERYBODY),
     "readyz": Case(EVERYBODY),

@@ -149,6 +149,7 @@ PLAIN_ROUTES = {
     "is_final_socket(scope['path'])": "who is signed in and may see the final; its players speak",
     "is_live_socket(scope['path'])": "who is signed in and may see the class",
     "is_media_socket(scope['path'])": "who may see the class watches, who may hold it sends",
+    "is_discussion_socket(scope['path'])": "who is signed in and may see the thread hears it",
 }
 
 

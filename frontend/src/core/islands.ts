@@ -5,14 +5,18 @@
 type Loader = () => Promise<unknown>;
 
 export const islands: Readonly<Record<string, Loader>> = {
+  'lms-bell': () => import('../islands/bell'),
+  'lms-composer': () => import('../islands/composer'),
   'lms-contest': () => import('../islands/contest'),
   'lms-exam': () => import('../islands/exam'),
   'lms-exam-wait': () => import('../islands/exam-wait'),
   'lms-keys': () => import('../islands/keys'),
   'lms-live': () => import('../islands/live'),
+  'lms-moment': () => import('../islands/moment'),
   'lms-player': () => import('../islands/player'),
   'lms-replay': () => import('../islands/replay'),
   'lms-studio': () => import('../islands/studio'),
+  'lms-thread': () => import('../islands/thread'),
   'lms-upload': () => import('../islands/upload'),
   'lms-desk': () => import('../islands/desk'),
 };

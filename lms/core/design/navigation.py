@@ -26,6 +26,9 @@ class Place:
     short_label: str | Promise = ""
     in_elder: bool = True
     in_bottom: bool = True
+    in_header: bool = True
+    # Where a page may ask, when it has time, how much is new there: {"count": 3}.
+    count_path: str = ""
 
     def is_current(self, path: str) -> bool:
         return path == self.path if self.path == "/" else path.startswith(self.path)

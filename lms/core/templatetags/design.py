@@ -118,7 +118,7 @@ def frame(context: template.Context, template_name: str) -> SafeString:
         name=str(known) if known else "",
         number=known.get_username() if known else "",
         places=tuple((item["place"], item["current"]) for item in places),
-        width=sum(width_of(str(item["place"].label)) for item in places),
+        width=sum(width_of(str(item["place"].label)) for item in places if item["place"].in_header),
         mode=choice.get("mode", ""),
         size=choice.get("size", ""),
         theme=choice.get("theme", ""),

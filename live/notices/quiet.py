@@ -1,0 +1,37 @@
+"""When a notice counts as new: outside quiet hours, or with the round-up of the day; pure."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+ROUND_UP_HOUR = 8
+_MINUTE = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """From a minute of the day until another, perhaps over midnight; the same twice: never."""
+
+    from_minute: int
+    until_minute: int
+
+    def holds(self, moment: dt.datetime) -> bool:
+        minute = moment.hour * 60 + moment.minute
+        if self.from_minute <= self.until_minute:
+            return self.from_minute <= minute < self.until_minute
+        return minute >= self.from_minute or minute < self.until_minute
+
+
+USUAL = Quiet(22 * 60, 7 * 60)
+
+
+def due_at(moment: dt.datetime, quiet: Quiet, *, is_daily: bool) -> dt.datetime:
+    """`moment` is aware and in the school's time zone; the answer never comes before it."""
+    if is_daily:
+        due = moment.replace(hour=ROUND_UP_HOUR, minute=0, second=0, microsecond=0)
+        moment = due if due >= moment else due + dt.timedelta(days=1)
+    if not quiet.holds(moment):
+        return moment
+    end = moment.replace(
+        hour=quiet.until_minute // 60, minute=quiet.until_minute % 60, second=0, microsecond=0
+    )
+    return end if end > moment else end + dt.timedelta(days=1)
