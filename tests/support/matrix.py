@@ -44,13 +44,13 @@ from live.checks.models import Check
 from live.classroom.delivery import signed_playlist
 from live.classroom.folders import LIVE_NAME, class_folder
 from live.classroom.models import LiveClass
-from live.groups.models import Group
-from live.slides.models import Slide
-from live.hours.models import Venue
 from live.discussion import moderation_services
 from live.discussion.models import Hiding, Post, Report, Thread
+from live.groups.models import Group
+from live.hours.models import Venue
 from live.notices.models import Notice, NoticeKind
 from live.notices.services import notify
+from live.slides.models import Slide
 from live.writings import services as writing_services
 from live.writings.models import Writing
 from lms.core import clock
@@ -88,9 +88,8 @@ from tests.factories.finals import ALL, ask, begin, join, make_finished, make_lo
 from tests.factories.hours import make_entry
 from tests.factories.integrity import make_case
 from tests.factories.live import make_closed, make_live_class
-from tests.factories.live_slides import make_group, make_shown_slide
-from tests.factories.live import make_live_class
 from tests.factories.live_hours import make_live_check, make_venue
+from tests.factories.live_slides import make_group, make_shown_slide
 from tests.factories.merging import make_merge_proposal
 from tests.factories.platforms import make_token
 from tests.factories.questions import make_card, make_edition, make_question

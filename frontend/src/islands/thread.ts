@@ -33,7 +33,7 @@ export class LmsThread extends HTMLElement {
   connectedCallback(): void {
     this.config = readConfig(this) as ThreadConfig;
     this.seq = this.heard = this.config.seq;
-    this.line = new RoomLine(this.config.socket, '', {
+    this.line = new RoomLine({ room: this.config.socket }, '', {
       frame: (frame) => {
         if (frame.seq !== undefined && frame.seq > this.seq) {
           this.heard = Math.max(this.heard, frame.seq);

@@ -42,8 +42,9 @@ export interface RoomTalk {
 
 export interface RoomAddresses {
   room: string;
-  say: string;
-  events: string;
+  /** Where to say and to ask by plain requests; a page without them has a way of its own. */
+  say?: string;
+  events?: string;
 }
 
 interface Waiting {
@@ -194,7 +195,7 @@ export class RoomLine {
       this.talk.state('over', code);
       return;
     }
-    if (this.unopened >= BLOCKED_AFTER) this.ask();
+    if (this.unopened >= BLOCKED_AFTER && this.addresses.events !== undefined) this.ask();
     else if (this.asking === 0) this.talk.state('broken', code);
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.tries);
     this.tries += 1;
@@ -231,7 +232,8 @@ export class RoomLine {
     else this.take(frame);
   }
 
-  private async fetched(address: string, body: BodyInit): Promise<RoomFrame | null> {
+  private async fetched(address: string | undefined, body: BodyInit): Promise<RoomFrame | null> {
+    if (address === undefined) return null;
     try {
       const answer = await fetch(address, { method: 'POST', body, headers: { 'X-CSRFToken': csrfToken() } });
       if (!answer.ok) return null;

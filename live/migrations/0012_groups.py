@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("live", "0031_replay"),
+        ("live", "0011_replay"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("live", "0002_shown"),
+        ("live", "0006_writings"),
         ("exams", "0025_live_source"),
         ("members", "0005_name_letters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

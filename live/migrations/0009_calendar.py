@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("live", "0021_checks"),
+        ("live", "0008_checks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

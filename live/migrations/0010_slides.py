@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("live", "0002_shown"),
+        ("live", "0009_calendar"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("courses", "0004_integrity"),
-        ("live", "0030_slides"),
+        ("live", "0010_slides"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("courses", "0004_integrity"),
-        ("live", "0001_classroom"),
+        ("live", "0003_talk"),
         ("members", "0005_name_letters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

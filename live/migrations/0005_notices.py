@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("live", "0010_discussion"),
+        ("live", "0004_discussion"),
         ("members", "0005_name_letters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

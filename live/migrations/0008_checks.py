@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("exams", "0025_live_source"),
-        ("live", "0020_hours"),
+        ("live", "0007_hours"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
