@@ -127,7 +127,8 @@ class LiveClass(models.Model):
 
 
 class LiveEvent(models.Model):
-    """One thing that happened in the room; rows are added and never changed.
+    """One thing that happened in the room; rows are added and never changed, save that words
+    somebody took back are taken out of them (`unsaying`).
 
     `at` says which moment of the picture it belongs to. Of several events with the same `once` the
     database takes one.

@@ -16,10 +16,3 @@ def take_back(held: LiveClass, seqs: Iterable[int], *, names: Iterable[str]) -> 
     for event in LiveEvent.objects.filter(live_class=held, seq__in=list(seqs)):
         body = {name: value for name, value in event.body.items() if name not in gone}
         LiveEvent.objects.filter(pk=event.pk).update(body={**body, "gone": True})
-
-
-def put_back(held: LiveClass, seq: int, **body: object) -> None:
-    """What was taken back by mistake stands there again."""
-    for event in LiveEvent.objects.filter(live_class=held, seq=seq):
-        kept = {name: value for name, value in event.body.items() if name != "gone"}
-        LiveEvent.objects.filter(pk=event.pk).update(body={**kept, **body})
