@@ -62,11 +62,14 @@ def reported(report: Report) -> None:
 def report_settled(report: Report, words: str) -> None:
     is_upheld = report.state == ReportState.UPHELD
     said = _("您举报的发言已隐藏") if is_upheld else _("您举报的发言保留：%s") % words
+    # With its beginning a thread is gone for who does not look after it.
+    is_gone = is_upheld and report.post.is_beginning
+    address = reverse("discussion:report", args=[report.post_id])
     notify(
         member_ids={report.by_id},
         kind=NoticeKind.MODERATION,
         title=said,
-        url=reverse("discussion:report", args=[report.post_id]),
+        url=reverse("discussion:home") if is_gone else address,
         once=f"report:{report.pk}",
     )
 

@@ -25,6 +25,11 @@ def new_count(by: Any) -> int:
     return notices_of(by).filter(read_at=None, due_at__lte=clock.now()).count()
 
 
+def unread_count(by: Any) -> int:
+    """How many of those that may be read now have not been."""
+    return notices_of(by).filter(read_at=None).count()
+
+
 def ways_of(member_ids: Iterable[int], kind: str) -> dict[int, str]:
     rows = NoticeChoice.objects.filter(member__in=list(member_ids), kind=kind)
     return dict(rows.values_list("member", "way"))

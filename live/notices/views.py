@@ -26,7 +26,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     found = Paginator(queries.notices_of(request.user), ROWS_A_PAGE)
     page = found.get_page(request.GET.get("page"))
     return render(
-        request, "notices/list.html", {"page": page, "new": queries.new_count(request.user)}
+        request, "notices/list.html", {"page": page, "unread": queries.unread_count(request.user)}
     )
 
 
