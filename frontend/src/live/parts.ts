@@ -1,6 +1,6 @@
 /** The parts of a room, in the order of their tabs. */
 import { makeChecks } from './checks';
-import { groupsPart } from './groups/part';
+import { groupsPart } from './groups/tab';
 import type { PartMaker } from './part';
 import { slidesPart } from './slides/part';
 import { ask } from './talk/ask';

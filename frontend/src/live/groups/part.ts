@@ -35,7 +35,7 @@ interface Listed {
 
 const LOOK_MS = 500;
 
-class Groups implements RoomPart {
+export class Groups implements RoomPart {
   readonly key = 'groups';
   readonly title: string;
   readonly element = make('div', 'groups');
@@ -82,10 +82,6 @@ class Groups implements RoomPart {
       this.room.show(this.key);
       if (!isFirst) this.room.mark(this.key, 1);
     }
-  }
-
-  event(): void {
-    // How things stand says all of it.
   }
 
   aside(aside: Record<string, unknown>): void {
@@ -331,8 +327,4 @@ class Groups implements RoomPart {
     });
     return form;
   }
-}
-
-export function groupsPart(room: RoomContext): RoomPart {
-  return new Groups(room);
 }

@@ -5,10 +5,10 @@
 import { button, make } from '../../contest/elements';
 import type { ClassView } from '../config';
 import type { RoomContext, RoomEvent, RoomPart } from '../part';
-import { SlideDesk, type DeskConfig } from './desk';
+import type { DeskConfig, SlideDesk } from './desk';
 import { InStep, type Mark, type SlideFacts } from './marks';
 import { SlidePage } from './page';
-import { Pen } from './pen';
+import type { Pen } from './pen';
 
 const LOOK_MS = 200;
 /** Addresses of pictures are good for ten minutes. */
@@ -26,10 +26,13 @@ class Slides implements RoomPart {
   private readonly config: DeskConfig;
   private readonly steps = new InStep();
   private readonly page: SlidePage;
-  private readonly desk: SlideDesk | null = null;
+  /** Comes later: members have neither desk nor pen to load. */
+  private desk: SlideDesk | null = null;
   private readonly swap: HTMLButtonElement;
   private readonly note = make('p', 'slide-note');
   private pen: Pen | null = null;
+  private pens: Holder[] = [];
+  private armed = false;
   private freshAt = performance.now();
   private newest: SlideFacts | null | undefined;
   /** The events up to which what is drawn on the page is known; null while it is asked for. */
@@ -53,13 +56,21 @@ class Slides implements RoomPart {
     room.stage.prepend(this.page.element);
     room.stage.append(this.swap);
     if (room.leads) {
-      this.desk = new SlideDesk(room, this.config, (fresh) => this.based(fresh));
       this.title = room.text('slides');
-      this.element = this.desk.element;
+      this.element = make('div');
+      void this.furnish(this.element);
     }
     window.setInterval(() => {
       this.steps.due(room.inStudio ? null : room.shownAt(), room.time.now);
     }, LOOK_MS);
+  }
+
+  private async furnish(place: HTMLElement): Promise<void> {
+    const { SlideDesk } = await import('./desk');
+    this.desk = new SlideDesk(this.room, this.config, (fresh) => this.based(fresh));
+    this.desk.penned(this.pens);
+    this.desk.showing(this.page.facts);
+    place.append(this.desk.element);
   }
 
   view(view: ClassView): void {
@@ -73,9 +84,9 @@ class Slides implements RoomPart {
       });
     }
     this.newest = slide;
-    const pens = (view['pens'] ?? []) as Holder[];
-    this.desk?.penned(pens);
-    this.arm(this.room.leads || pens.some(({ id }) => id === this.room.me.id));
+    this.pens = (view['pens'] ?? []) as Holder[];
+    this.desk?.penned(this.pens);
+    void this.arm(this.room.leads || this.pens.some(({ id }) => id === this.room.me.id));
   }
 
   event(event: RoomEvent, isOld: boolean): void {
@@ -173,14 +184,18 @@ class Slides implements RoomPart {
 
   // --- Drawing ----------------------------------------------------------------------------------
 
-  private arm(may: boolean): void {
-    if (may === (this.pen !== null)) return;
+  private async arm(may: boolean): Promise<void> {
+    if (may === this.armed) return;
+    this.armed = may;
     if (!may) {
       this.pen?.close();
       this.pen = null;
       this.tell('');
       return;
     }
+    const { Pen } = await import('./pen');
+    // It may have been taken back, or given again, meanwhile.
+    if (!this.isArmed() || this.pen !== null) return;
     const { room } = this;
     const slide = (): number => this.page.facts?.id ?? 0;
     const say = (verb: string, body: object): void => {
@@ -211,6 +226,10 @@ class Slides implements RoomPart {
     room.stage.insertAdjacentElement('afterend', this.pen.bar);
     this.pen.bar.insertAdjacentElement('afterend', this.note);
     if (!room.leads) this.tell(room.text('slides_pen_mine'));
+  }
+
+  private isArmed(): boolean {
+    return this.armed;
   }
 
   private tell(words: string): void {
