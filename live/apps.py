@@ -15,7 +15,7 @@ class LiveConfig(AppConfig):
         from live.checks import verbs as check_verbs
         from live.checks import words as check_words
         from live.checks.views import part_config
-        from live.classroom import proofs
+        from live.classroom import proofs, reminders
         from live.classroom.page import register_part
         from live.classroom.signals import class_closed
         from live.discussion.beside import threads_of
@@ -45,6 +45,7 @@ class LiveConfig(AppConfig):
         )
         register_part("replay", strings=replay_words.strings)
         register_part("slides", strings=words.room_strings, config=reading.config)
+        reminders.register(receivers.class_comes)
         check_verbs.register_verbs()
         register_part("checks", strings=check_words.strings, config=part_config)
         proofs.register("roll", checks.roll_calls)

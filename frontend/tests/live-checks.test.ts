@@ -121,6 +121,18 @@ describe('the replay', () => {
     await checks.load();
   });
 
+  it('asks where the replay has it, and nothing that has no place there', () => {
+    checks.place(new Map([[1, 3000]]));
+    checks.shows(2000);
+    checks.shows(3500);
+    expect(checks.element.hidden).toBe(false);
+    checks.element.hidden = true;
+    checks.place(new Map());
+    checks.shows(2000);
+    checks.shows(3500);
+    expect(checks.element.hidden).toBe(true);
+  });
+
   it('asks when the picture comes to the moment, and not after a jump over it', () => {
     checks.shows(1000);
     checks.shows(60_000);

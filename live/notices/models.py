@@ -15,6 +15,7 @@ class NoticeKind(models.TextChoices):
     DESK = "desk", _("有举报或申诉等我处理")
     UNANSWERED = "unanswered", _("我负责的课程有提问 48 小时没有人回答")
     WRITING = "writing", _("学习心得和思想汇报有进展")
+    CLASS = "class", _("直播课就要开始")
 
 
 class Way(models.TextChoices):

@@ -5,9 +5,6 @@ from typing import Any
 from live.classroom.models import LiveEvent
 from live.replay.timeline import register, register_removal
 
-# Under one of these names an event carries the words people read.
-_WORDS = ("text", "title", "stem", "name")
-
 
 def register_looks() -> None:
     register("slide", lambda event: {"slide": event.body.get("slide")})
@@ -31,8 +28,7 @@ def _words(event: LiveEvent) -> dict[str, Any] | None:
 
 
 def _check(event: LiveEvent) -> dict[str, Any] | None:
-    check = event.body.get("check")
-    if not isinstance(check, dict):
-        return None
-    words = next((check[name] for name in _WORDS if isinstance(check.get(name), str)), "")
-    return {"text": words, "check": check} if words else None
+    """What was asked; a roll call has no words. What is right is told to who has answered."""
+    check = event.body["check"]
+    words = {"text": check["question"]} if check.get("question") else {}
+    return {"check": check["id"], **words}

@@ -6,6 +6,7 @@ import { button, make } from '../contest/elements';
 import { fill, readConfig } from '../exam/config';
 import type { LiveConfig } from '../live/config';
 import { chapterAt, clockText, countAt, momentAt, type Chapter, type Entry } from '../live/replay/timeline';
+import { ReplayChecks } from '../live/replay-checks';
 import { SegmentPicture } from '../live/segments';
 import { SlidePage } from '../live/slides/page';
 
@@ -29,6 +30,7 @@ export class LmsReplay extends HTMLElement {
   private config!: LiveConfig;
   private picture: SegmentPicture | null = null;
   private page: SlidePage | null = null;
+  private checks: ReplayChecks | null = null;
   private video!: HTMLVideoElement;
   private stage!: HTMLElement;
   private told: Told = { replay: '', slides: '', length: 0, entries: [], chapters: [], lesson: '' };
@@ -86,6 +88,7 @@ export class LmsReplay extends HTMLElement {
     });
     await this.picture.open();
     this.look();
+    await this.askAgain();
   }
 
   private async ask(): Promise<Told | null> {
@@ -95,6 +98,27 @@ export class LmsReplay extends HTMLElement {
     } catch {
       return null;
     }
+  }
+
+  /** What the class was asked is asked again where the picture comes to it. */
+  private async askAgain(): Promise<void> {
+    const places = new Map<number, number>();
+    for (const { check, kind, t } of this.told.entries) {
+      if (kind === 'check_open' && check !== undefined) places.set(check, t);
+    }
+    if (places.size === 0) return;
+    const checks = new ReplayChecks({
+      cues: this.dataset['cues'] ?? '',
+      text: (key, values) => this.text(key, values),
+      pause: () => {
+        this.video.pause();
+      },
+      resume: () => void this.video.play().catch(() => undefined),
+    });
+    await checks.load().catch(() => undefined);
+    checks.place(places);
+    this.stage.append(checks.element);
+    this.checks = checks;
   }
 
   // --- Drawing ----------------------------------------------------------------------------------
@@ -213,6 +237,7 @@ export class LmsReplay extends HTMLElement {
   private look(): void {
     const { video, told } = this;
     const t = video.currentTime * 1000;
+    this.checks?.shows(t);
     const seconds = Number.isFinite(video.duration) ? video.duration : told.length / 1000;
     this.play.textContent = this.text(video.paused ? 'replay_play' : 'replay_pause');
     this.place.max = String(Math.floor(seconds));

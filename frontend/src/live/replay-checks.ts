@@ -44,7 +44,15 @@ export class ReplayChecks {
     this.answered = said.answered;
   }
 
-  /** The picture shows the moment `at` of the class (server's clock, ms since 1970). */
+  /** Where in the replay each was asked, in milliseconds; what has no place is not asked. */
+  place(places: ReadonlyMap<number, number>): void {
+    this.cues = this.cues.flatMap((cue) => {
+      const at = places.get(cue.check);
+      return at === undefined ? [] : [{ ...cue, at }];
+    });
+  }
+
+  /** The picture is at this moment of the replay, in milliseconds. */
   shows(at: number): void {
     const { last } = this;
     this.last = at;

@@ -13,6 +13,8 @@ const LONGEST_WAIT_MS = 20_000;
 const SILENT_MS = 45_000;
 const STALE_MS = 20_000;
 const ASK_MS = 3000;
+/** A server hears so many of one line at once. */
+const MOST_AT_ONCE = 3;
 /** So many times in a row a socket was not even opened: it may be blocked. */
 const BLOCKED_AFTER = 2;
 /** Nobody is helped by trying again: signed out, elsewhere, cut off. */
@@ -100,21 +102,29 @@ export class RoomLine {
     return new Promise((done) => {
       const waiting = { said, done, sent: false };
       this.waiting.set(id, waiting);
-      this.send(waiting);
+      this.pump();
     });
   }
 
-  private send(waiting: Waiting): void {
-    if (this.isOpen && this.socket?.readyState === WebSocket.OPEN) {
+  /** What waits is sent in its order, a few at a time: the others follow as replies come. */
+  private pump(): void {
+    if (!this.isOpen && this.asking === 0) return;
+    let under = 0;
+    for (const waiting of this.waiting.values()) {
+      if (under >= MOST_AT_ONCE) return;
+      under += 1;
+      if (waiting.sent) continue;
       waiting.sent = true;
-      this.socket.send(JSON.stringify(waiting.said));
-    } else if (this.asking !== 0) void this.post(waiting);
+      if (this.isOpen) this.socket?.send(JSON.stringify(waiting.said));
+      else void this.post(waiting);
+    }
   }
 
   private replied(id: string, reply: Reply): void {
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);
     waiting?.done(reply);
+    this.pump();
   }
 
   private readonly shown = (): void => {
@@ -132,7 +142,7 @@ export class RoomLine {
   };
 
   private connect(): void {
-    this.isOpen = false;
+    this.lost();
     this.talk.state(this.tries === 0 ? 'connecting' : 'broken', 0);
     this.heardAt = performance.now();
     const after = `device=${this.device}&after=${String(this.seen)}`;
@@ -163,7 +173,7 @@ export class RoomLine {
       this.talk.state('open', 0);
     }
     this.take(frame);
-    if (frame.hello === true) for (const waiting of this.waiting.values()) this.send(waiting);
+    if (frame.hello === true) this.pump();
   }
 
   /** Each event once and in order, whichever way it came. */
@@ -174,7 +184,8 @@ export class RoomLine {
       const waiting = frame.id === undefined ? undefined : this.waiting.get(frame.id);
       if (frame.no === 'busy' && waiting !== undefined) {
         window.setTimeout(() => {
-          if (this.waiting.has(frame.id ?? '')) this.send(waiting);
+          waiting.sent = false;
+          this.pump();
         }, 1000);
       } else this.replied(frame.id ?? '', { ...frame });
     }
@@ -185,9 +196,15 @@ export class RoomLine {
     this.talk.frame(frame);
   }
 
+  /** Of what was sent by this line and not acknowledged it is not known whether it came. */
+  private lost(): void {
+    if (this.isOpen) for (const waiting of this.waiting.values()) waiting.sent = false;
+    this.isOpen = false;
+  }
+
   private broken(code: number): void {
     this.socket = null;
-    this.isOpen = false;
+    this.lost();
     if (this.ended) return;
     if (FINAL_CODES.includes(code)) {
       this.ended = true;
@@ -222,7 +239,7 @@ export class RoomLine {
     if (frame === null || this.isOpen || this.ended) return;
     this.talk.state('open', 0);
     this.take(frame);
-    for (const waiting of this.waiting.values()) if (!waiting.sent) void this.post(waiting);
+    this.pump();
   }
 
   private async post(waiting: Waiting): Promise<void> {

@@ -11,6 +11,14 @@ export interface SegmentEvents {
   fresh(): Promise<string>;
 }
 
+async function loaded(): Promise<typeof Hls | null> {
+  try {
+    return (await import('hls.js/light')).default;
+  } catch {
+    return null;
+  }
+}
+
 export class SegmentPicture {
   private hls: Hls | null = null;
   private folder: SignedFolder;
@@ -27,10 +35,18 @@ export class SegmentPicture {
   }
 
   async open(): Promise<void> {
+    window.clearInterval(this.timer);
     this.timer = window.setInterval(() => void this.renew(), RENEW_MS);
     if ('MediaSource' in window && !('ManagedMediaSource' in window)) {
-      const library = (await import('hls.js/light')).default;
+      const library = await loaded();
       if (this.ended) return;
+      if (library === null) {
+        // Without a line there is no player to be had either: it is tried again.
+        window.setTimeout(() => {
+          if (!this.ended) void this.open();
+        }, RETRY_MS);
+        return;
+      }
       if (library.isSupported()) {
         this.attach(library);
         return;

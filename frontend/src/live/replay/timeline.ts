@@ -10,6 +10,8 @@ export interface Entry {
   text?: string;
   slide?: SlideFacts | number | null;
   mark?: Mark | string;
+  /** What was asked at this moment. */
+  check?: number;
 }
 
 export interface Chapter {
