@@ -37,6 +37,17 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // What many islands share are a few lines each: one request for all of them.
+            {
+              name: 'shared',
+              test: /src\/(core\/(csrf|page)|contest\/(elements|clock)|exam\/config|player\/(playlist|clock))\.ts$/,
+            },
+          ],
+        },
+      },
       input: [
         'src/entries/core.ts',
         'src/entries/page.ts',

@@ -60,6 +60,7 @@ def test_a_poll_a_question_and_a_roll_call(
     pc = room_of(open_page(**PC), make_member(tree.second, name="王强"), address)
 
     # A poll: one tap each, the figures live in the studio and with the others when told.
+    studio.get_by_role("tab", name="互动").click()
     desk = studio.locator(".checks-desk")
     desk.get_by_label("题目（可以不写，口头问）").fill("刚才讲的听清楚了吗？")
     assert_accessible(studio)

@@ -4,15 +4,29 @@
  */
 type Loader = () => Promise<unknown>;
 
+/** For what nobody waits for: everything the page needs has come. */
+function loaded(): Promise<void> {
+  if (document.readyState === 'complete') return Promise.resolve();
+  return new Promise((done) => {
+    window.addEventListener(
+      'load',
+      () => {
+        done();
+      },
+      { once: true },
+    );
+  });
+}
+
 export const islands: Readonly<Record<string, Loader>> = {
-  'lms-bell': () => import('../islands/bell'),
+  'lms-bell': () => loaded().then(() => import('../islands/bell')),
   'lms-composer': () => import('../islands/composer'),
   'lms-contest': () => import('../islands/contest'),
   'lms-exam': () => import('../islands/exam'),
   'lms-exam-wait': () => import('../islands/exam-wait'),
   'lms-keys': () => import('../islands/keys'),
   'lms-live': () => import('../islands/live'),
-  'lms-moment': () => import('../islands/moment'),
+  'lms-moment': () => loaded().then(() => import('../islands/moment')),
   'lms-player': () => import('../islands/player'),
   'lms-replay': () => import('../islands/replay'),
   'lms-studio': () => import('../islands/studio'),

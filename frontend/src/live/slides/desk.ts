@@ -27,6 +27,7 @@ export class SlideDesk {
   private decks: Deck[] = [];
   private chosen = 0;
   private shown: SlideFacts | null = null;
+  private asked: number | null = null;
   private timer = 0;
   private readonly note = make('p', 'slide-desk__note');
   private readonly choice = make('select', 'input');
@@ -125,9 +126,18 @@ export class SlideDesk {
 
   private turn(by: number): void {
     const deck = this.decks.find((each) => each.id === (this.shown?.deck ?? this.chosen));
-    const at = deck?.pages.findIndex((page) => page.id === this.shown?.id) ?? -1;
+    const from = this.asked ?? this.shown?.id;
+    const at = deck?.pages.findIndex((page) => page.id === from) ?? -1;
     const next = deck?.pages[at === -1 ? 0 : at + by];
-    if (next !== undefined) void this.say('slides.show', { slide: next.id });
+    if (next !== undefined) this.ask(next.id);
+  }
+
+  /** Two quick presses are two pages on, though the first has not come back yet. */
+  private ask(slide: number): void {
+    this.asked = slide;
+    void this.say('slides.show', { slide }).then(() => {
+      if (this.asked === slide) this.asked = null;
+    });
   }
 
   private drawDecks(): void {
@@ -151,7 +161,9 @@ export class SlideDesk {
     else this.told('');
     const base = this.base('');
     const items = (deck?.pages ?? []).map((page) => {
-      const one = button('', 'slide-desk__page', () => void this.say('slides.show', { slide: page.id }));
+      const one = button('', 'slide-desk__page', () => {
+        this.ask(page.id);
+      });
       const name = this.room.text('slides_page', { number: page.n, count: deck?.pages.length ?? 0 });
       const isShown = page.id === this.shown?.id;
       one.setAttribute('aria-label', isShown ? `${name}，${this.room.text('slides_shown')}` : name);
