@@ -211,6 +211,7 @@ def test_a_class_is_divided_talks_among_itself_and_comes_back(
     studio.get_by_label("讨论题").fill("怎样开好组织生活会")
     shoot(studio, "live-groups-form")
     studio.get_by_role("button", name="开始分组讨论").click()
+    expect(studio.get_by_role("button", name="结束讨论，回到课堂")).to_be_visible(timeout=SECONDS)
     expect(zhang.get_by_text("怎样开好组织生活会")).to_be_visible(timeout=SECONDS)
     zhang.get_by_role("tabpanel", name="分组").get_by_label("说点什么").fill("先找问题")
     zhang.get_by_role("tabpanel", name="分组").get_by_role("button", name="发送").click()
