@@ -3,12 +3,13 @@
 import asyncio
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,17 @@ from bench.schools import ROOT, drop, manage
 from bench.schools import connect as connect_database
 from lms import embedded
 
-# What a message is, for who counts it: a number, or None for what is not counted.
-Named = Callable[[str | bytes], Hashable | None]
+# What a message carries, for who counts it.
+Named = Callable[[str | bytes], Sequence[Hashable]]
+_EVENT = re.compile(r'"seq":([0-9]+),"kind"')
 
 
-def by_seq(message: str | bytes) -> Hashable | None:
-    """Our rooms' batches begin with their number."""
+def by_seq(message: str | bytes) -> Sequence[Hashable]:
+    """The numbers of the events in a batch of our rooms, or of the batch where it names none."""
     if not isinstance(message, str) or not message.startswith('{"seq":'):
-        return None
-    return int(message[7 : message.index(",")])
+        return ()
+    found = _EVENT.findall(message) or [message[7 : message.index(",")]]
+    return [int(number) for number in found]
 
 
 class Crowd:
@@ -61,10 +64,10 @@ class Crowd:
     async def _listen(self, line: ClientConnection) -> None:
         async for message in line:
             now = time.time()
-            name = self._named(message)
-            if name is not None:
+            names = self._named(message)
+            for name in names:
                 self.told.setdefault(name, []).append(now)
-            elif isinstance(message, str) and message.startswith('{"ping":'):
+            if isinstance(message, str) and message.startswith('{"ping":'):
                 await line.send(json.dumps({"pong": json.loads(message)["ping"]}))
 
     async def all_told(self, name: Hashable, *, seconds: float = 20) -> None:
