@@ -20,6 +20,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.crowds import sessions_of
 from bench.schools import ROOT, connect
 from lms import env
 
@@ -112,8 +113,6 @@ def seed(members: int) -> dict[str, Any]:
     import datetime as dt
 
     from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -133,14 +132,7 @@ def seed(members: int) -> dict[str, Any]:
     )
     exam = make_exam(tree.general, questions=QUESTIONS, attempts_allowed=1000)
     earlier = make_exam(tree.general, opens_at=clock.now() - dt.timedelta(days=90))
-    sessions = []
-    for one in people:
-        store = SessionStore()
-        store[SESSION_KEY] = str(one.pk)
-        store[BACKEND_SESSION_KEY] = "lms.members.backends.NumberOrPhoneBackend"
-        store[HASH_SESSION_KEY] = one.get_session_auth_hash()
-        store.save()
-        sessions.append(store.session_key)
+    sessions = sessions_of(people)
 
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client()

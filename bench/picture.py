@@ -105,7 +105,7 @@ def run() -> list[dict[str, Any]]:
     django.setup()
     from tests.factories.live import MIME, recorded
 
-    data = recorded(float(SECONDS), size="640x360")
+    data = recorded(float(SECONDS), size="640x360", bits="300k")
     with crowds.school(DATABASE, "bench.room_school") as (school, ours_port, bare_port):
         found = asyncio.run(_measure(school, ours_port, bare_port, data, MIME))
     p50, p99 = quantile(found["ours"], 0.5), quantile(found["ours"], 0.99)

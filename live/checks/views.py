@@ -1,6 +1,5 @@
 """The bank for the studio, what the replay asks again, and the results of a class."""
 
-import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -16,13 +15,11 @@ from live.checks.models import Check, CheckAnswer, CheckKind
 from live.checks.verbs import sent_of
 from live.checks.words import clock_of
 from live.classroom.models import LiveClass
-from live.classroom.views import person, seen
+from live.classroom.views import person, said_in, seen
 from live.classroom.views_of_teacher import led
 from lms.core.access import SIGNED_IN, access
 from lms.core.errors import DomainError
 from lms.core.plain import Refused
-
-MOST_BYTES = 4096
 
 
 @access(SIGNED_IN)
@@ -54,7 +51,7 @@ def later(request: HttpRequest, live_class_id: int, check_id: int) -> JsonRespon
         raise Http404
     try:
         check, kept = services.answer_later(
-            by=person(request), live_class=found, check_id=check_id, sent=sent_of(_read(request))
+            by=person(request), live_class=found, check_id=check_id, sent=sent_of(said_in(request))
         )
     except DomainError as refused:
         return JsonResponse({"error": refused.message}, status=409)
@@ -64,13 +61,6 @@ def later(request: HttpRequest, live_class_id: int, check_id: int) -> JsonRespon
     if check.kind == CheckKind.QUIZ:
         said["outcome"] = queries.outcome(check)
     return JsonResponse(said)
-
-
-def _read(request: HttpRequest) -> Any:
-    try:
-        return json.loads(request.body) if len(request.body) <= MOST_BYTES else None
-    except (ValueError, RecursionError):
-        return None
 
 
 @access(SIGNED_IN)

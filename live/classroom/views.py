@@ -74,18 +74,19 @@ def say(request: HttpRequest, live_class_id: int) -> HttpResponse:
     """What the socket takes, where sockets are blocked."""
     try:
         return JsonResponse(
-            saying.say(by=person(request), live_class_id=live_class_id, said=_read(request))
+            saying.say(by=person(request), live_class_id=live_class_id, said=said_in(request) or {})
         )
     except Refused as refused:
         return JsonResponse({}, status=refused.status)
 
 
-def _read(request: HttpRequest) -> dict[str, Any]:
+def said_in(request: HttpRequest) -> dict[str, Any] | None:
+    """The JSON object a page of ours sent; None for anything else."""
     try:
         said = json.loads(request.body) if len(request.body) <= MOST_SAID_BYTES else None
     except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
+        return None
+    return said if isinstance(said, dict) else None
 
 
 @access(SIGNED_IN)

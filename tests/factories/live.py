@@ -50,7 +50,12 @@ def make_closed(branch: Branch, *, by: Member | None = None) -> LiveClass:
 
 @functools.cache
 def recorded(
-    seconds: float = 4.0, *, picture: str = "libx264", pace: int = 25, size: str = "320x180"
+    seconds: float = 4.0,
+    *,
+    picture: str = "libx264",
+    pace: int = 25,
+    size: str = "320x180",
+    bits: str = "",
 ) -> bytes:
     """What a browser's recorder makes: Matroska as it is written to a pipe, a key a second."""
     codecs = {
@@ -65,7 +70,16 @@ def recorded(
                 *(binary(), "-nostdin", "-loglevel", "error", "-y"),
                 *("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={pace}"),
                 *("-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"),
-                *("-t", str(seconds), *codecs, "-g", str(pace), "-pix_fmt", "yuv420p"),
+                *(
+                    "-t",
+                    str(seconds),
+                    *codecs,
+                    *(["-b:v", bits] if bits else []),
+                    "-g",
+                    str(pace),
+                    "-pix_fmt",
+                    "yuv420p",
+                ),
                 *("-c:a", "libopus", "-b:a", "32k", "-live", "1", "-cluster_time_limit", "100"),
                 *("-f", "matroska", str(made)),
             ],
