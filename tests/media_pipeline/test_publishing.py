@@ -268,6 +268,13 @@ def test_a_piece_leaves_alone_what_another_run_is_showing(
     assert keys_in(media_storage(), prefix) == [f"{prefix}{run.name}/720p.mp4"]
 
 
+def is_tidy(asset: Asset) -> bool:
+    """Whether the storage holds no run of the shown take but those its renditions are from."""
+    asset.refresh_from_db()
+    shown = {one.folder.split("/")[0] for one in asset.renditions.all()}
+    return set(media_storage().folders(files.take_prefix(asset.pk, asset.take))) == shown
+
+
 def test_two_workers_with_nothing_in_common_but_addresses(
     bucket: str,
     tmp_path: Path,
@@ -296,8 +303,14 @@ def test_two_workers_with_nothing_in_common_but_addresses(
         what="both lectures",
         seconds=180,
     )
+    # Only once a lecture is told of as finished does what the killed run left behind go away.
+    wait_until(lambda: all(map(is_tidy, assets)), what="the tidying", seconds=30)
     for number, asset in enumerate(assets):
-        asset.refresh_from_db()
         assert media_storage().folders(files.lecture_prefix(asset.pk)) == [asset.take]
         assert faults_of(downloaded(asset, tmp_path / f"take-{number}")) == []
-    assert [path for path in (tmp_path / "two" / "scratch").rglob("*") if path.is_file()] == []
+    scratch = tmp_path / "two" / "scratch"
+    wait_until(
+        lambda: not any(path.is_file() for path in scratch.rglob("*")),
+        what="an empty scratch folder",
+        seconds=30,
+    )
