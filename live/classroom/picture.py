@@ -10,14 +10,17 @@ import asyncio
 import logging
 import struct
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import redis
 import redis.asyncio
 from django.conf import settings
+
+from lms.core.rooms.wire import Message, Outlet
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +30,15 @@ BEGIN, FRAGMENT, END = 1, 2, 3
 AWAY = (redis.RedisError, OSError)
 AGAIN_SECONDS = 1.0
 KEPT_SECONDS = 6 * 3600
+# Why a line was ended, as the page is told.
+TOO_SLOW, RESTART = 4413, 1012
 MOST_WAITING_BYTES = 1_500_000
 MOST_WAITING = 80
 MOST_OVERRUNS = 3
 OVERRUN_SPAN_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """One message to a member: `data` is its head and its content."""
 
@@ -42,6 +47,11 @@ class Frame:
     take: int
     number: int
     data: bytes
+
+    @cached_property
+    def message(self) -> Message:
+        """As every socket is sent it."""
+        return Message(self.data)
 
     @classmethod
     def of(
@@ -70,10 +80,11 @@ def begin_content(codecs: str, init: bytes) -> bytes:
 class Viewer:
     """One socket that is sent pictures."""
 
-    def __init__(self, send: Callable[[bytes], Awaitable[None]]) -> None:
+    def __init__(self, outlet: Outlet) -> None:
         self.ended = asyncio.Event()
-        self.is_too_slow = False
-        self._send = send
+        self.close_code = 0
+        self._outlet = outlet
+        self._is_idle = False
         self._waiting: deque[Frame] = deque()
         self._bytes = 0
         self._bell = asyncio.Event()
@@ -87,12 +98,15 @@ class Viewer:
             self._needs_key = False
         elif frame.kind == BEGIN:
             self._needs_key = True
+        if self._is_idle and self._outlet.write(frame.message):
+            return
         if self._bytes + len(frame.data) > MOST_WAITING_BYTES or len(self._waiting) > MOST_WAITING:
             self._overrun()
             if frame.kind == FRAGMENT:
                 return
         self._waiting.append(frame)
         self._bytes += len(frame.data)
+        self._is_idle = False
         self._bell.set()
 
     def _overrun(self) -> None:
@@ -104,16 +118,20 @@ class Viewer:
         now = asyncio.get_running_loop().time()
         self._overruns.append(now)
         if len(self._overruns) == MOST_OVERRUNS and now - self._overruns[0] < OVERRUN_SPAN_SECONDS:
-            self.is_too_slow = True
-            self.ended.set()
+            self.end(TOO_SLOW)
+
+    def end(self, code: int) -> None:
+        self.close_code = code
+        self.ended.set()
 
     async def run(self) -> None:
         while True:
             while self._waiting:
                 frame = self._waiting.popleft()
                 self._bytes -= len(frame.data)
-                await self._send(frame.data)
+                await self._outlet.send(frame.message)
             self._bell.clear()
+            self._is_idle = True
             await self._bell.wait()
 
 
@@ -200,7 +218,7 @@ class Screens:
     async def close(self) -> None:
         for screen in self.screens.values():
             for viewer in screen.viewers:
-                viewer.ended.set()
+                viewer.end(RESTART)
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)

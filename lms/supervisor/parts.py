@@ -21,14 +21,26 @@ def web(arguments: Sequence[str]) -> None:
     parser.add_argument("--fd", type=int, help="a listening socket inherited from the parent")
     parser.add_argument("--after", type=int, help="a pipe: open when its other end is closed")
     options = parser.parse_args(arguments)
-    config = uvicorn.Config(
+    config = serving(host=env.HOST, port=env.PORT)
+    sockets = None if options.fd is None else [socket.socket(fileno=options.fd)]
+    if options.after is not None:
+        config.load()
+        os.read(options.after, 1)
+    with embedded.held():
+        uvicorn.Server(config).run(sockets=sockets)
+
+
+def serving(*, host: str = "127.0.0.1", port: int) -> uvicorn.Config:
+    """How a web process serves, on whatever address."""
+    return uvicorn.Config(
         "lms.asgi:application",
-        host=env.HOST,
-        port=env.PORT,
+        host=host,
+        port=port,
         lifespan="auto",
         log_level="warning",
         access_log=False,
         server_header=False,
+        ws="lms.core.rooms.wire:RoomProtocol",
         ws_max_size=65_536,
         # One frame goes to a thousand sockets: compressing it for each costs more than it saves.
         ws_per_message_deflate=False,
@@ -36,12 +48,6 @@ def web(arguments: Sequence[str]) -> None:
         timeout_graceful_shutdown=8,
         forwarded_allow_ips=env.TRUSTED_PROXIES,
     )
-    sockets = None if options.fd is None else [socket.socket(fileno=options.fd)]
-    if options.after is not None:
-        config.load()
-        os.read(options.after, 1)
-    with embedded.held():
-        uvicorn.Server(config).run(sockets=sockets)
 
 
 def worker(arguments: Sequence[str]) -> None:

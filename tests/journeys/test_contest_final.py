@@ -31,7 +31,7 @@ from tests.factories.members import (
 from tests.journeys.test_study_hour import sign_in
 from tests.support.browser import PC, PHONE, Watch
 from tests.support.crowd import Crowd
-from tests.support.processes import SchoolProcess, WebProcess, wait_until
+from tests.support.processes import WebProcess, wait_until
 from tests.support.sockets import cookie_of
 
 pytestmark = pytest.mark.slow
@@ -223,12 +223,8 @@ def _killed(
     began = time.monotonic()
     expect(computer.locator(".final__status")).to_have_text("连接中断，正在重新连接…")
     choose(computer, 0)  # said into a broken line, and kept until there is one
-    again = SchoolProcess(
-        ["uvicorn", "lms.asgi:application", f"--port={web.port}", "--lifespan=on"],
-        log=tmp_path / "again.log",
-    )
+    again = WebProcess(port=web.port, log=tmp_path / "again.log")
     try:
-        again.await_line("Uvicorn running on")
         up = time.monotonic()
         crowd.connect(web.url)
         expect(computer.locator(".final__status")).to_be_hidden()

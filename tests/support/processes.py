@@ -101,17 +101,25 @@ class SchoolProcess:
 
 
 class WebProcess(SchoolProcess):
-    """uvicorn with the whole school, one process."""
+    """A web process with the whole school, on a port of its own or a given one."""
 
-    def __init__(self, *, log: Path, **environment: str) -> None:
-        self.port = free_port()
+    def __init__(self, *, log: Path, port: int | None = None, **environment: str) -> None:
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        super().__init__(
-            ["uvicorn", "lms.asgi:application", f"--port={self.port}", "--lifespan=on"],
-            log=log,
-            **environment,
+        where = {"HOST": "127.0.0.1", "PORT": str(self.port)}
+        super().__init__(["lms", "web"], log=log, **environment, **where)
+        wait_until(
+            lambda: self._listens() or self.process.poll() is not None,
+            what=f"an answer at {self.url}",
+            seconds=START_SECONDS,
         )
-        self.await_line("Uvicorn running on")
+        assert self.process.poll() is None, self.said()
+
+    def _listens(self) -> bool:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        return False
 
 
 class WorkerProcess(SchoolProcess):
@@ -126,13 +134,11 @@ class ServerThread:
     """The school served from this process: fast to start, and it sees a moved clock."""
 
     def __init__(self) -> None:
-        from lms.asgi import application
+        from lms.supervisor.parts import serving
 
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._server = uvicorn.Server(
-            uvicorn.Config(application, port=self.port, lifespan="on", log_level="warning")
-        )
+        self._server = uvicorn.Server(serving(port=self.port))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         wait_until(lambda: self._server.started, what="the server's start")

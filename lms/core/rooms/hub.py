@@ -9,7 +9,7 @@ that does not read is let go and told to come again by its number.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +18,8 @@ from typing import Any, Protocol
 import redis
 import redis.asyncio
 from django.conf import settings
+
+from lms.core.rooms.wire import Message, Outlet
 
 logger = logging.getLogger(__name__)
 
@@ -62,56 +64,62 @@ class Source(Protocol):
 class Seat:
     """One socket in a room, with what waits to be sent to it."""
 
-    def __init__(self, send: Callable[[str], Awaitable[None]], about: Any = None) -> None:
+    def __init__(self, outlet: Outlet, about: Any = None) -> None:
         self.about = about
         # What asides to this socket are addressed to, beside "all".
         self.names: frozenset[str] = frozenset()
         self.is_overrun = False
         self.ended = asyncio.Event()
-        self._send = send
+        self._outlet = outlet
         self._seq: int | None = None
-        self._before: list[Batch] = []
-        self._waiting: deque[str | Callable[[], str]] = deque()
+        self._before: list[tuple[Batch, Message]] = []
+        self._waiting: deque[Message | Callable[[], Message]] = deque()
         self._bell = asyncio.Event()
+        self._is_idle = False
 
     def begin(self, seq: int, text: str) -> None:
         """Say how things stood at `seq`; of what was told meanwhile follows what is newer."""
-        self.push(text)
+        self.push(Message(text))
         self._seq = seq
-        for batch in self._before:
-            self.tell(batch)
+        for batch, message in self._before:
+            self.tell(batch, message)
         self._before.clear()
 
-    def tell(self, batch: Batch) -> None:
+    def tell(self, batch: Batch, message: Message) -> None:
+        """`message` is the batch as all seats of the room are sent it."""
         if self._seq is None:
-            self._before.append(batch)
+            self._before.append((batch, message))
         elif batch.last > self._seq:
             self._seq = batch.last
-            self.push(batch.text)
+            self.push(message)
 
-    def push(self, text: str | Callable[[], str]) -> None:
+    def push(self, said: Message | Callable[[], Message]) -> None:
         """Send this when it is its turn; a callable is asked for its words at that moment."""
+        if self._is_idle and isinstance(said, Message) and self._outlet.write(said):
+            return
         if len(self._waiting) >= MOST_WAITING:
             self.is_overrun = True
             self.ended.set()
             return
-        self._waiting.append(text)
+        self._waiting.append(said)
+        self._is_idle = False
         self._bell.set()
 
-    def overhear(self, to: str, text: str) -> None:
+    def overhear(self, to: str, message: Message) -> None:
         """An aside that is for this socket too: one that reads slowly is not ended for it."""
         is_meant = to == "all" or to in self.names
         if is_meant and self._seq is not None and len(self._waiting) < MOST_WAITING // 2:
-            self.push(text)
+            self.push(message)
 
     async def run(self) -> None:
         """Send what waits, until cancelled."""
         waiting = self._waiting
         while True:
             while waiting:
-                text = waiting.popleft()
-                await self._send(text if isinstance(text, str) else text())
+                said = waiting.popleft()
+                await self._outlet.send(said if isinstance(said, Message) else said())
             self._bell.clear()
+            self._is_idle = True
             await self._bell.wait()
 
 
@@ -150,8 +158,9 @@ class Room:
 
     def _tell(self, batch: Batch) -> None:
         self.seq = batch.last
+        message = Message(batch.text)
         for seat in self.seats:
-            seat.tell(batch)
+            seat.tell(batch, message)
         self._is_told = False
         if self._following is None or self._following.done():
             self._following = asyncio.get_running_loop().create_task(self._follow())
@@ -257,8 +266,9 @@ class Hub:
         try:
             if data.startswith(_ASIDE):
                 to, _, text = data.removeprefix(_ASIDE).decode().partition("\n")
+                message = Message(text)
                 for seat in list(room.seats):
-                    seat.overhear(to, text)
+                    seat.overhear(to, message)
                 return
             await room.take(Batch.unpacked(data))
         except Exception:

@@ -21,12 +21,11 @@ from lms.core.plain import Refused
 from lms.core.rooms.bucket import Bucket
 from lms.core.rooms.hub import Hub, Seat, Source
 from lms.core.rooms.latency import RoundTrips
+from lms.core.rooms.wire import Message, Outlet, Scope, Send
 
 logger = logging.getLogger(__name__)
 
-Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MOST_SOCKETS = 5_000
 MOST_OF_ONE = 6
@@ -80,11 +79,11 @@ class Line(Generic[Guest]):
         """Not all at the same moment: those who came together would be a wave for ever."""
         return self.entry.ping_seconds * (0.75 + secrets.randbelow(500) / 1000)
 
-    def ping(self) -> str:
+    def ping(self) -> Message:
         """Asked for at the moment of sending, so that what waited before it is not measured."""
         nonce = secrets.token_hex(6)
         self.trips.sent(nonce, time.monotonic() * 1000)
-        return f'{{"ping":"{nonce}","now":{now_ms()}}}'
+        return Message(f'{{"ping":"{nonce}","now":{now_ms()}}}')
 
 
 def now_ms() -> int:
@@ -140,10 +139,7 @@ class RoomSocket(ABC, Generic[Guest]):
         self._here()
         await send({"type": "websocket.accept"})
 
-        async def send_text(text: str) -> None:
-            await send({"type": "websocket.send", "text": text})
-
-        line = Line(entry, Seat(send_text, about=entry.guest))
+        line = Line(entry, Seat(Outlet(scope, send)))
         line.seat.about = line
         self._make_room_for(line)
         self.hub.enter(entry.room, line.seat, source=lambda: self.source(entry), seq=entry.seq)
@@ -226,7 +222,8 @@ class RoomSocket(ABC, Generic[Guest]):
             logger.exception("rooms: a message was not done")
             reply = {"no": "busy", "id": said.get("id")}
         if reply is not None:
-            line.seat.push(json.dumps(reply, ensure_ascii=False, separators=(",", ":")))
+            text = json.dumps(reply, ensure_ascii=False, separators=(",", ":"))
+            line.seat.push(Message(text))
 
     # --- What goes on for all of them -------------------------------------------------------------
 

@@ -1,13 +1,14 @@
 """Frames on their way to sockets that read, and to one that does not."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, MutableMapping
 from typing import Any
 
 import pytest
 
 from live.classroom import picture
 from live.classroom.picture import BEGIN, END, FRAGMENT, Frame, Screen, Viewer
+from lms.core.rooms.wire import Outlet
 
 
 def begin(take: int = 1) -> Frame:
@@ -27,10 +28,10 @@ def run(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
 async def watching(screen: Screen) -> tuple[list[tuple[int, int]], asyncio.Task[None]]:
     seen: list[tuple[int, int]] = []
 
-    async def send(data: bytes) -> None:
-        seen.append(Frame.read(data).place)
+    async def send(event: MutableMapping[str, Any]) -> None:
+        seen.append(Frame.read(event["bytes"]).place)
 
-    viewer = Viewer(send)
+    viewer = Viewer(Outlet({}, send))
     screen.enter(viewer)
     running = asyncio.ensure_future(viewer.run())
     await asyncio.sleep(0)
@@ -81,17 +82,17 @@ def test_who_does_not_read_loses_and_goes_on_at_a_key_and_the_third_time_is_sent
         screen = Screen()
         screen.caught_up([begin()])
 
-        async def never(data: bytes) -> None:
+        async def never(event: MutableMapping[str, Any]) -> None:
             await asyncio.Event().wait()
 
-        viewer = Viewer(never)
+        viewer = Viewer(Outlet({}, never))
         screen.enter(viewer)
         running = asyncio.ensure_future(viewer.run())
         await asyncio.sleep(0)
         for number in range(1, 200):
             screen.show(fragment(number, is_key=number % 10 == 1))
             assert len(viewer._waiting) <= 6
-        assert viewer.is_too_slow
+        assert viewer.close_code == picture.TOO_SLOW
         assert viewer.ended.is_set()
         running.cancel()
 

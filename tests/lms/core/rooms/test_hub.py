@@ -3,13 +3,14 @@
 import asyncio
 import json
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, MutableMapping
 from typing import Any
 
 import pytest
 
 from lms.core.rooms import hub as hubs
 from lms.core.rooms.hub import MOST_WAITING, Batch, Hub, Room, Seat, announce
+from lms.core.rooms.wire import Outlet
 
 
 class Facts:
@@ -42,13 +43,13 @@ class Listener:
         self._reads = reads
         self._stuck = asyncio.Event()
         self.changed = asyncio.Event()
-        self.seat = Seat(self._send)
+        self.seat = Seat(Outlet({}, self._send))
         self.task = asyncio.ensure_future(self.seat.run())
 
-    async def _send(self, text: str) -> None:
+    async def _send(self, event: MutableMapping[str, Any]) -> None:
         if not self._reads:
             await self._stuck.wait()
-        self.told += json.loads(text)
+        self.told += json.loads(event["text"])
         self.changed.set()
 
     async def until(self, count: int) -> None:

@@ -1,0 +1,92 @@
+"""How one message leaves to a thousand sockets: put into a frame once, and given to each line.
+
+ASGI knows one way out: a coroutine for each socket and message, and a frame anew for each. A
+connection of `RoomProtocol` offers a `Wire` beside it, which takes a frame as it is, at once, while
+the line takes it. Under a server without it everything goes the ordinary way.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, Opcode
+
+EXTENSION = "lms.wire"
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Message:
+    """What is sent to one socket or to many: text, or bytes."""
+
+    __slots__ = ("_framed", "content")
+
+    def __init__(self, content: str | bytes) -> None:
+        self.content = content
+        self._framed: bytes | None = None
+
+    @property
+    def framed(self) -> bytes:
+        """As it goes over the wire (RFC 6455, section 5.2: one frame, not masked by a server)."""
+        if self._framed is None:
+            content = self.content
+            if isinstance(content, str):
+                frame = Frame(Opcode.TEXT, content.encode())
+            else:
+                frame = Frame(Opcode.BINARY, content)
+            self._framed = frame.serialize(mask=False)
+        return self._framed
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """As ASGI has it."""
+        kind = "text" if isinstance(self.content, str) else "bytes"
+        return {"type": "websocket.send", kind: self.content}
+
+
+class Wire:
+    """The line of one connection, for frames that are made already."""
+
+    def __init__(self, protocol: "RoomProtocol") -> None:
+        self._protocol = protocol
+
+    def write(self, framed: bytes) -> bool:
+        """Send it now; False, and nothing is sent, if the other end does not read or is gone."""
+        protocol = self._protocol
+        if (
+            not protocol.handshake_complete
+            or protocol.close_sent
+            or not protocol.writable.is_set()
+            or protocol.transport.is_closing()
+        ):
+            return False
+        protocol.transport.write(framed)
+        return True
+
+
+class RoomProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's websockets, each with a `Wire` among the extensions of its scope."""
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        # The application does not begin before the event loop's next turn.
+        if self.tasks:
+            extensions: Any = self.scope["extensions"]
+            extensions[EXTENSION] = Wire(self)
+
+
+class Outlet:
+    """The way out of one connection: at once where that can be, else in its turn."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._wire: Wire | None = scope.get("extensions", {}).get(EXTENSION)
+        self._send = send
+
+    def write(self, message: Message) -> bool:
+        """Whether it was sent; if not, it is to be waited for with `send`."""
+        return self._wire is not None and self._wire.write(message.framed)
+
+    async def send(self, message: Message) -> None:
+        """Sent once the line takes it. Raises what the server raises of a line that is gone."""
+        await self._send(message.event)
