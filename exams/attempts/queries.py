@@ -25,7 +25,7 @@ from exams.attempts.models import (
 from exams.attempts.timing import NOTHING, Allowed, Granted, together
 from exams.papers.models import Paper
 from exams.papers.queries import people_of
-from lms.core.statements import Statement
+from lms.core.statements import Part, Records, Statement, columns
 from lms.members.models import Branch, Member
 from lms.members.queries import (
     administered_branches,
@@ -68,30 +68,16 @@ def _exams_for(member_id: int, paths: list[str]) -> QuerySet[Exam]:
 # Marks of the statements below.
 _MEMBER, _EXAM, _ATTEMPT = -101, -102, UUID(int=103)
 
-# What a sitting needs of whom: where it is, as seen from the exam, and its columns.
-_Parts = list[tuple[Any, str, list[str]]]
-_TO_SIT: _Parts = [
-    (Exam, "", [field.attname for field in Exam._meta.concrete_fields]),
+# What a sitting needs of whom.
+_TO_SIT: list[Part] = [
+    (Exam, "", columns(Exam)),
     (Branch, "branch__", ["id", "path", "name"]),
     (Paper, "paper__", ["id", "sealed_at"]),
 ]
-_OF_ATTEMPT: _Parts = [
-    (Attempt, "", [field.attname for field in Attempt._meta.concrete_fields]),
-    *((model, f"exam__{at}", fields) for model, at, fields in _TO_SIT),
+_OF_ATTEMPT: list[Part] = [
+    (Attempt, "", columns(Attempt)),
+    *((model, f"exam__{at}", names) for model, at, names in _TO_SIT),
 ]
-
-
-def _columns(parts: _Parts) -> list[str]:
-    return [f"{at}{field}" for _model, at, fields in parts for field in fields]
-
-
-def _made(parts: _Parts, row: Iterable[Any]) -> list[Any]:
-    """The instances of a row of these columns; what was not loaded is, when it is asked for."""
-    values = iter(row)
-    return [
-        model.from_db("default", fields, [next(values) for _field in fields])
-        for model, _at, fields in parts
-    ]
 
 
 def exam_to_sit(by: Any, exam_id: int) -> Exam | None:
@@ -99,18 +85,16 @@ def exam_to_sit(by: Any, exam_id: int) -> Exam | None:
     if not by.is_authenticated or not by.is_active:
         return None
     paths = _paths_of(by)
-    for row in _exam_statement(len(paths)).rows(by.pk, exam_id, *paths):
-        exam, exam.branch, exam.paper = _made(_TO_SIT, row)
+    for exam, exam.branch, exam.paper in _exam_records(len(paths)).rows(by.pk, exam_id, *paths):
         return exam
     return None
 
 
 @functools.cache
-def _exam_statement(depth: int) -> Statement:
+def _exam_records(depth: int) -> Records:
     """One exam for a member of a branch so deep: member, exam, and the paths are to be given."""
     paths = [f"the path at {place} " for place in range(depth)]
-    found = _exams_for(_MEMBER, paths).filter(pk=_EXAM).values_list(*_columns(_TO_SIT))
-    return Statement(found, _MEMBER, _EXAM, *paths)
+    return Records(_exams_for(_MEMBER, paths).filter(pk=_EXAM), _TO_SIT, _MEMBER, _EXAM, *paths)
 
 
 def attempts_of(member_id: int, exam_id: int) -> list[Attempt]:
@@ -122,17 +106,16 @@ def own_attempt(by: Any, attempt_id: UUID) -> Attempt | None:
     """An attempt of `by`, with its exam, its branch and paper."""
     if not by.is_authenticated:
         return None
-    for row in _attempt_statement().rows(attempt_id, by.pk):
-        attempt, exam, exam.branch, exam.paper = _made(_OF_ATTEMPT, row)
-        attempt.items, attempt.exam = json.loads(attempt.items), exam
+    for attempt, exam, exam.branch, exam.paper in _attempt_records().rows(attempt_id, by.pk):
+        attempt.exam = exam
         return attempt
     return None
 
 
 @functools.cache
-def _attempt_statement() -> Statement:
+def _attempt_records() -> Records:
     found = Attempt.objects.filter(pk=_ATTEMPT, member_id=_MEMBER)
-    return Statement(found.values_list(*_columns(_OF_ATTEMPT)), _ATTEMPT, _MEMBER)
+    return Records(found, _OF_ATTEMPT, _ATTEMPT, _MEMBER)
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ PostgreSQL more than finding the row. A statement that every page begins with is
 text, with the places its values go to, and each connection prepares it once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 
 class _PreparingCursor(ServerBindingCursor):
@@ -41,10 +41,12 @@ class Statement:
     """The SQL of `queryset`, in which each of `marks` stands where a value will be.
 
     A mark is any value that the queryset holds nowhere else; text may stand within a pattern.
+    `ending` is added to it: how its rows are locked.
     """
 
-    def __init__(self, queryset: QuerySet[Any, Any], *marks: Any) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any], *marks: Any, ending: str = "") -> None:
         self.sql, self._parameters = queryset.query.sql_with_params()
+        self.sql += ending
         self._places = [
             (at, place, mark)
             for at, parameter in enumerate(self._parameters)
@@ -68,6 +70,61 @@ class Statement:
         with preparing_cursor() as cursor:
             cursor.execute(self.sql, self.parameters(*values))
             return list(cursor.fetchall())
+
+
+# A model, where it is as seen from the queryset ("" or "exam__branch__"), and which of its columns.
+Part = tuple[type[Model], str, Sequence[str]]
+
+
+def columns(model: type[Model]) -> list[str]:
+    """All of a model's own."""
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+class Records:
+    """A statement whose rows are instances of models; what is not loaded is when it is asked for.
+
+    `more` are names of the queryset's annotations.
+    """
+
+    def __init__(
+        self,
+        queryset: QuerySet[Any, Any],
+        parts: Sequence[Part],
+        *marks: Any,
+        more: Sequence[str] = (),
+        ending: str = "",
+    ) -> None:
+        names = [f"{at}{name}" for _model, at, names in parts for name in names]
+        self._statement = Statement(queryset.values_list(*names, *more), *marks, ending=ending)
+        self._parts = [(model, names) for model, _at, names in parts]
+        fields = [_field(model, name) for model, _at, names in parts for name in names]
+        self._read = {
+            place: field.from_db_value
+            for place, field in enumerate(fields)
+            if hasattr(field, "from_db_value")
+        }
+
+    def rows(self, *values: Any) -> list[list[Any]]:
+        """Of each row one instance a part, None for one that is not there, and what is `more`."""
+        return [self._made(row) for row in self._statement.rows(*values)]
+
+    def _made(self, row: tuple[Any, ...]) -> list[Any]:
+        held = list(row)
+        for place, read in self._read.items():
+            if held[place] is not None:
+                held[place] = read(held[place], None, connection)
+        found, at = [], 0
+        for model, names in self._parts:
+            own = held[at : at + len(names)]
+            at += len(names)
+            is_there = any(value is not None for value in own)
+            found.append(model.from_db("default", names, own) if is_there else None)
+        return [*found, *held[at:]]
+
+
+def _field(model: type[Model], attname: str) -> Any:
+    return next(field for field in model._meta.concrete_fields if field.attname == attname)
 
 
 def _holds(parameter: Any, mark: Any) -> bool:

@@ -4,12 +4,15 @@ import datetime as dt
 
 import pytest
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from lms.core.statements import Statement
+from courses.training.models import TrainingClass
+from live.classroom.models import LiveClass
+from lms.core.statements import Part, Records, Statement, columns
 from lms.members.models import Branch, Member, Membership
 from lms.members.queries import standing_on
-from tests.factories.members import make_branch_tree, make_member
+from tests.factories.live import make_live_class
+from tests.factories.members import make_branch_tree, make_instructor, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +82,25 @@ def test_a_statement_is_prepared_once_on_its_connection() -> None:
             "SELECT count(*), sum(generic_plans + custom_plans) FROM pg_prepared_statements"
         )
         assert cursor.fetchall() == [(1, 3)]
+
+
+def test_records_are_what_the_queryset_would_have_loaded() -> None:
+    tree = make_branch_tree()
+    teacher = make_member(tree.first, name="张三")
+    made = make_live_class(tree.first, by=make_instructor(tree.first), co_hosts=[teacher])
+    LiveClass.objects.filter(pk=made.pk).update(shown={"poll": [1, {"二": None}]})
+    parts: list[Part] = [
+        (LiveClass, "", columns(LiveClass)),
+        (Branch, "branch__", ["id", "name"]),
+        (TrainingClass, "training_class__", columns(TrainingClass)),
+    ]
+    found = LiveClass.objects.filter(pk=-7).annotate(many=Count("co_hosts"))
+    records = Records(found, parts, -7, more=["many"])
+    assert records.rows(made.pk + 1) == []
+    ((loaded, branch, training, many),) = records.rows(made.pk)
+    expected = LiveClass.objects.get(pk=made.pk)
+    assert {name: getattr(loaded, name) for name in columns(LiveClass)} == {
+        name: getattr(expected, name) for name in columns(LiveClass)
+    }
+    assert (branch.pk, branch.name, branch.code) == (tree.first.pk, "第一党支部", tree.first.code)
+    assert (training, many) == (None, 1)
