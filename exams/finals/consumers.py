@@ -6,9 +6,9 @@ transaction runs are written by the next one together; each is acknowledged afte
 
 import asyncio
 import re
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from exams.finals import frames, play_services, queries, settling
@@ -17,17 +17,22 @@ from exams.finals.deciding import RefusedError
 from exams.finals.models import Final
 from exams.finals.play_services import Decide, Said
 from lms.core.plain import Refused
+from lms.core.rooms.desk import Desk
 from lms.core.rooms.hub import Batch, Room, Source
-from lms.core.rooms.socket import Entry, Line, RoomSocket, Scope, now_ms
+from lms.core.rooms.socket import Entry, Line, RoomSocket, now_ms
 from lms.core.rooms.threads import in_thread
+from lms.core.rooms.wire import Message, Scope
 from lms.members.socket_sign_in import SignedIn, signed_in, still_signed_in
 
 _PATH = re.compile(r"/finals/(\d{1,9})/socket")
-MOST_PER_TRANSACTION = 200
 SIGNED_OUT = "signed_out"
 PLAYERS_PING_SECONDS, WATCHERS_PING_SECONDS = 5.0, 20.0
 # A form of one question: few fields, short texts.
 MOST_FIELDS, MOST_VALUES, LONGEST_VALUE = 40, 60, 500
+
+
+# Who says what; RefusedError says why not.
+FinalDesk = Desk[tuple[SignedIn, Said], None]
 
 
 def is_final_socket(path: str) -> bool:
@@ -49,7 +54,7 @@ class FinalSocket(RoomSocket[Guest]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._desks: dict[int, Desk] = {}
+        self._desks: dict[int, FinalDesk] = {}
 
     async def admit(self, scope: Scope) -> Entry[Guest]:
         match = _PATH.fullmatch(scope["path"])
@@ -84,69 +89,27 @@ class FinalSocket(RoomSocket[Guest]):
         allowance = line.trips.allowance_ms(cap_ms=guest.final.cap_ms)
         decide = _understood(guest.player_id, said, arrived_ms, allowance)
         desk = self._desk(guest.final.pk)
-        refused = await desk.say(guest.who, Said(decide, guest.who.member_id))
-        if refused is not None and refused.why == SIGNED_OUT:
-            raise Refused(401, SIGNED_OUT)
-        if refused is not None:
-            raise Refused(409, refused.why)
+        try:
+            await desk.say((guest.who, Said(decide, guest.who.member_id)))
+        except RefusedError as refused:
+            status = 401 if refused.why == SIGNED_OUT else 409
+            raise Refused(status, refused.why) from refused
         return {"ok": said["do"], "id": said["id"], "turn": said["turn"]}
 
     async def no_longer(self, guests: Sequence[Guest]) -> Sequence[Guest]:
         return await in_thread(_no_longer, guests)
 
-    def _desk(self, final_id: int) -> "Desk":
+    def _desk(self, final_id: int) -> FinalDesk:
         desk = self._desks.get(final_id)
         if desk is None or desk.loop is not asyncio.get_running_loop():
-            desk = self._desks[final_id] = Desk(final_id)
+            desk = self._desks[final_id] = Desk(partial(in_thread, _written, final_id))
         return desk
-
-
-class Desk:
-    """What players of one final say in this process, written down in groups without a timer."""
-
-    def __init__(self, final_id: int) -> None:
-        self.loop = asyncio.get_running_loop()
-        self._final_id = final_id
-        self._waiting: deque[tuple[SignedIn, Said, asyncio.Future[RefusedError | None]]] = deque()
-        self._writing: asyncio.Task[None] | None = None
-
-    def say(self, who: SignedIn, said: Said) -> asyncio.Future[RefusedError | None]:
-        """The refusal, or None once it is committed."""
-        outcome: asyncio.Future[RefusedError | None] = self.loop.create_future()
-        self._waiting.append((who, said, outcome))
-        if self._writing is None:
-            self._writing = self.loop.create_task(self._write())
-        return outcome
-
-    async def rest(self) -> None:
-        """What has been said until now is written."""
-        if self._writing is not None:
-            await asyncio.wait([self._writing])
-
-    async def _write(self) -> None:
-        try:
-            while self._waiting:
-                count = min(len(self._waiting), MOST_PER_TRANSACTION)
-                group = [self._waiting.popleft() for _each in range(count)]
-                said = [(who, said) for who, said, _outcome in group]
-                try:
-                    outcomes = await in_thread(_written, self._final_id, said)
-                except Exception as error:  # noqa: BLE001  (told to each of them)
-                    for _who, _said, outcome in group:
-                        if not outcome.done():
-                            outcome.set_exception(error)
-                    continue
-                for (_who, _said, outcome), refused in zip(group, outcomes, strict=True):
-                    if not outcome.done():
-                        outcome.set_result(refused)
-        finally:
-            self._writing = None
 
 
 class FinalSource:
     """A final's ledger for the room of this process, and its clock."""
 
-    def __init__(self, final: Final, desk: Desk) -> None:
+    def __init__(self, final: Final, desk: FinalDesk) -> None:
         self._final = final
         self._desk = desk
         self._timer: asyncio.TimerHandle | None = None
@@ -158,14 +121,14 @@ class FinalSource:
     async def delivered(self, room: Room) -> None:
         """Tell each player their own place, and wake when the next thing becomes due."""
         state = await in_thread(queries.state_of, self._final)
-        own: dict[int, str] = {}
+        own: dict[int, Message] = {}
         for seat in room.seats:
             player_id = seat.about.guest.player_id
             if player_id is None:
                 continue
             if player_id not in own:
                 said = {"me": frames.personal(self._final, state, player_id), "at": state.seq}
-                own[player_id] = frames.encoded(said)
+                own[player_id] = Message(frames.encoded(said))
             seat.push(own[player_id])
         self.wake_when_due(state, room)
 
@@ -283,15 +246,14 @@ def _written(final_id: int, said: Sequence[tuple[SignedIn, Said]]) -> list[Refus
 def _no_longer(guests: Sequence[Guest]) -> list[Guest]:
     """Signed out, or no longer of those who may see the final."""
     here = still_signed_in(guest.who for guest in guests)
-    visible = {
-        who: set(
-            queries.visible_finals(member)
-            .filter(pk__in={guest.final.pk for guest in guests if guest.who == who})
-            .values_list("pk", flat=True)
-        )
-        for who, member in here.items()
-    }
-    return [guest for guest in guests if guest.final.pk not in visible.get(guest.who, ())]
+    seen = queries.seen_by(
+        [(here[guest.who], guest.final.pk) for guest in guests if guest.who in here]
+    )
+    return [
+        guest
+        for guest in guests
+        if guest.who not in here or (guest.who.member_id, guest.final.pk) not in seen
+    ]
 
 
 final_socket = FinalSocket()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
@@ -25,8 +25,14 @@ from exams.finals.models import (
 )
 from exams.papers.models import Paper, PaperItem, PaperKind
 from exams.papers.queries import items_of, sealed_papers
-from lms.members.models import Branch
-from lms.members.queries import path_and_above, standing_today, visible_branches
+from lms.members.models import Branch, Member
+from lms.members.queries import (
+    OVERSEEING,
+    has_role,
+    path_and_above,
+    standing_today,
+    visible_branches,
+)
 
 KEPT_STATES = 64
 SHOWN = (FinalState.LOBBY, FinalState.RUNNING, FinalState.FINISHED, FinalState.CANCELLED)
@@ -65,6 +71,28 @@ def visible_finals(by: Any) -> QuerySet[Final]:
     if path is not None:
         shown |= Q(branch__path__in=path_and_above(path), state__in=SHOWN)
     return Final.objects.filter(shown)
+
+
+def seen_by(pairs: Collection[tuple[Member, int]]) -> set[tuple[int, int]]:
+    """Of these pairs of a person and the id of a final, as ids, those where the one may watch.
+
+    The answer of `visible_finals` for halls full of people, in one statement; the people are of
+    `members_with_roles`.
+    """
+    finals = Final.objects.select_related("branch").in_bulk({pk for _member, pk in pairs})
+    return {
+        (member.pk, pk)
+        for member, pk in pairs
+        if (final := finals.get(pk)) is not None and _sees(member, final)
+    }
+
+
+def _sees(by: Member, final: Final) -> bool:
+    if not by.is_active:
+        return False
+    path, _roles = standing_today(by)
+    is_of_it = path is not None and path.startswith(final.branch.path) and final.state in SHOWN
+    return is_of_it or has_role(by, OVERSEEING, final.branch)
 
 
 def finals_of_member(by: Any) -> QuerySet[Final]:

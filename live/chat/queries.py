@@ -2,15 +2,20 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
+from typing import cast
 
 from django.db.models import QuerySet
 
 from live.chat.models import ChatMessage, ChatMute, ChatRules, MessageState
 from live.classroom.models import LiveClass, LivePresence
 from lms.core import clock
+from lms.core.statements import Records, Statement, columns
 from lms.members.models import Member
 
 MOST_WAITING = 100
+# Marks of statements that are put together once: what every message asks.
+_CLASS, _MEMBER, _ONCE = -102, -101, "a message's own name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,29 @@ def rules_of(live_class: LiveClass) -> ChatRules:
     return found or ChatRules(live_class=live_class)
 
 
+def pace_of(live_class: LiveClass) -> ChatRules:
+    """The rules of a class, without what is pinned."""
+    for (found,) in _pace().rows(live_class.pk):
+        return cast(ChatRules, found)
+    return ChatRules(live_class=live_class)
+
+
+@cache
+def _pace() -> Records:
+    found = ChatRules.objects.filter(live_class=_CLASS)
+    return Records(found, [(ChatRules, "", columns(ChatRules))], _CLASS)
+
+
 def message_once(live_class: LiveClass, once: str) -> ChatMessage | None:
-    return ChatMessage.objects.filter(live_class=live_class, once=once).first()
+    for (pk,) in _once().rows(live_class.pk, once):
+        return ChatMessage.objects.get(pk=pk)
+    return None
+
+
+@cache
+def _once() -> Statement:
+    found = ChatMessage.objects.filter(live_class=_CLASS, once=_ONCE)
+    return Statement(found.values_list("pk"), _CLASS, _ONCE)
 
 
 def message_by_seq(live_class: LiveClass, seq: int) -> ChatMessage | None:
@@ -79,12 +105,17 @@ def last_said_at(live_class: LiveClass, member: Member) -> dt.datetime | None:
 
 def mute_of(live_class: LiveClass, member: Member) -> ChatMute | None:
     """What keeps this member from speaking now."""
-    found = (
-        ChatMute.objects.filter(live_class=live_class, member=member, lifted_at=None)
-        .select_related("muted_by")
-        .first()
-    )
-    return found if found is not None and found.holds_at(clock.now()) else None
+    for (pk,) in _muted().rows(live_class.pk, member.pk):
+        found = ChatMute.objects.select_related("muted_by").get(pk=pk)
+        if found.holds_at(clock.now()):
+            return found
+    return None
+
+
+@cache
+def _muted() -> Statement:
+    found = ChatMute.objects.filter(live_class=_CLASS, member=_MEMBER, lifted_at=None)
+    return Statement(found.values_list("pk"), _CLASS, _MEMBER)
 
 
 def mutes_of(live_class: LiveClass) -> list[ChatMute]:

@@ -57,7 +57,7 @@ def say(
         known = queries.message_once(held, once)
         if known is not None:
             return known
-        room = queries.rules_of(held)
+        room = queries.pace_of(held)
         if not leads:
             _check_may_speak(by, held, room)
         answered = None if reply_to is None else _shown(held, reply_to)
@@ -86,9 +86,10 @@ def _check_may_speak(by: Member, held: LiveClass, room: ChatRules) -> None:
         raise MutedError(words.muted(mute))
     if not room.is_open:
         raise ChatClosedError(words.closed())
-    wait = seconds_to_wait(queries.last_said_at(held, by), clock.now(), room.slow_seconds)
-    if wait:
-        raise TooSoonError(words.too_soon(wait))
+    if room.slow_seconds:
+        wait = seconds_to_wait(queries.last_said_at(held, by), clock.now(), room.slow_seconds)
+        if wait:
+            raise TooSoonError(words.too_soon(wait))
 
 
 def _show(held: LiveClass, message: ChatMessage) -> None:

@@ -101,7 +101,7 @@ def look(said: Said) -> dict[str, Any]:
 
 def register_all() -> None:
     """Called once, when the application is ready."""
-    register("chat.say", say, running_only=True)
+    register("chat.say", say, is_grouped=True)
     register("chat.remove", remove)
     register("chat.look", look)
     register("chat.release", release, leads_only=True)

@@ -6,25 +6,23 @@ Both say who is at the other end as the room's socket does, and ask again while 
 import asyncio
 import logging
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from live.classroom import queries, rules
+from live.classroom import queries
 from live.classroom.desk import Desk
 from live.classroom.models import ClassState, LiveClass
-from live.classroom.picture import Viewer, screens
+from live.classroom.picture import RESTART, Viewer, screens
 from lms.core.plain import Refused
 from lms.core.rooms.socket import (
     RECHECK_SECONDS,
     SIGNED_OUT,
     Receive,
-    Scope,
-    Send,
     check_origin,
     refuse,
 )
 from lms.core.rooms.threads import in_thread
+from lms.core.rooms.wire import Outlet, Scope, Send
 from lms.members.socket_sign_in import SignedIn, signed_in, still_signed_in
 
 logger = logging.getLogger(__name__)
@@ -33,7 +31,7 @@ _PATH = re.compile(r"/live/(\d{1,9})/(studio|picture)")
 MOST_TEXT = 4_096
 MOST_VIEWERS = 5_000
 MOST_OF_ONE = 6
-TOO_SLOW, AWAY, OVER = 4413, 1012, 4410
+OVER = 4410
 NOT_UNDERSTOOD, TOO_MANY = 1008, 4409
 
 
@@ -48,6 +46,8 @@ class MediaSocket:
     def __init__(self) -> None:
         self._desks: dict[asyncio.AbstractEventLoop, Desk] = {}
         self._viewers: dict[SignedIn, list[Viewer]] = {}
+        self._watched: dict[Viewer, tuple[SignedIn, int]] = {}
+        self._looking: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
@@ -59,7 +59,7 @@ class MediaSocket:
             is_studio = match[2] == "studio"
             admit = _teacher if is_studio else _member
             who, name, live_class = await in_thread(admit, list(scope["headers"]), int(match[1]))
-            if not is_studio and sum(map(len, self._viewers.values())) >= MOST_VIEWERS:
+            if not is_studio and len(self._watched) >= MOST_VIEWERS:
                 raise Refused(503, "full")
         except Refused as refused:
             await refuse(scope, send, refused.status)
@@ -67,7 +67,8 @@ class MediaSocket:
         if is_studio:
             code = await self._studio(who, name, live_class, receive, send)
         else:
-            code = await self._picture(who, live_class, receive, send)
+            await send({"type": "websocket.accept"})
+            code = await self._picture(who, live_class, receive, Outlet(scope, send))
         with suppress(Exception):  # it may be gone already
             await asyncio.wait_for(send({"type": "websocket.close", "code": code}), 1)
 
@@ -75,6 +76,8 @@ class MediaSocket:
         for desk in self._desks.values():
             await desk.close()
         self._desks.clear()
+        if self._looking is not None:
+            self._looking.cancel()
         await screens().close()
 
     # --- In ---------------------------------------------------------------------------------------
@@ -90,7 +93,7 @@ class MediaSocket:
             )
         except OSError:
             logger.warning("live: nobody carries class %s", live_class.pk)
-            return AWAY
+            return RESTART
 
         async def tell() -> int:
             while True:
@@ -110,28 +113,25 @@ class MediaSocket:
                 try:
                     await line.hear(message["bytes"] if text is None else text)
                 except OSError:
-                    return AWAY
+                    return RESTART
 
         try:
-            return await _first(tell(), listen(), _while_allowed(_may_teach, who, live_class.pk))
+            return await _first(tell(), listen(), _while_teaching(who, live_class.pk))
         finally:
             await line.leave()
 
     # --- Out --------------------------------------------------------------------------------------
 
     async def _picture(
-        self, who: SignedIn, live_class: LiveClass, receive: Receive, send: Send
+        self, who: SignedIn, live_class: LiveClass, receive: Receive, outlet: Outlet
     ) -> int:
-        await send({"type": "websocket.accept"})
-
-        async def send_bytes(data: bytes) -> None:
-            await send({"type": "websocket.send", "bytes": data})
-
-        room, viewer = str(live_class.room), Viewer(send_bytes)
+        room, viewer = str(live_class.room), Viewer(outlet)
         own = self._viewers.setdefault(who, [])
         own.append(viewer)
         if len(own) > MOST_OF_ONE:
-            own[0].ended.set()
+            own[0].end(TOO_MANY)
+        self._watched[viewer] = who, live_class.pk
+        self._look()
 
         async def listen() -> int:
             while True:
@@ -143,21 +143,40 @@ class MediaSocket:
 
         async def ended() -> int:
             await viewer.ended.wait()
-            return TOO_SLOW if viewer.is_too_slow else TOO_MANY
+            return viewer.close_code
 
         async def run() -> int:
             await viewer.run()
-            return AWAY
+            return RESTART
 
         try:
             await screens().enter(room, viewer)
-            allowed = _while_allowed(_may_watch, who, live_class.pk)
-            return await _first(run(), listen(), ended(), allowed)
+            return await _first(run(), listen(), ended())
         finally:
             screens().leave(room, viewer)
+            del self._watched[viewer]
             own.remove(viewer)
             if not own:
                 self._viewers.pop(who, None)
+
+    def _look(self) -> None:
+        """Ask every few seconds who may still watch, of all of them at once."""
+        task, loop = self._looking, asyncio.get_running_loop()
+        if task is None or task.done() or task.get_loop() is not loop:
+            self._looking = loop.create_task(self._while_watched())
+
+    async def _while_watched(self) -> None:
+        while self._watched:
+            await asyncio.sleep(RECHECK_SECONDS)
+            watched = dict(self._watched)
+            try:
+                stay = await in_thread(_still_watching, set(watched.values()))
+            except Exception:
+                logger.exception("live: who may stay could not be asked")
+                continue
+            for viewer, about in watched.items():
+                if about not in stay:
+                    viewer.end(SIGNED_OUT)
 
 
 async def _first(*works: Any) -> int:
@@ -169,7 +188,7 @@ async def _first(*works: Any) -> int:
         if task.exception() is not None:
             # A browser that is gone while it is told something.
             logger.debug("live: a line broke: %s", task.exception())
-            return AWAY
+            return RESTART
         return int(task.result())
     finally:
         for task in tasks:
@@ -177,17 +196,15 @@ async def _first(*works: Any) -> int:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _while_allowed(allowed: Callable[[SignedIn, int], int], who: SignedIn, pk: int) -> int:
-    """Ends with a code when the person may no longer be here."""
+async def _while_teaching(who: SignedIn, pk: int) -> int:
+    """Ends with a code when the person may no longer teach here."""
     while True:
         await asyncio.sleep(RECHECK_SECONDS)
         try:
-            code = await in_thread(allowed, who, pk)
+            if not await in_thread(_may_teach, who, pk):
+                return SIGNED_OUT
         except Exception:
             logger.exception("live: who may stay could not be asked")
-            continue
-        if code:
-            return code
 
 
 # --- In a thread, beside the event loop -----------------------------------------------------------
@@ -195,9 +212,10 @@ async def _while_allowed(allowed: Callable[[SignedIn, int], int], who: SignedIn,
 
 def _teacher(headers: list[tuple[bytes, bytes]], pk: int) -> tuple[SignedIn, str, LiveClass]:
     who, member = _person(headers)
-    live_class = queries.class_for(member, pk)
-    if live_class is None or not rules.can_lead(member, live_class):
+    seen = queries.class_and_lead(member, pk)
+    if seen is None or not seen[1]:
         raise Refused(404, "class")
+    live_class = seen[0]
     if live_class.state in (ClassState.CLOSED, ClassState.CANCELLED):
         raise Refused(410, "over")
     return who, member.name, live_class
@@ -218,19 +236,18 @@ def _person(headers: list[tuple[bytes, bytes]]) -> tuple[SignedIn, Any]:
     return found
 
 
-def _may_teach(who: SignedIn, pk: int) -> int:
+def _may_teach(who: SignedIn, pk: int) -> bool:
     member = still_signed_in([who]).get(who)
     if member is None:
-        return SIGNED_OUT
-    live_class = queries.class_for(member, pk)
-    return 0 if live_class is not None and rules.can_lead(member, live_class) else SIGNED_OUT
+        return False
+    seen = queries.class_and_lead(member, pk)
+    return seen is not None and seen[1]
 
 
-def _may_watch(who: SignedIn, pk: int) -> int:
-    member = still_signed_in([who]).get(who)
-    if member is None or queries.class_for(member, pk) is None:
-        return SIGNED_OUT
-    return 0
+def _still_watching(watched: set[tuple[SignedIn, int]]) -> set[tuple[SignedIn, int]]:
+    here = still_signed_in(who for who, _pk in watched)
+    seen = queries.seen_by([(here[who], pk) for who, pk in watched if who in here])
+    return {(who, pk) for who, pk in watched if who in here and (who.member_id, pk) in seen}
 
 
 media_socket = MediaSocket()

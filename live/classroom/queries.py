@@ -1,6 +1,8 @@
 """Which live classes there are for whom, and what is known of one."""
 
 import datetime as dt
+import functools
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
@@ -10,8 +12,11 @@ from courses.training.models import Enrolment, EnrolmentState, TrainingClass
 from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence, LiveTake
 from live.classroom.presence import PRESENT
 from lms.core import clock
+from lms.core.statements import Part, Records, columns
 from lms.members.models import Branch, Member, Membership, RoleAssignment
 from lms.members.queries import (
+    OVERSEEING,
+    has_role,
     held_on,
     path_and_above,
     standing_on,
@@ -21,6 +26,8 @@ from lms.members.queries import (
 from media_pipeline.queries import HANDLING, lecture_branches
 
 COMING = (ClassState.SCHEDULED, ClassState.WAITING, ClassState.ON_AIR, ClassState.PAUSED)
+ATTENDING = (EnrolmentState.ENROLLED, EnrolmentState.PASSED)
+_MEMBER, _CLASS = -101, -102  # marks: nobody, and no class, has these ids
 RUNNING = (ClassState.ON_AIR, ClassState.PAUSED)
 
 
@@ -31,10 +38,9 @@ def taught_classes(by: Any) -> QuerySet[LiveClass]:
     """Those of the branches `by` teaches in, and those `by` holds or assists, the latest first."""
     if not by.is_authenticated or not by.is_active:
         return LiveClass.objects.none()
-    assisted = LiveClass.co_hosts.through.objects.filter(liveclass=OuterRef("pk"), member=by.pk)
     return (
         LiveClass.objects.filter(
-            Q(branch__in=lecture_branches(by).order_by()) | Q(teacher=by.pk) | Exists(assisted)
+            Q(branch__in=lecture_branches(by).order_by()) | Q(teacher=by.pk) | _assisted(by.pk)
         )
         .select_related("branch", "teacher", "training_class")
         .order_by("-starts_at", "-pk")
@@ -54,17 +60,82 @@ def visible_live_classes(by: Any) -> QuerySet[LiveClass]:
     if not by.is_authenticated or not by.is_active:
         return LiveClass.objects.none()
     path, _roles = standing_today(by)
-    enrolled = Enrolment.objects.filter(
-        training_class=OuterRef("training_class"),
-        member=by.pk,
-        state__in=(EnrolmentState.ENROLLED, EnrolmentState.PASSED),
-    )
-    assisted = LiveClass.co_hosts.through.objects.filter(liveclass=OuterRef("pk"), member=by.pk)
-    leads = Q(branch__in=lecture_branches(by).order_by()) | Q(teacher=by.pk) | Exists(assisted)
-    shown: Any = Q(branch__in=visible_branches(by).order_by()) | Exists(enrolled)
+    leads = Q(branch__in=lecture_branches(by).order_by()) | Q(teacher=by.pk) | _assisted(by.pk)
+    shown: Any = Q(branch__in=visible_branches(by).order_by()) | _enrolled(by.pk)
     if path is not None:
         shown |= Q(branch__path__in=path_and_above(path), training_class=None)
     return LiveClass.objects.filter(leads | (shown & Q(is_rehearsal=False)))
+
+
+def _assisted(member_id: int) -> Exists:
+    return Exists(
+        LiveClass.co_hosts.through.objects.filter(liveclass=OuterRef("pk"), member=member_id)
+    )
+
+
+def _enrolled(member_id: int) -> Exists:
+    return Exists(
+        Enrolment.objects.filter(
+            training_class=OuterRef("training_class"), member=member_id, state__in=ATTENDING
+        )
+    )
+
+
+def leads(by: Any, live_class: LiveClass, *, assists: bool) -> bool:
+    """What `rules.can_lead` says, of who is known to be among the co-hosts or not."""
+    if not by.is_authenticated or not by.is_active:
+        return False
+    return by.pk == live_class.teacher_id or assists or has_role(by, HANDLING, live_class.branch)
+
+
+def sees(by: Any, live_class: LiveClass, *, assists: bool, is_enrolled: bool) -> bool:
+    """What `visible_live_classes` says of one class.
+
+    `assists`: is among its co-hosts; `is_enrolled`: in its training class. No statement for one of
+    `members_with_roles`.
+    """
+    if leads(by, live_class, assists=assists):
+        return True
+    if live_class.is_rehearsal or not by.is_authenticated or not by.is_active:
+        return False
+    if is_enrolled or has_role(by, OVERSEEING, live_class.branch):
+        return True
+    path, _roles = standing_today(by)
+    is_for_all = live_class.training_class_id is None
+    return is_for_all and path is not None and path.startswith(live_class.branch.path)
+
+
+def seen_by(pairs: Collection[tuple[Member, int]]) -> set[tuple[int, int]]:
+    """Of these pairs of a person and the id of a class, as ids, those where the one sees the other.
+
+    The answer of `visible_live_classes` for rooms full of people, in three statements; the people
+    are of `members_with_roles`.
+    """
+    classes = LiveClass.objects.select_related("branch").in_bulk({pk for _member, pk in pairs})
+    people = {member.pk for member, _pk in pairs}
+    assist = set(
+        LiveClass.co_hosts.through.objects.filter(
+            liveclass__in=classes, member__in=people
+        ).values_list("member_id", "liveclass_id")
+    )
+    enrolled = set(
+        Enrolment.objects.filter(
+            training_class__in={each.training_class_id for each in classes.values()},
+            member__in=people,
+            state__in=ATTENDING,
+        ).values_list("member_id", "training_class_id")
+    )
+    return {
+        (member.pk, pk)
+        for member, pk in pairs
+        if (found := classes.get(pk)) is not None
+        and sees(
+            member,
+            found,
+            assists=(member.pk, pk) in assist,
+            is_enrolled=(member.pk, found.training_class_id) in enrolled,
+        )
+    }
 
 
 def coming_classes(by: Any) -> QuerySet[LiveClass]:
@@ -88,8 +159,38 @@ def past_classes(by: Any) -> QuerySet[LiveClass]:
 
 
 def class_for(by: Any, live_class_id: int) -> LiveClass | None:
-    found = visible_live_classes(by).select_related("branch", "teacher", "training_class")
-    return found.filter(pk=live_class_id).first()
+    found = class_and_lead(by, live_class_id)
+    return None if found is None else found[0]
+
+
+def class_and_lead(by: Any, live_class_id: int) -> tuple[LiveClass, bool] | None:
+    """A class `by` sees, and whether `by` leads it; one statement."""
+    if not by.is_authenticated or not by.is_active:
+        return None
+    for found, assists, is_enrolled in _one_class(by.pk, live_class_id):
+        if sees(by, found, assists=assists, is_enrolled=is_enrolled):
+            return found, leads(by, found, assists=assists)
+    return None
+
+
+def _one_class(member_id: int, live_class_id: int) -> Iterator[tuple[LiveClass, bool, bool]]:
+    for row in _class_records().rows(member_id, live_class_id):
+        found, found.branch, found.teacher, found.training_class, assists, is_enrolled = row
+        yield found, assists, is_enrolled
+
+
+@functools.cache
+def _class_records() -> Records:
+    """Everything that is said in a room begins with it."""
+    parts: list[Part] = [
+        (LiveClass, "", columns(LiveClass)),
+        (Branch, "branch__", columns(Branch)),
+        (Member, "teacher__", columns(Member)),
+        (TrainingClass, "training_class__", columns(TrainingClass)),
+    ]
+    found = LiveClass.objects.annotate(assists=_assisted(_MEMBER), is_enrolled=_enrolled(_MEMBER))
+    more = ("assists", "is_enrolled")
+    return Records(found.filter(pk=_CLASS), parts, _MEMBER, _CLASS, more=more)
 
 
 def audience_of(live_class: LiveClass) -> QuerySet[Member]:
@@ -99,7 +200,7 @@ def audience_of(live_class: LiveClass) -> QuerySet[Member]:
         enrolled = Enrolment.objects.filter(
             training_class=live_class.training_class_id,
             member=OuterRef("pk"),
-            state__in=(EnrolmentState.ENROLLED, EnrolmentState.PASSED),
+            state__in=ATTENDING,
         )
         is_meant = Q(Exists(enrolled))
     else:

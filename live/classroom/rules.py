@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from live.classroom import queries
 from live.classroom.models import ClassState, LiveClass
 from lms.members.models import Branch
 from lms.members.queries import has_role
@@ -17,11 +18,10 @@ def can_lead(by: Any, live_class: LiveClass) -> bool:
     """The teacher, who assists, and any teacher of the branch: if one's line drops, another
     goes on.
     """
-    if not by.is_authenticated or not by.is_active:
-        return False
-    if by.pk == live_class.teacher_id or can_plan(by, live_class.branch):
+    if queries.leads(by, live_class, assists=False):
         return True
-    return live_class.co_hosts.filter(pk=by.pk).exists()
+    is_anybody = by.is_authenticated and by.is_active
+    return bool(is_anybody and live_class.co_hosts.filter(pk=by.pk).exists())
 
 
 def can_be_changed(live_class: LiveClass) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from live.classroom import queries, rules
+from live.classroom import queries
 from live.classroom.errors import ClassMovedError, NotTheTeacherError
 from live.classroom.models import ClassState, LiveClass
 from live.classroom.words import not_the_teacher
@@ -89,17 +89,32 @@ class _Registered:
     verb: Verb
     running_only: bool
     leads_only: bool
+    is_grouped: bool
 
 
 _verbs: dict[str, _Registered] = {}
 
 
-def register(name: str, verb: Verb, *, running_only: bool = True, leads_only: bool = False) -> None:
+def register(
+    name: str,
+    verb: Verb,
+    *,
+    running_only: bool = True,
+    leads_only: bool = False,
+    is_grouped: bool = False,
+) -> None:
     """`verb(said)` does what is asked for, in a transaction; what it returns goes into the reply.
 
-    `running_only`: in a room that is open. `leads_only`: by whoever leads the class.
+    `running_only`: in a room that is open. `leads_only`: by whoever leads the class. `is_grouped`:
+    many ask for it at once, each quickly done, so those of a room are written down together.
     """
-    _verbs[name] = _Registered(verb, running_only, leads_only)
+    _verbs[name] = _Registered(verb, running_only, leads_only, is_grouped)
+
+
+def is_grouped(said: Mapping[str, Any]) -> bool:
+    name = said.get("do")
+    found = _verbs.get(name) if isinstance(name, str) else None
+    return found is not None and found.is_grouped
 
 
 def say(*, by: Member, live_class_id: int, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,14 +122,14 @@ def say(*, by: Member, live_class_id: int, said: Mapping[str, Any]) -> dict[str,
 
     Raises Refused: 404 for a class that is not for `by`, 422 for what is no message of ours.
     """
-    live_class = queries.class_for(by, live_class_id)
-    if live_class is None:
+    seen = queries.class_and_lead(by, live_class_id)
+    if seen is None:
         raise Refused(404, "class")
+    live_class, leads = seen
     name, key = said.get("do"), said.get("id")
     found = _verbs.get(name) if isinstance(name, str) else None
     if found is None or not isinstance(key, str) or not _KEY.fullmatch(key):
         raise Refused(422, NOTHING_OF_OURS)
-    leads = rules.can_lead(by, live_class)
     try:
         if found.leads_only and not leads:
             raise NotTheTeacherError(not_the_teacher())

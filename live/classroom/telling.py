@@ -1,27 +1,44 @@
 """Writing down what happens in a room, and telling everybody in it after the commit."""
 
 import json
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import Any, Literal, cast
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from live.classroom import queries
 from live.classroom.models import LiveClass, LiveEvent
 from lms.core import clock
 from lms.core.rooms.hub import Batch, announce, announce_aside
-from lms.members.models import Member
+from lms.core.statements import Part, Records, columns
+from lms.members.models import Branch, Member
 
 MOST_EVENTS = 200
+_CLASS = -102  # a mark: no class has this id
 
 
 def lock(live_class_id: int) -> LiveClass:
     """The class as it is now; what is written about it is written one after the other."""
-    return (
-        LiveClass.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("branch", "teacher")
-        .get(pk=live_class_id)
-    )
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("a class is locked in a transaction")
+    for held, held.branch, held.teacher in _locked().rows(live_class_id):
+        return cast(LiveClass, held)
+    raise LiveClass.DoesNotExist
+
+
+@cache
+def _locked() -> Records:
+    parts: list[Part] = [
+        (LiveClass, "", columns(LiveClass)),
+        (Branch, "branch__", columns(Branch)),
+        (Member, "teacher__", columns(Member)),
+    ]
+    ending = ' FOR NO KEY UPDATE OF "live_liveclass"'
+    return Records(LiveClass.objects.filter(pk=_CLASS), parts, _CLASS, ending=ending)
 
 
 def tell(
@@ -54,9 +71,39 @@ def tell(
         by=by,
     )
     LiveClass.objects.filter(pk=held.pk).update(last_seq=held.last_seq, shown=held.shown)
-    room, batch = str(held.room), batch_of(held, [event])
-    transaction.on_commit(lambda: announce(room, batch))
+    _after_commit(held, event)
     return event
+
+
+def _after_commit(held: LiveClass, event: LiveEvent) -> None:
+    stands = view(held)  # as it is after this event, whatever follows in the same transaction
+
+    def told() -> None:
+        together = _together.get()
+        if together is None:
+            announce(str(held.room), _batch([event], stands))
+        else:
+            together.setdefault(str(held.room), []).append((event, stands))
+
+    transaction.on_commit(told)
+
+
+@contextmanager
+def told_together() -> Iterator[None]:
+    """What is committed within is announced at the end, each room's as one batch."""
+    token = _together.set({})
+    try:
+        yield
+    finally:
+        rooms = _together.get() or {}
+        _together.reset(token)
+        for room, told in rooms.items():
+            announce(room, _batch([event for event, _stands in told], told[-1][1]))
+
+
+_together: ContextVar[dict[str, list[tuple[LiveEvent, dict[str, Any]]]] | None] = ContextVar(
+    "told_together", default=None
+)
 
 
 def whisper(
@@ -113,8 +160,12 @@ def told_after(live_class: LiveClass, seq: int) -> dict[str, Any]:
 
 def batch_of(live_class: LiveClass, events: Sequence[LiveEvent]) -> Batch:
     """These events, and how things stand after them."""
+    return _batch(events, view(live_class))
+
+
+def _batch(events: Sequence[LiveEvent], stands: dict[str, Any]) -> Batch:
     said = {"seq": events[-1].seq, "events": [brief(event) for event in events]}
-    return Batch(events[0].seq, events[-1].seq, encoded({**said, "set": view(live_class)}))
+    return Batch(events[0].seq, events[-1].seq, encoded({**said, "set": stands}))
 
 
 def brief(event: LiveEvent) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class SessionStore(db.SessionStore):
         return Statement(running.values_list("session_data"), KEY, NOW)
 
     def load(self) -> dict[str, object]:
-        rows = self._statement().rows(self.session_key, clock.now())
+        rows = self._statement().rows(self.session_key, clock.now()) if self.session_key else []
         if not rows:
             self._session_key = None
             return {}

@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from lms.core import clock
 from lms.members.models import Member
-from lms.members.queries import members_with_roles
+from lms.members.queries import members_with_roles, person
 from lms.members.sessions import SessionStore
 
 
@@ -47,16 +47,32 @@ def still_signed_in(people: Iterable[SignedIn]) -> Mapping[SignedIn, Member]:
 
 def of_sessions(keys: Iterable[str]) -> dict[str, tuple[SignedIn, Member]]:
     """The people of these sessions as they stand today; what is over is left out."""
+    asked = set(keys)
+    found = {}
+    for key, (member, data) in (_one(*asked) if len(asked) == 1 else _many(asked)).items():
+        if _is_theirs(member, data):
+            found[key] = (SignedIn(member.pk, key), member)
+    return found
+
+
+def _one(key: str) -> dict[str, tuple[Member, Mapping[str, Any]]]:
+    """With the statements every page begins with, which are put together already."""
+    data = SessionStore(key).load()
+    member_id = _member_id(data)
+    member = None if member_id is None else person(member_id)
+    return {} if member is None else {key: (member, data)}
+
+
+def _many(keys: Iterable[str]) -> dict[str, tuple[Member, Mapping[str, Any]]]:
     running = Session.objects.filter(session_key__in=list(keys), expire_date__gt=clock.now())
     said = {row.session_key: SessionStore().decode(row.session_data) for row in running}
     whose = {key: _member_id(data) for key, data in said.items()}
     people = members_with_roles().in_bulk([pk for pk in whose.values() if pk is not None])
-    found = {}
-    for key, data in said.items():
-        member = people.get(whose[key] or 0)
-        if member is not None and _is_theirs(member, data):
-            found[key] = (SignedIn(member.pk, key), member)
-    return found
+    return {
+        key: (people[member_id], said[key])
+        for key, member_id in whose.items()
+        if member_id is not None and member_id in people
+    }
 
 
 def _member_id(data: Mapping[str, Any]) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from django.contrib.sessions.models import Session
 
 from live.chat import queries
 from live.classroom.models import LiveClass, LiveEvent
@@ -168,6 +169,38 @@ def test_all_read_the_same_by_two_processes_though_redis_forgets_everything(
             await room.close()
 
     run(play)
+
+
+def test_of_what_is_said_at_once_each_is_answered_for_itself(
+    air: str, tree: BranchTree, teacher: Member, live_class: LiveClass
+) -> None:
+    """Written down together: what is refused, and who is no longer here, takes nobody along."""
+    people = [make_member(tree.first, name=name) for name in ("张秀英", "王强", "赵敏", "孙立")]
+    cookies = [cookie_of(member) for member in people]
+    teaches = cookie_of(teacher)
+    signed_out = cookies[3].partition("=")[2]
+
+    async def play() -> None:
+        desk = await Room.open(air, live_class.pk, teaches)
+        zhang, wang, zhao, sun = [await Room.open(air, live_class.pk, cookie) for cookie in cookies]
+        assert (await desk.say("chat.mute", member=people[1].pk, minutes=5, why="刷屏"))["ok"]
+        await asyncio.to_thread(Session.objects.filter(session_key=signed_out).delete)
+        said = [zhang.say("chat.say", text=f"第{number}句") for number in range(4)]
+        said += [wang.say("chat.say", text="我也说"), zhao.say("chat.say", text="一\0二")]
+        said += [sun.say("chat.say", text="还在吗")]
+        *spoken, muted, broken, gone = await asyncio.gather(*said)
+        assert (muted["no"], broken, gone) == ("MutedError", {"closed": 1008}, {"closed": 4401})
+        first = spoken[0]["seq"]
+        assert [each["seq"] for each in spoken] == [first, first + 1, first + 2, first + 3]
+        for room in (desk, zhang, wang):
+            await room.until(lambda room=room: first + 3 in room.events)
+            assert [room.events[first + place]["text"] for place in range(4)] == [
+                "第0句", "第1句", "第2句", "第3句",
+            ]  # fmt: skip
+            await room.close()
+
+    run(play)
+    assert kept(live_class) == [("张秀英", f"第{number}句") for number in range(4)]
 
 
 def test_what_waits_is_whispered_to_who_leads_and_to_nobody_else(
