@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any
 
+import uvloop
 from psycopg import sql
 
 from bench.exam_school import QUESTIONS, Learner, Server, prepare, quantile, store_attempts
@@ -98,7 +99,7 @@ def run() -> list[dict[str, Any]]:
         results: dict[tuple[str, str], list[tuple[float, list[float]]]] = {}
         for turn in range(ROUNDS):
             for name, server in servers.items():
-                measured = asyncio.run(_round(server, school, turn))
+                measured = uvloop.run(_round(server, school, turn))
                 for operation, result in measured.items():
                     results.setdefault((name, operation), []).append(result)
         return _rows(results, school["statements"])

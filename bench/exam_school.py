@@ -29,6 +29,7 @@ CSRF = "b" * 32
 RETRY_SECONDS = 3.0  # what the page waits before it sends again
 
 _TICKET = re.compile(rb'"ticket": "([^"]+)"')
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: ([0-9]+)")
 _ATTEMPT = re.compile(rb'"attempt": "([^"]+)"')
 
 
@@ -232,8 +233,7 @@ class Learner:
     receipt: str = ""
     acknowledged: dict[int, int] = field(default_factory=dict)
     retries: int = 0
-    _reader: Any = None
-    _writer: Any = None
+    _line: Any = None
 
     async def start(self) -> float:
         body = f"csrfmiddlewaretoken={CSRF}"
@@ -283,12 +283,12 @@ class Learner:
     ) -> tuple[float, int, bytes]:
         """Seconds, status and body; as the page does, again while nobody answers."""
         while True:
-            was_idle = self._reader is not None
+            was_idle = self._line is not None
             began = time.perf_counter()
             try:
                 status, answer = await self._ask(path, body.encode(), content_type)
-            except (OSError, asyncio.IncompleteReadError):
-                self._reader = None
+            except OSError:
+                self._line = None
                 if was_idle:
                     continue  # the server lets idle lines go; a browser opens another at once
                 self.retries += 1
@@ -301,31 +301,69 @@ class Learner:
             return time.perf_counter() - began, status, answer
 
     async def _ask(self, path: str, body: bytes, content_type: str) -> tuple[int, bytes]:
-        if self._reader is None:
-            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
-        self._writer.write(
+        if self._line is None:
+            loop = asyncio.get_running_loop()
+            _transport, self._line = await loop.create_connection(Line, "127.0.0.1", self.port)
+        return await self._line.ask(
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept-Language: zh-CN\r\n"
             f"Cookie: sessionid={self.session}; csrftoken={CSRF}\r\nX-CSRFToken: {CSRF}\r\n"
             f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
             + body
         )
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        lines = head.lower().split(b"\r\n")
-        status = int(lines[0].split()[1])
-        fields = dict(line.split(b": ", 1) for line in lines[1:] if b": " in line)
-        if b"content-length" in fields:
-            return status, await self._reader.readexactly(int(fields[b"content-length"]))
-        answer = b""
-        while size := int(await self._reader.readline(), 16):
-            answer += await self._reader.readexactly(size)
-            await self._reader.readexactly(2)
-        await self._reader.readexactly(2)
-        return status, answer
 
     def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            self._reader = self._writer = None
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+
+class Line(asyncio.Protocol):
+    """A connection that is kept, one request after the other, for little of the machine's time."""
+
+    def __init__(self) -> None:
+        self._transport: Any = None
+        self._answer: asyncio.Future[tuple[int, bytes]] | None = None
+        self._parts: list[bytes] = []
+        self._missing = -1  # bytes of the body; -1: the head has not ended
+        self._status = 0
+
+    def ask(self, request: bytes) -> "asyncio.Future[tuple[int, bytes]]":
+        """Status and body. Raises OSError if the line breaks."""
+        if self._transport.is_closing():
+            raise ConnectionResetError
+        self._answer = asyncio.get_running_loop().create_future()
+        self._parts, self._missing = [], -1
+        self._transport.write(request)
+        return self._answer
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(ConnectionResetError("the line broke"))
+
+    def data_received(self, data: bytes) -> None:
+        if self._missing < 0:
+            head, found, data = b"".join((*self._parts, data)).partition(b"\r\n\r\n")
+            if not found:
+                self._parts = [head]
+                return
+            self._parts = []
+            self._status = int(head[9:12])
+            length = _LENGTH.search(head)
+            if length is None:
+                assert self._answer is not None
+                self._answer.set_exception(BrokenError(f"no length: {head!r}"))
+                return
+            self._missing = int(length[1])
+        self._parts.append(data)
+        self._missing -= len(data)
+        if self._missing <= 0 and self._answer is not None and not self._answer.done():
+            self._answer.set_result((self._status, b"".join(self._parts)))
+
+    def close(self) -> None:
+        self._transport.close()
 
 
 def quantile(seconds: list[float], share: float) -> float:

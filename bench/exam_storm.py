@@ -10,6 +10,7 @@ import random
 import time
 from typing import Any
 
+import uvloop
 from psycopg import sql
 
 from bench.exam_school import QUESTIONS, BrokenError, Learner, Server, prepare, quantile
@@ -86,7 +87,7 @@ def run() -> list[dict[str, Any]]:
         everybody = [
             Learner(server.port, school["exam"], session) for session in school["sessions"]
         ]
-        storm, down = asyncio.run(_all(server, everybody))
+        storm, down = uvloop.run(_all(server, everybody))
         return _rows(storm, down, everybody, *_kept(everybody))
     finally:
         server.stop()

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 import redis
+import uvloop
 
 from bench import crowds, final_bare
 from bench.crowds import Crowd, headers_for, python
@@ -87,7 +88,7 @@ async def _measure(
 def run() -> list[dict[str, Any]]:
     """Measure everything; the rows of the table."""
     with crowds.school(DATABASE, "bench.final_school") as (school, ours_port, bare_port):
-        return _rows(asyncio.run(_measure(school, ours_port, bare_port)))
+        return _rows(uvloop.run(_measure(school, ours_port, bare_port)))
 
 
 def _rows(seconds: dict[str, list[float]]) -> list[dict[str, Any]]:

@@ -4,10 +4,10 @@ The reference of `final`, `room` and `picture`: no sign-in, no numbers, no datab
 published is broadcast.
 """
 
-import asyncio
 import sys
 
 import redis.asyncio
+import uvloop
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from lms import env
@@ -39,4 +39,4 @@ async def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1])))
+    uvloop.run(main(int(sys.argv[1])))
