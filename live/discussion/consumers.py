@@ -10,8 +10,9 @@ from live.discussion.models import Thread
 from live.discussion.telling import bell
 from lms.core.plain import Refused
 from lms.core.rooms.hub import Batch, Room, Source
-from lms.core.rooms.socket import Entry, Line, RoomSocket, Scope
+from lms.core.rooms.socket import Entry, Line, RoomSocket
 from lms.core.rooms.threads import in_thread
+from lms.core.rooms.wire import Scope
 from lms.members.socket_sign_in import SignedIn, signed_in, still_signed_in
 
 _PATH = re.compile(r"/discussion/(\d{1,9})/socket")
