@@ -26,7 +26,7 @@ from lms import embedded
 # What a message carries, for who counts it.
 Named = Callable[[bytes], Sequence[Hashable]]
 _EVENT = re.compile(rb'"seq":([0-9]+),"kind"')
-_TEXT, _BINARY, _CLOSE = 1, 2, 8
+_TEXT, _BINARY, _CLOSE, _ASKED = 1, 2, 8, 9
 _PING = b'{"ping":'
 
 
@@ -99,6 +99,9 @@ class Listener(asyncio.Protocol):
         kind = data[at] & 15
         if kind in (_TEXT, _BINARY):
             self._hear(self, data[begin : begin + size])
+        elif kind == _ASKED:
+            head = bytes((0x8A, 0x80 | size, 0, 0, 0, 0))  # masked by zeros, as all it says
+            self._transport.write(head + data[begin : begin + size])
         elif kind == _CLOSE:
             self.close_code = int.from_bytes(data[begin : begin + 2], "big")
             self._transport.close()
