@@ -1,14 +1,25 @@
 """Which live classes there are for whom, and what is known of one."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from courses.training.models import ClassState as TrainingState
 from courses.training.models import Enrolment, EnrolmentState, TrainingClass
-from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence, LiveTake
+from live.classroom import folders, shared
+from live.classroom.models import (
+    ClassState,
+    LiveClass,
+    LiveEvent,
+    LivePresence,
+    LiveSegment,
+    LiveTake,
+)
 from live.classroom.presence import PRESENT
+from live.classroom.segments import Part, Segment
 from lms.core import clock
 from lms.members.models import Branch, Member, Membership, RoleAssignment
 from lms.members.queries import (
@@ -168,6 +179,47 @@ def take_named(live_class_id: int, key: str) -> LiveTake | None:
     return LiveTake.objects.filter(live_class_id=live_class_id, key=key).first()
 
 
+def segments_after(room: UUID, pk: int) -> list[LiveSegment]:
+    """Those of a class that were added after the row `pk`, in that order, with their takes."""
+    found = LiveSegment.objects.filter(take__live_class__room=room, pk__gt=pk)
+    return list(found.select_related("take").order_by("pk"))
+
+
+def parts_of(room: UUID, takes: Iterable[int]) -> list[Part]:
+    """What was served of these takes: as the database says, or as the folder of this machine."""
+    numbers = list(takes)
+    known: dict[int, list[Segment]] = {}
+    if shared.is_shared():
+        for row in segments_after(room, 0):
+            known.setdefault(row.take.number, []).append(Segment(row.number, row.seconds, row.at))
+    # A class from before the school had several machines has left its parts where it was held.
+    return [
+        Part(number, tuple(known[number]))
+        if number in known
+        else folders.parts_of(room, [number])[0]
+        for number in numbers
+    ]
+
+
+def is_all_served(room: UUID) -> bool:
+    """Whether a class is over and nobody adds a segment to it any more."""
+    going_on = LiveTake.objects.filter(live_class=OuterRef("pk"), ended_at=None)
+    return LiveClass.objects.filter(~Exists(going_on), room=room, state=ClassState.CLOSED).exists()
+
+
+def is_replay_there(room: UUID) -> bool:
+    """Whether what was served can be watched as a whole."""
+    if folders.is_replay_there(room):
+        return True
+    if not shared.is_shared() or not is_all_served(room):
+        return False
+    return LiveSegment.objects.filter(take__live_class__room=room).exists()
+
+
+def open_takes(live_class_id: int) -> QuerySet[LiveTake]:
+    return LiveTake.objects.filter(live_class=live_class_id, ended_at=None).select_related("by")
+
+
 def people_in(live_class_id: int) -> int:
     """How many persons have a line in the room now."""
     since = clock.now() - PRESENT
@@ -186,6 +238,12 @@ def presences_of(live_class: LiveClass) -> QuerySet[LivePresence]:
 def abandoned(since: Any) -> QuerySet[LiveClass]:
     """Classes on the air whose teacher has been gone since before `since`."""
     return LiveClass.objects.filter(state__in=RUNNING, lost_at__lt=since)
+
+
+def silent(since: Any) -> QuerySet[LiveClass]:
+    """Classes on the air whose carrier has not been heard of since: its machine is gone."""
+    carried = LiveTake.objects.filter(live_class=OuterRef("pk"), ended_at=None, seen_at__lt=since)
+    return LiveClass.objects.filter(Exists(carried), state__in=RUNNING, lost_at=None)
 
 
 def unrecorded() -> QuerySet[LiveClass]:
