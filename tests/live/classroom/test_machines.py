@@ -73,10 +73,11 @@ def test_a_class_outlives_the_machine_that_carries_it(
     teacher: Member,
     live_class: LiveClass,
     run_queued: Callable[..., list[str]],
+    tmp_path: Path,
 ) -> None:
     one, two = start("one"), start("two")
-    teaches = cookie_of(teacher)
     listens, reads = make_member(tree.first), make_member(tree.second)
+    teaches, comes = cookie_of(teacher), cookie_of(listens)
     player = Player(live_class.pk, cookie_of(reads))
     data = recorded(SECONDS)
     pieces = slices(data)
@@ -84,8 +85,8 @@ def test_a_class_outlives_the_machine_that_carries_it(
     sent: list[int] = []
 
     async def play() -> None:
-        room = await Room.open(one.url, live_class.pk, cookie_of(listens))
-        watches = await Watcher.open(two.url, live_class.pk, cookie_of(listens))
+        room = await Room.open(one.url, live_class.pk, comes)
+        watches = await Watcher.open(two.url, live_class.pk, comes)
         desk = await Teacher.open(one.url, live_class.pk, teaches)
         began = await desk.begin("a1")
         assert began == {"take": 1, "key": "a1", "ack": 0, "through": True}
@@ -106,7 +107,7 @@ def test_a_class_outlives_the_machine_that_carries_it(
         assert acknowledged >= cut
 
         seen = max(room.events)
-        room = await Room.open(two.url, live_class.pk, cookie_of(listens), after=seen)
+        room = await Room.open(two.url, live_class.pk, comes, after=seen)
         desk = await Teacher.open(two.url, live_class.pk, teaches)
         again = await desk.begin("a1")
         assert (again["gone"], again["ack"] >= acknowledged) == ("a1", True)
@@ -154,16 +155,10 @@ def test_a_class_outlives_the_machine_that_carries_it(
     # Not one slice that was acknowledged is missing from the lecture.
     assert asset.duration_ms == pytest.approx(2_000 * SECONDS, abs=250)
     for take in queries.takes_of(live_class):
-        target = Path(str(media_storage_root())) / f"check-{take.number}"
+        target = tmp_path / f"take-{take.number}"
         assert shared.bring_recording(live_class.room, take.number, target, during=lambda: None)
         assert target.read_bytes() == data
     assert originals.exists(asset.pk)
-
-
-def media_storage_root() -> Path:
-    from django.conf import settings
-
-    return Path(settings.MEDIA_ROOT)
 
 
 def refreshed(live_class: LiveClass) -> LiveClass:
@@ -223,9 +218,10 @@ def test_a_rehearsal_that_is_deleted_leaves_nothing_in_the_storage(
 ) -> None:
     one = start("one")
     live_class = make_live_class(tree.general, by=teacher, is_rehearsal=True)
+    teaches = cookie_of(teacher)
 
     async def play() -> None:
-        desk = await Teacher.open(one.url, live_class.pk, cookie_of(teacher))
+        desk = await Teacher.open(one.url, live_class.pk, teaches)
         await desk.begin("a1")
         await desk.send(slices(recorded()))
         await in_thread(lambda: services.close_class(by=teacher, live_class=live_class))
