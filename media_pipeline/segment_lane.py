@@ -9,7 +9,7 @@ range, a link that is over, nobody signed in, a bucket) goes to the page of the 
 import asyncio
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -35,6 +35,7 @@ _LINK = re.compile(
 _NOT_PLAIN = frozenset((b"range", b"if-none-match"))
 
 App = Callable[[Scope, Receive, Send], Any]
+Reading = Callable[[str], Awaitable[bytes | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,9 @@ class Shelf:
     names: re.Pattern[str]
     prefix: str
     is_media: bool
-    # Gives how a file is read by its key where it lies in no folder of this machine.
-    reader: Callable[[], Callable[[str], bytes | None] | None] | None = None
+    # Gives how a file that lies in no folder of this machine is read by its key; None from it, or
+    # from the reading, means: in the folder.
+    reader: Callable[[], Reading | None] | None = None
 
 
 LECTURES = Shelf(
@@ -92,7 +94,7 @@ class SegmentLane:
         key = f"{self._shelves[link['kind']].prefix}{link['subject']}/{name}"
         shelf = self._shelves[link["kind"]]
         read = shelf.reader() if shelf.reader is not None else None
-        data = await in_thread(read, key) if read is not None else None
+        data = await read(key) if read is not None else None
         # A front server that knows the bucket does not know this folder.
         if data is not None:
             pass

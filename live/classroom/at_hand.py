@@ -1,20 +1,25 @@
 """The files of a class at any of several machines: playlists made here, segments fetched once.
 
 A playlist is made of what the database knows, and the same at every machine. A segment comes from
-the storage and stays in memory for the thousand who ask for it in the same second; nothing of it
-lies on this machine's disk.
+the bucket and stays in memory for the thousand who ask for it in the same second; nothing of it
+lies on this machine's disk. Who asks for what is at hand is answered in the event loop; the rest
+waits for threads of its own, so that a bucket that does not answer holds up nothing else.
 """
 
+import asyncio
 import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db import connection
+
 from live.classroom import folders, queries, shared
 from live.classroom.segments import Part, Segment, live_playlist, replay_playlist
+from media_pipeline.segment_lane import Reading
 from media_pipeline.storage import StorageUnavailableError, media_storage, read_bytes
 
 # So old a playlist may be, and what is known of a class nobody asks for is kept so long.
@@ -24,18 +29,53 @@ MOST_BYTES = 64 * 1024**2
 _PLAYLIST = re.compile(rf"{folders.KEY_PREFIX}([0-9a-f-]{{36}})/(live|index)\.m3u8", re.ASCII)
 
 
+_hands = ThreadPoolExecutor(8, thread_name_prefix="live-read")
+_going: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Future[bytes | None]] = {}
+
+
 def read(key: str) -> bytes | None:
-    """The bytes of a file of a class; None if there is no such file, or not at this moment."""
+    """The bytes of a file of a class; None if there is no such file, or not at this moment, or
+    it lies in a folder.
+    """
     playlist = _PLAYLIST.fullmatch(key)
     if playlist is None:
-        return _segments.get(key)
+        return None if media_storage().is_here else _segments.get(key)
     room = UUID(playlist[1])
     return _live(room) if playlist[2] == "live" else _replay(room)
 
 
-def reader() -> Callable[[str], bytes | None] | None:
+async def soon(key: str) -> bytes | None:
+    """As `read`, without holding up the event loop; who asks for the same waits together."""
+    ready = _ready(key)
+    if ready is not None or (media_storage().is_here and not _PLAYLIST.fullmatch(key)):
+        return ready
+    loop = asyncio.get_running_loop()
+    going = _going.get((loop, key))
+    if going is None:
+        going = _going[loop, key] = loop.run_in_executor(_hands, _read, key)
+        going.add_done_callback(lambda _done: _going.pop((loop, key), None))
+    return await asyncio.shield(going)
+
+
+def _ready(key: str) -> bytes | None:
+    """What is in memory and still holds."""
+    playlist = _PLAYLIST.fullmatch(key)
+    if playlist is None:
+        return _segments.held(key)
+    known = _classes.get(UUID(playlist[1])) if playlist[2] == "live" else None
+    return known.text if known is not None and known.is_fresh else None
+
+
+def _read(key: str) -> bytes | None:
+    try:
+        return read(key)
+    finally:
+        connection.close()  # the thread may wait for long
+
+
+def reader() -> Reading | None:
     """How files of classes are read; None where they lie in the folder of this one machine."""
-    return read if shared.is_shared() else None
+    return soon if shared.is_shared() else None
 
 
 # --- Playlists ------------------------------------------------------------------------------------
@@ -50,6 +90,10 @@ class _Known:
     takes: dict[int, list[Segment]] = field(default_factory=dict)
     read_at: float = -FORGET_SECONDS
     text: bytes | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.read_at < FRESH_SECONDS
 
     def look(self, room: UUID) -> None:
         rows = queries.segments_after(room, self.last)
@@ -84,7 +128,7 @@ def _known(room: UUID) -> _Known:
 def _live(room: UUID) -> bytes | None:
     known = _known(room)
     with known.order:
-        if time.monotonic() - known.read_at >= FRESH_SECONDS:
+        if not known.is_fresh:
             known.look(room)
         return known.text
 
@@ -109,6 +153,12 @@ class _Segments:
         self._held: OrderedDict[str, bytes] = OrderedDict()
         self._bytes = 0
         self._fetching: dict[str, threading.Event] = {}
+
+    def held(self, key: str) -> bytes | None:
+        with self._order:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
 
     def get(self, key: str) -> bytes | None:
         while True:

@@ -66,7 +66,7 @@ class Carrier:
         self.live_class_id, self.room = live_class_id, room
         # Among the machines; None where there is but one.
         self._name = uuid4() if shared.is_shared() else None
-        self._is_succeeded = False
+        self._is_succeeded = self._is_over = False
         self._on_end = on_end
         self._voices: set[Voice] = set()
         self._source: Voice | None = None
@@ -267,7 +267,8 @@ class Carrier:
                 await asyncio.sleep(LOOK_SECONDS)
                 now = time.monotonic()
                 try:
-                    if await in_thread(air_services.is_over, self.live_class_id):
+                    self._is_over = await in_thread(air_services.is_over, self.live_class_id)
+                    if self._is_over:
                         break
                     if not await self._still_carries():
                         break
@@ -343,8 +344,10 @@ class Carrier:
             with suppress(Exception):
                 await in_thread(air_services.finish, self.live_class_id)
         for voice in list(self._voices):
-            voice.say({"over": "closed"})
-            voice.end(1000)
+            if self._is_over:
+                voice.say({"over": "closed"})
+            # Else this process ends before the class: whoever carries it next is told to.
+            voice.end(1000 if self._is_over else 1012)
         await self._sender.close()
         await in_thread(on_air.release)
         self._on_end()

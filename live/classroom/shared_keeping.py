@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from uuid import UUID
 
@@ -30,6 +31,8 @@ AGAIN_SECONDS = 1.0
 LAST_SECONDS = 8.0
 # Segments of about two minutes: a storage that is away for longer ends the take.
 MOST_WAITING_BYTES = 48 * 1024**2
+# A storage that does not answer holds up nobody who waits for anything else.
+_hands = ThreadPoolExecutor(8, thread_name_prefix="live-keep")
 
 
 class SharedRaw(RawKeeper):
@@ -51,7 +54,8 @@ class SharedRaw(RawKeeper):
         cls, room: UUID, take: int, kept: Callable[[RawKeeper], None]
     ) -> "SharedRaw":
         """After what any machine has kept; raises StorageUnavailableError."""
-        chunks = await asyncio.to_thread(shared.chunks_of, room, take)
+        loop = asyncio.get_running_loop()
+        chunks = await loop.run_in_executor(_hands, shared.chunks_of, room, take)
         return cls(room, take, kept, count=slices.reach(chunks))
 
     def add(self, data: bytes) -> None:
@@ -177,7 +181,7 @@ async def _put(storage: Storage, data: bytes, key: str) -> None:
     """Until it is there."""
     while True:
         try:
-            await asyncio.to_thread(storage.put_bytes, data, key)
+            await asyncio.get_running_loop().run_in_executor(_hands, storage.put_bytes, data, key)
         except (StorageUnavailableError, OSError) as error:
             logger.warning("live: the storage did not take %s: %s", key, error)
             await asyncio.sleep(AGAIN_SECONDS)

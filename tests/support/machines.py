@@ -24,7 +24,7 @@ class Machine(WebProcess):
         folder.mkdir()
         self.folder = folder
         database = settings.DATABASES["default"]
-        address = f"postgres://{database['USER']}@{quote(database['HOST'], safe='')}/"
+        address = f"postgres://{database['USER']}@{quote(str(database['HOST']), safe='')}/"
         super().__init__(
             log=folder.with_suffix(".log"),
             **{
