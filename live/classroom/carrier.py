@@ -66,7 +66,7 @@ class Carrier:
         self.live_class_id, self.room = live_class_id, room
         # Among the machines; None where there is but one.
         self._name = uuid4() if shared.is_shared() else None
-        self._is_succeeded = self._is_over = False
+        self._is_succeeded = self._is_over = self._is_leaving = False
         self._on_end = on_end
         self._voices: set[Voice] = set()
         self._source: Voice | None = None
@@ -337,7 +337,8 @@ class Carrier:
         await self._finish_take()
         await asyncio.gather(*self._last_of_late)
         number = max((part.take for part in self._parts), default=0)
-        if number:
+        # Where this machine leaves another may show its own picture already.
+        if number and (self._name is None or not self._is_leaving):
             self._show(
                 Frame.of(END, take=number, number=2**32 - 1, at_ms=0.0, content=b"", is_key=False)
             )
@@ -377,6 +378,7 @@ class Carrier:
 
     async def close(self) -> None:
         """This process ends: another one carries on as soon as a browser comes back."""
+        self._is_leaving = True
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
 

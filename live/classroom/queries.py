@@ -194,11 +194,14 @@ def parts_of(room: UUID, takes: Iterable[int]) -> list[Part]:
             known.setdefault(row.take.number, []).append(Segment(row.number, row.seconds, row.at))
     # A class from before the school had several machines has left its parts where it was held.
     return [
-        Part(number, tuple(known[number]))
-        if number in known
-        else folders.parts_of(room, [number])[0]
+        Part(number, tuple(known[number])) if number in known else _part_left(room, number)
         for number in numbers
     ]
+
+
+def _part_left(room: UUID, take: int) -> Part:
+    found = folders.parts_of(room, [take])[0]
+    return found if found.segments or not shared.is_shared() else shared.part_left(room, take)
 
 
 def is_all_served(room: UUID) -> bool:
@@ -213,7 +216,8 @@ def is_replay_there(room: UUID) -> bool:
         return True
     if not shared.is_shared() or not is_all_served(room):
         return False
-    return LiveSegment.objects.filter(take__live_class__room=room).exists()
+    served = LiveSegment.objects.filter(take__live_class__room=room)
+    return served.exists() or shared.is_replay_left(room)
 
 
 def open_takes(live_class_id: int) -> QuerySet[LiveTake]:

@@ -11,8 +11,9 @@ from uuid import UUID
 from django.conf import settings
 
 from live.classroom import folders, slices
+from live.classroom.segments import Part, read_part
 from live.classroom.slices import Chunk
-from media_pipeline.storage import Storage, media_storage, read_bytes
+from media_pipeline.storage import Storage, StorageUnavailableError, media_storage, read_bytes
 
 
 def is_shared() -> bool:
@@ -38,6 +39,23 @@ def chunks_of(room: UUID, take: int, storage: Storage | None = None) -> list[Chu
     found = (storage or media_storage()).listed(prefix)
     read = (slices.read_name(one.key.removeprefix(prefix)) for one in found)
     return [chunk for chunk in read if chunk is not None]
+
+
+def part_left(room: UUID, take: int) -> Part:
+    """What a take from a time of one machine has left, if that was carried to the storage."""
+    try:
+        text = read_bytes(media_storage(), take_prefix(room, take) + folders.PART_NAME)
+    except (FileNotFoundError, StorageUnavailableError):
+        return Part(take, ())
+    return read_part(take, text.decode("ascii"))
+
+
+def is_replay_left(room: UUID) -> bool:
+    """Whether a class from a time of one machine has left its replay in the storage."""
+    try:
+        return media_storage().facts(class_prefix(room) + folders.REPLAY_NAME) is not None
+    except StorageUnavailableError:
+        return False
 
 
 def bring_recording(room: UUID, take: int, target: Path, *, during: Callable[[], None]) -> bool:

@@ -213,6 +213,40 @@ def test_two_machines_never_carry_a_class_at_once(
     ]  # fmt: skip
 
 
+def test_a_machine_is_taken_out_of_service_during_a_class(
+    start: Callable[[str], Machine], tree: BranchTree, teacher: Member, live_class: LiveClass
+) -> None:
+    one, two = start("one"), start("two")
+    teaches, listens = cookie_of(teacher), cookie_of(make_member(tree.first))
+    pieces = slices(recorded())
+
+    async def play() -> None:
+        desk = await Teacher.open(one.url, live_class.pk, teaches)
+        await desk.begin("a1")
+        for piece in pieces:
+            await desk.connection.send(piece)
+        await asyncio.to_thread(one.process.terminate)
+        await desk.until(lambda: desk.close_code)
+        assert (desk.close_code, desk.last("over")) == (1012, None)
+        # Its browser is faster than the machine is with what it still has to finish.
+        desk = await Teacher.open(two.url, live_class.pk, teaches)
+        again = await desk.begin("a1")
+        assert again["gone"] == "a1"
+        await desk.send(pieces[again["ack"] :] or pieces[-1:])
+        assert (await desk.begin("a2"))["take"] == 2
+        await desk.send(pieces)
+        await asyncio.to_thread(one.process.wait, 60)
+        # Who comes late begins at once: nothing of the old machine's end is in the way.
+        late = await Watcher.open(two.url, live_class.pk, listens)
+        await late.until(lambda: len(late.frames) > 1)
+        assert [head[0] for head in late.heads[:2]] == [1, 2]
+        assert {head[2] for head in late.heads} == {2}
+        await late.close()
+        await desk.close()
+
+    asyncio.run(play())
+
+
 def test_a_rehearsal_that_is_deleted_leaves_nothing_in_the_storage(
     start: Callable[[str], Machine], tree: BranchTree, teacher: Member
 ) -> None:
