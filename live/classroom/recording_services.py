@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from django.db import transaction
@@ -81,6 +82,9 @@ def make_lecture(*, job_id: int) -> None:
     finally:
         joined.unlink(missing_ok=True)
         shutil.rmtree(scratch, ignore_errors=True)
+        if shared.is_shared():
+            with suppress(OSError):  # there is something of the class here
+                folder.rmdir()
 
 
 def is_anything_sent(live_class: LiveClass, numbers: list[int]) -> bool:

@@ -28,7 +28,7 @@ GATHER_SECONDS = 0.5
 MOST_CHUNK_BYTES = 4 * 1024**2
 AGAIN_SECONDS = 1.0
 # What waits for the storage when a take ends has so long to get there.
-LAST_SECONDS = 8.0
+LAST_SECONDS = 15.0
 # Segments of about two minutes: a storage that is away for longer ends the take.
 MOST_WAITING_BYTES = 48 * 1024**2
 # A storage that does not answer holds up nobody who waits for anything else.

@@ -1,4 +1,4 @@
-"""A class in real browsers whose machine dies: teacher and members go on at another by themselves."""
+"""A class in real browsers whose machine dies: all go on at another by themselves."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

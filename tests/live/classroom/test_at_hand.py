@@ -1,21 +1,24 @@
 """The files of a class at a machine that has none of them on its disk."""
 
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from live.classroom import at_hand, delivery, shared
+from live.classroom import air_services, at_hand, delivery, shared
 from live.classroom.models import LiveClass
+from live.classroom.segments import Segment
 from lms import asgi
 from lms.core import clock
 from lms.core.rooms.threads import in_thread
 from lms.members.models import Member
 from media_pipeline.segment_lane import SegmentLane
 from media_pipeline.storage import StorageUnavailableError, media_storage, storage_at
-from tests.factories.live import make_live_class
+from tests.factories.live import MIME, make_live_class
 from tests.factories.members import make_branch_tree, make_member
 from tests.support.sockets import cookie_of
 
@@ -142,3 +145,41 @@ def test_a_storage_that_is_away_is_said_and_nothing_breaks(
     answer = client.get(link)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert answer.content.decode() == StorageUnavailableError().message
+
+
+@pytest.mark.anyio
+async def test_in_a_shared_folder_the_front_server_sends_segments_and_we_make_playlists(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_SHARED, settings.MEDIA_ROOT = True, tmp_path
+    settings.MEDIA_ACCEL_PREFIX = "/media-files"
+
+    def made() -> tuple[Member, LiveClass, str]:
+        tree = make_branch_tree()
+        live_class = make_live_class(tree.general)
+        carrier = uuid.uuid4()
+        teacher = live_class.teacher
+        air_services.begin_take(live_class.pk, teacher.pk, "a1", MIME, carrier)
+        air_services.keep_segment(live_class.pk, 1, carrier, Segment(1, 1.0, clock.now()))
+        member = make_member(tree.first)
+        return member, live_class, cookie_of(member)
+
+    member, live_class, own = await in_thread(made)
+
+    async def pages(scope: Any, _receive: Any, _send: Any) -> None:
+        raise AssertionError(scope["path"])
+
+    transport = httpx.ASGITransport(SegmentLane(pages, [delivery.SHELF]))
+    link = delivery.signed_playlist(
+        live_class=live_class, member=member, now=clock.now(), name="live.m3u8"
+    )
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        headers = {"Cookie": own}
+        playlist = await client.get(link, headers=headers)
+        assert playlist.text.splitlines()[-1] == "1/00001.m4s"
+        assert playlist.headers["cache-control"] == "private, no-cache"
+        assert "x-accel-redirect" not in playlist.headers
+        segment = await client.get(link.replace("live.m3u8", "1/00001.m4s"), headers=headers)
+    assert segment.headers["x-accel-redirect"] == (
+        f"/media-files/live/{live_class.room}/1/00001.m4s"
+    )
