@@ -294,9 +294,11 @@ class Carrier:
         if self._name is None or take is None:
             return True
         has_line = self._source is not None
-        self._is_succeeded = not await in_thread(
+        is_held = await in_thread(
             air_services.hold_take, self.live_class_id, take.number, self._name, has_line
         )
+        # It may have been ended meanwhile by this one, whose teacher has begun another.
+        self._is_succeeded = not is_held and self._take is take
         return not self._is_succeeded
 
     async def _look_after_line(self, now: float) -> None:

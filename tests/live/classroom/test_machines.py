@@ -266,3 +266,28 @@ def test_a_rehearsal_that_is_deleted_leaves_nothing_in_the_storage(
     assert keys_in(media_storage(), f"{prefix}1/raw/")
     services.drop_rehearsal(by=teacher, live_class=live_class)
     assert keys_in(media_storage(), prefix) == []
+
+
+def test_many_recorders_of_one_machine_succeed_nobody(
+    air: str,
+    tree: BranchTree,
+    teacher: Member,
+    live_class: LiveClass,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.MEDIA_SHARED, settings.MEDIA_ROOT = True, tmp_path
+    monkeypatch.setattr("live.classroom.carrier.LOOK_SECONDS", 0.001)
+    teaches = cookie_of(teacher)
+    pieces = slices(recorded())[:6]
+
+    async def play() -> None:
+        desk = await Teacher.open(air, live_class.pk, teaches)
+        for number in range(1, 7):
+            assert (await desk.begin(f"a{number}"))["take"] == number
+            await desk.send(pieces)
+        assert desk.close_code is None
+        await desk.close()
+
+    asyncio.run(play())
