@@ -3,7 +3,7 @@
 from live.calendar.models import CalendarFeed
 from live.chat.models import ChatMessage, ChatMute, ChatRules
 from live.checks.models import Check, CheckAnswer, Puzzled
-from live.classroom.models import LiveClass, LiveEvent, LivePresence, LiveTake
+from live.classroom.models import LiveClass, LiveEvent, LivePresence, LiveSegment, LiveTake
 from live.discussion.models import (
     Board,
     Draft,
@@ -44,6 +44,7 @@ __all__ = [
     "LiveHand",
     "LivePresence",
     "LiveQuestion",
+    "LiveSegment",
     "LiveTake",
     "ModerationEntry",
     "Notice",

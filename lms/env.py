@@ -91,6 +91,8 @@ THROWAWAY_DATABASE = _flag("THROWAWAY_DATABASE")  # tests: speed before safety
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 # "" keeps lectures in MEDIA_ROOT; "s3://bucket?endpoint=https://…" in a bucket all machines share.
 MEDIA_STORAGE_URL = os.environ.get("MEDIA_STORAGE_URL", "")
+# MEDIA_ROOT is a folder several machines share; a bucket is shared without saying so.
+MEDIA_SHARED = _flag("MEDIA_SHARED")
 # How much of it each worker keeps on its own disk.
 MEDIA_CACHE_BYTES = int(os.environ.get("MEDIA_CACHE_BYTES", 20 * 1024**3))
 # The keys of internal lectures are kept under this; under SECRET_KEY where it is not set.

@@ -253,6 +253,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MEDIA_STORAGE_URL = env.MEDIA_STORAGE_URL
+MEDIA_SHARED = env.MEDIA_SHARED
 MEDIA_CACHE_BYTES = env.MEDIA_CACHE_BYTES
 MEDIA_KEY_SECRET = env.MEDIA_KEY_SECRET
 FFMPEG = env.FFMPEG

@@ -25,7 +25,7 @@ from exams.attempts.models import (
 from exams.attempts.timing import NOTHING, Allowed, Granted, together
 from exams.papers.models import Paper
 from exams.papers.queries import people_of
-from lms.core.statements import Part, Records, Statement, columns
+from lms.core.statements import Loaded, Records, Statement, columns
 from lms.members.models import Branch, Member
 from lms.members.queries import (
     administered_branches,
@@ -69,12 +69,12 @@ def _exams_for(member_id: int, paths: list[str]) -> QuerySet[Exam]:
 _MEMBER, _EXAM, _ATTEMPT = -101, -102, UUID(int=103)
 
 # What a sitting needs of whom.
-_TO_SIT: list[Part] = [
+_TO_SIT: list[Loaded] = [
     (Exam, "", columns(Exam)),
     (Branch, "branch__", ["id", "path", "name"]),
     (Paper, "paper__", ["id", "sealed_at"]),
 ]
-_OF_ATTEMPT: list[Part] = [
+_OF_ATTEMPT: list[Loaded] = [
     (Attempt, "", columns(Attempt)),
     *((model, f"exam__{at}", names) for model, at, names in _TO_SIT),
 ]

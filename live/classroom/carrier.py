@@ -1,7 +1,9 @@
-"""Carrying one class: what the teacher's browser sends goes to the disk, then to the members.
+"""Carrying one class: what the teacher's browser sends is kept, then goes to the members.
 
-One process of a machine carries a class; others hand over to it what reaches them. Everything of a
-carrier happens in its event loop, beside two threads that wait for ffmpeg's pipes.
+One process of a machine carries a class; others hand over to it what reaches them. Where several
+machines serve the school, the one the teacher has reached last carries it: the takes in the
+database say which, and one that is succeeded ends. Everything of a carrier happens in its event
+loop, beside two threads that wait for ffmpeg's pipes.
 """
 
 import asyncio
@@ -12,17 +14,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from live.classroom import air_services, folders
+from live.classroom import air_services, folders, keeping, shared
+from live.classroom.errors import HeldError
 from live.classroom.picture import END, Frame, Sender, screens
-from live.classroom.recording import RawFile
+from live.classroom.recording import RawKeeper
 from live.classroom.segments import Part
 from live.classroom.take import Take
 from lms.core import on_air
 from lms.core.errors import DomainError
 from lms.core.rooms.threads import in_thread
 from media_pipeline import remuxing
+from media_pipeline.storage import StorageUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -60,16 +64,20 @@ class Carrier:
 
     def __init__(self, live_class_id: int, room: UUID, on_end: Callable[[], None]) -> None:
         self.live_class_id, self.room = live_class_id, room
+        # Among the machines; None where there is but one.
+        self._name = uuid4() if shared.is_shared() else None
+        self._is_succeeded = self._is_over = self._is_leaving = False
         self._on_end = on_end
         self._voices: set[Voice] = set()
         self._source: Voice | None = None
-        self._late: tuple[Voice, RawFile] | None = None
+        self._late: tuple[Voice, RawKeeper] | None = None
+        self._last_of_late: set[asyncio.Task[None]] = set()
         self._take: Take | None = None
         self._parts: list[Part] = []
         self._sender = Sender(str(room))
         self._order = asyncio.Lock()
         self._gone_at: float | None = None
-        self._is_told_lost = False
+        self._is_told_lost: bool | None = None
         self._figures = Figures()
         self._watchers = 0
         self._running = asyncio.get_running_loop().create_task(self._run())
@@ -89,12 +97,21 @@ class Carrier:
     def _end_late(self, voice: Voice) -> None:
         """What that browser sends from now on is nothing left over any more."""
         if self._late is not None and self._late[0] is voice:
-            self._late[1].close()
-            self._late = None
+            self._close_late()
+
+    def _close_late(self) -> None:
+        if self._late is not None:
+            raw, self._late = self._late[1], None
+            raw.close()
+            settling = asyncio.get_running_loop().create_task(raw.settled())
+            self._last_of_late.add(settling)
+            settling.add_done_callback(self._last_of_late.discard)
 
     async def hear(self, voice: Voice, message: str | bytes) -> None:
         async with self._order:
-            if isinstance(message, bytes):
+            if self._is_succeeded:
+                voice.end(1012)
+            elif isinstance(message, bytes):
                 self._slice(voice, message)
             else:
                 await self._said(voice, message)
@@ -133,30 +150,52 @@ class Carrier:
         if self._source is not None and self._source is not voice and not said.get("takeOver"):
             voice.say({"no": "held", "by": self._source.name})
             return
-        known = await in_thread(air_services.take_known, self.live_class_id, key)
+        known = await in_thread(air_services.take_known, self.live_class_id, key, self._name)
         if known is not None:
-            # Of a recorder whose ffmpeg is gone the rest is kept, and a new one has to begin.
-            if self._late is not None:
-                self._late[1].close()
-            self._late = (voice, RawFile(folders.take_folder(self.room, known)))
-            voice.say({"gone": key, "ack": self._late[1].count})
+            await self._take_rest(voice, key, known)
             return
         try:
             number = await in_thread(
-                air_services.begin_take, self.live_class_id, voice.member_id, key, mime
+                air_services.begin_take,
+                *(self.live_class_id, voice.member_id, key, mime),
+                *(self._name, bool(said.get("takeOver"))),
             )
+        except HeldError as held:
+            voice.say({"no": "held", "by": held.by})
+            return
         except DomainError as refused:
             voice.say({"no": "refused", "why": refused.message})
             return
         await self._finish_take()
-        if not self._parts:
+        if not self._parts and self._name is None:
             earlier = await in_thread(air_services.parts_before, self.live_class_id, number)
             self._parts = earlier
-        self._take = Take(self.room, number, key, mime, self._show)
+        self._take = Take(
+            number, key, mime, self._show,
+            keeping.keepers(self.live_class_id, self.room, number, self._name, self._kept),
+        )  # fmt: skip
         self._connect(voice)
         voice.say(
             {"take": number, "key": key, "ack": 0, "through": remuxing.is_passed_through(mime)}
         )
+
+    async def _take_rest(self, voice: Voice, key: str, known: int) -> None:
+        """Of a recorder whose ffmpeg is gone the rest is kept, and a new one has to begin."""
+        self._close_late()
+        try:
+            rest = await keeping.rest_of(self.room, known, self._name, self._kept)
+        except StorageUnavailableError:
+            voice.end(1012)  # come again: how far it had come cannot be seen now
+            return
+        self._late = (voice, rest)
+        voice.say({"gone": key, "ack": rest.count})
+
+    def _kept(self, raw: RawKeeper) -> None:
+        """More of what was sent is safe now than was when it came in."""
+        if self._late is not None and raw is self._late[1]:
+            self._late[0].say({"ack": raw.count})
+        elif self._source is not None and self._take is not None and raw is self._take.raw:
+            self._source.say({"ack": raw.count})
 
     def _connect(self, voice: Voice) -> None:
         """From now on this line is the source; the one before is told who took over."""
@@ -167,16 +206,18 @@ class Carrier:
             before.end(4409)
 
     def _slice(self, voice: Voice, message: bytes) -> None:
-        """Four bytes of number, then the slice; acknowledged is what is on the disk."""
+        """Four bytes of number, then the slice; acknowledged is what is safely kept."""
         number, data = int.from_bytes(message[:4], "big"), message[4:]
         if len(message) < 5 or len(data) > MOST_SLICE_BYTES:
             voice.end(1008)
             return
         if self._late is not None and self._late[0] is voice:
             raw = self._late[1]
-            if number == raw.count:
+            is_new = number == raw.next
+            if is_new:
                 raw.add(data)
-            voice.say({"ack": raw.count})
+            if not is_new or number < raw.count:
+                voice.say({"ack": raw.count})
             return
         take = self._take
         if voice is not self._source or take is None:
@@ -184,7 +225,8 @@ class Carrier:
         if take.done.is_set() or take.is_failed:
             voice.say({"gone": take.key, "ack": take.raw.count})
             return
-        if number == take.raw.count:
+        is_new = number == take.raw.next
+        if is_new:
             try:
                 take.add(data)
             except OSError:
@@ -192,7 +234,8 @@ class Carrier:
                 voice.say({"no": "disk"})
                 return
             self._figures.bytes += len(data)
-        voice.say({"ack": take.raw.count})
+        if not is_new or number < take.raw.count:
+            voice.say({"ack": take.raw.count})
 
     # --- What goes on -----------------------------------------------------------------------------
 
@@ -212,6 +255,7 @@ class Carrier:
         except TimeoutError:
             take.remux.kill()
             await take.done.wait()
+        await take.settled()
         self._parts.append(Part(take.number, tuple(take.segments)))
         await in_thread(air_services.end_take, self.live_class_id, take.number)
 
@@ -223,7 +267,10 @@ class Carrier:
                 await asyncio.sleep(LOOK_SECONDS)
                 now = time.monotonic()
                 try:
-                    if await in_thread(air_services.is_over, self.live_class_id):
+                    self._is_over = await in_thread(air_services.is_over, self.live_class_id)
+                    if self._is_over:
+                        break
+                    if not await self._still_carries():
                         break
                     if now - held > LEASE_AGAIN_SECONDS and self._take is not None:
                         held = now
@@ -241,9 +288,23 @@ class Carrier:
         finally:
             await self._end()
 
+    async def _still_carries(self) -> bool:
+        """Whether no other machine has succeeded this one; it is told that this one lives."""
+        take = self._take
+        if self._name is None or take is None:
+            return True
+        has_line = self._source is not None
+        is_held = await in_thread(
+            air_services.hold_take, self.live_class_id, take.number, self._name, has_line
+        )
+        # It may have been ended meanwhile by this one, whose teacher has begun another.
+        self._is_succeeded = not is_held and self._take is take
+        return not self._is_succeeded
+
     async def _look_after_line(self, now: float) -> None:
         is_lost = self._gone_at is not None and now - self._gone_at > LOST_SECONDS
-        if is_lost != self._is_told_lost:
+        is_known = self._source is not None or self._gone_at is not None
+        if is_known and is_lost != self._is_told_lost:
             self._is_told_lost = is_lost
             await in_thread(air_services.note_line, self.live_class_id, is_lost)
         take = self._take
@@ -252,6 +313,8 @@ class Carrier:
             self._source.say({"gone": take.key, "ack": take.raw.count})
 
     def _write_playlist(self, written: int) -> int:
+        if self._name is not None:
+            return written  # each machine makes it of what the database says
         take = self._take
         parts = [*self._parts]
         if take is not None:
@@ -269,23 +332,55 @@ class Carrier:
 
     async def _end(self) -> None:
         """The class is over, or nobody has come back: what was sent is finished and kept."""
+        if self._is_succeeded:
+            await self._step_back()
+            return
+        self._close_late()
         await self._finish_take()
+        await asyncio.gather(*self._last_of_late)
         number = max((part.take for part in self._parts), default=0)
-        if number:
+        # Where this machine leaves another may show its own picture already.
+        if number and (self._name is None or not self._is_leaving):
             self._show(
                 Frame.of(END, take=number, number=2**32 - 1, at_ms=0.0, content=b"", is_key=False)
             )
             with suppress(Exception):
                 await in_thread(air_services.finish, self.live_class_id)
         for voice in list(self._voices):
-            voice.say({"over": "closed"})
-            voice.end(1000)
+            if self._is_over:
+                voice.say({"over": "closed"})
+            # Else this process ends before the class: whoever carries it next is told to.
+            voice.end(1000 if self._is_over else 1012)
         await self._sender.close()
         await in_thread(on_air.release)
         self._on_end()
 
+    async def _step_back(self) -> None:
+        """Another machine carries the class: of what came here only the recording is finished."""
+        self._on_end()  # whoever comes back to this machine begins anew
+        member_id, name = 0, ""
+        with suppress(Exception):
+            member_id, name = await in_thread(air_services.carried_by, self.live_class_id)
+        for voice in list(self._voices):
+            if voice is self._source:
+                is_own = member_id == voice.member_id
+                voice.say({"over": "self" if is_own else "taken", "by": name})
+                voice.end(4409)
+            else:
+                voice.end(1012)
+        take, self._take = self._take, None
+        if take is not None:
+            take.give_up()
+            await take.done.wait()
+            await take.settled()
+        self._close_late()
+        await asyncio.gather(*self._last_of_late)
+        await self._sender.close()
+        await in_thread(on_air.release)
+
     async def close(self) -> None:
         """This process ends: another one carries on as soon as a browser comes back."""
+        self._is_leaving = True
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
 

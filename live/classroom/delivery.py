@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from live.classroom import folders
+from live.classroom import at_hand, folders, shared
 from live.classroom.models import LiveClass
 from lms.core import clock
 from lms.core.access import SIGNED_IN, access
@@ -22,7 +22,7 @@ from lms.members.models import Member
 from media_pipeline import playback
 from media_pipeline.delivery import sent
 from media_pipeline.segment_lane import Shelf
-from media_pipeline.storage import local_storage
+from media_pipeline.storage import StorageUnavailableError, local_storage, media_storage
 
 # Every name there can be; whatever else is asked for does not exist.
 _FILE = re.compile(
@@ -30,7 +30,7 @@ _FILE = re.compile(
     r"|slides/[0-9a-f]{32}-[sl]\.webp)",
     re.A,
 )
-SHELF = Shelf("live-files", _FILE, folders.KEY_PREFIX, is_media=False)
+SHELF = Shelf("live-files", _FILE, folders.KEY_PREFIX, is_media=False, reader=at_hand.reader)
 
 
 def signed_playlist(*, live_class: LiveClass, member: Member, now: dt.datetime, name: str) -> str:
@@ -65,4 +65,23 @@ def class_file(
         content_type=playback.CONTENT_TYPES[suffix],
         may_change=suffix == ".m3u8",
     )
+    if shared.is_shared():
+        return _from_anywhere(request, link)
     return sent(request, link, local_storage())
+
+
+def _from_anywhere(request: HttpRequest, link: playback.Link) -> HttpResponseBase:
+    """As this machine makes it, as it is stored, or as a time of one machine has left it here."""
+    if link.may_change and (made := at_hand.read(link.key)) is not None:
+        headers = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+        return HttpResponse(made, content_type=link.content_type, headers=headers)
+    try:
+        is_stored = not media_storage().is_here and media_storage().facts(link.key) is not None
+        return sent(request, link, None if is_stored else local_storage())
+    except StorageUnavailableError as error:
+        return HttpResponse(
+            error.message,
+            status=503,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": "5", "Cache-Control": "no-store"},
+        )

@@ -68,4 +68,4 @@ def is_replay_there(room: uuid.UUID) -> bool:
 def raw_files(room: uuid.UUID, takes: Sequence[int]) -> list[Path]:
     """What the recorders sent, of those takes that sent anything."""
     paths = [take_folder(room, take) / RAW_NAME for take in takes]
-    return [path for path in paths if path.exists() and path.stat().st_size > 0]
+    return [path for path in paths if path.is_file() and path.stat().st_size > 0]

@@ -167,7 +167,12 @@ class LiveTake(models.Model):
     mime = models.CharField(max_length=100)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     begun_at = models.DateTimeField()
+    # From then on no segment of it counts any more.
     ended_at = models.DateTimeField(null=True)
+    # Who carries it among several machines, and since when its teacher's line is known to stand;
+    # None where that line is gone, and where there is but one machine.
+    carrier = models.UUIDField(null=True)
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("直播片段")
@@ -180,6 +185,31 @@ class LiveTake(models.Model):
 
     def __str__(self) -> str:
         return f"{self.live_class_id} · {self.number}"
+
+
+class LiveSegment(models.Model):
+    """One file of a take that members are given, where several machines serve the school.
+
+    It is in the storage before the row is there. Rows are added in their order, and only while
+    their take has not ended: so every machine makes the same playlist of them.
+    """
+
+    take = models.ForeignKey(LiveTake, models.CASCADE, related_name="segments", db_index=False)
+    number = models.PositiveIntegerField()
+    seconds = models.FloatField()
+    # When its first picture came.
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("直播切片")
+        verbose_name_plural = _("直播切片")
+        ordering = ("take", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["take", "number"], name="live_segment_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.take_id} · {self.number}"
 
 
 class LivePresence(models.Model):

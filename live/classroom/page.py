@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from live.classroom import delivery, folders, rules, words
+from live.classroom import delivery, folders, queries, rules, words
 from live.classroom.models import ClassState, LiveClass
 from live.classroom.telling import view
 from lms.core import clock
@@ -34,7 +34,7 @@ def replay(live_class: LiveClass, member: Member) -> str:
     asset = live_class.recording
     if asset is not None and asset.state == AssetState.READY:
         return playback.signed_playlist(asset=asset, member=member, now=now)
-    if folders.is_replay_there(live_class.room):
+    if queries.is_replay_there(live_class.room):
         return delivery.signed_playlist(
             live_class=live_class, member=member, now=now, name=folders.REPLAY_NAME
         )

@@ -2,17 +2,27 @@
 
 import datetime as dt
 import functools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from courses.training.models import ClassState as TrainingState
 from courses.training.models import Enrolment, EnrolmentState, TrainingClass
-from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence, LiveTake
+from live.classroom import folders, shared
+from live.classroom.models import (
+    ClassState,
+    LiveClass,
+    LiveEvent,
+    LivePresence,
+    LiveSegment,
+    LiveTake,
+)
 from live.classroom.presence import PRESENT
+from live.classroom.segments import Part, Segment
 from lms.core import clock
-from lms.core.statements import Part, Records, columns
+from lms.core.statements import Loaded, Records, columns
 from lms.members.models import Branch, Member, Membership, RoleAssignment
 from lms.members.queries import (
     OVERSEEING,
@@ -182,7 +192,7 @@ def _one_class(member_id: int, live_class_id: int) -> Iterator[tuple[LiveClass, 
 @functools.cache
 def _class_records() -> Records:
     """Everything that is said in a room begins with it."""
-    parts: list[Part] = [
+    parts: list[Loaded] = [
         (LiveClass, "", columns(LiveClass)),
         (Branch, "branch__", columns(Branch)),
         (Member, "teacher__", columns(Member)),
@@ -269,6 +279,51 @@ def take_named(live_class_id: int, key: str) -> LiveTake | None:
     return LiveTake.objects.filter(live_class_id=live_class_id, key=key).first()
 
 
+def segments_after(room: UUID, pk: int) -> list[LiveSegment]:
+    """Those of a class that were added after the row `pk`, in that order, with their takes."""
+    found = LiveSegment.objects.filter(take__live_class__room=room, pk__gt=pk)
+    return list(found.select_related("take").order_by("pk"))
+
+
+def parts_of(room: UUID, takes: Iterable[int]) -> list[Part]:
+    """What was served of these takes: as the database says, or as the folder of this machine."""
+    numbers = list(takes)
+    known: dict[int, list[Segment]] = {}
+    if shared.is_shared():
+        for row in segments_after(room, 0):
+            known.setdefault(row.take.number, []).append(Segment(row.number, row.seconds, row.at))
+    # A class from before the school had several machines has left its parts where it was held.
+    return [
+        Part(number, tuple(known[number])) if number in known else _part_left(room, number)
+        for number in numbers
+    ]
+
+
+def _part_left(room: UUID, take: int) -> Part:
+    found = folders.parts_of(room, [take])[0]
+    return found if found.segments or not shared.is_shared() else shared.part_left(room, take)
+
+
+def is_all_served(room: UUID) -> bool:
+    """Whether a class is over and nobody adds a segment to it any more."""
+    going_on = LiveTake.objects.filter(live_class=OuterRef("pk"), ended_at=None)
+    return LiveClass.objects.filter(~Exists(going_on), room=room, state=ClassState.CLOSED).exists()
+
+
+def is_replay_there(room: UUID) -> bool:
+    """Whether what was served can be watched as a whole."""
+    if folders.is_replay_there(room):
+        return True
+    if not shared.is_shared() or not is_all_served(room):
+        return False
+    served = LiveSegment.objects.filter(take__live_class__room=room)
+    return served.exists() or shared.is_replay_left(room)
+
+
+def open_takes(live_class_id: int) -> QuerySet[LiveTake]:
+    return LiveTake.objects.filter(live_class=live_class_id, ended_at=None).select_related("by")
+
+
 def people_in(live_class_id: int) -> int:
     """How many persons have a line in the room now."""
     since = clock.now() - PRESENT
@@ -287,6 +342,12 @@ def presences_of(live_class: LiveClass) -> QuerySet[LivePresence]:
 def abandoned(since: Any) -> QuerySet[LiveClass]:
     """Classes on the air whose teacher has been gone since before `since`."""
     return LiveClass.objects.filter(state__in=RUNNING, lost_at__lt=since)
+
+
+def silent(since: Any) -> QuerySet[LiveClass]:
+    """Classes on the air whose carrier has not been heard of since: its machine is gone."""
+    carried = LiveTake.objects.filter(live_class=OuterRef("pk"), ended_at=None, seen_at__lt=since)
+    return LiveClass.objects.filter(Exists(carried), state__in=RUNNING, lost_at=None)
 
 
 def unrecorded() -> QuerySet[LiveClass]:

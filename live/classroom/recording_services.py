@@ -1,10 +1,13 @@
 """After the close: the replay of what was served, and the lecture made of what was sent."""
 
 import datetime as dt
+import shutil
+from contextlib import suppress
+from pathlib import Path
 
 from django.db import transaction
 
-from live.classroom import folders, queries
+from live.classroom import folders, queries, shared
 from live.classroom.models import ClassState, LiveClass, LiveTake
 from lms.core import clock, jobs
 from lms.core.errors import DomainError
@@ -33,10 +36,11 @@ def keep_recording(*, live_class_id: int) -> None:
         return
     numbers = [take.number for take in takes]
     LiveTake.objects.filter(live_class=live_class, ended_at=None).update(ended_at=clock.now())
-    folders.write_replay(live_class.room, numbers)
+    if not shared.is_shared():
+        folders.write_replay(live_class.room, numbers)
     if (
         not live_class.is_rehearsal
-        and folders.raw_files(live_class.room, numbers)
+        and is_anything_sent(live_class, numbers)
         and not jobs.jobs_of(subject_id=_subject(live_class)).filter(kind=LECTURE_JOB).exists()
     ):
         jobs.open_job(kind=LECTURE_JOB, subject_id=_subject(live_class))
@@ -52,10 +56,13 @@ def make_lecture(*, job_id: int) -> None:
         jobs.finish(lease=lease)
         return
     numbers = [take.number for take in queries.takes_of(live_class)]
-    joined = folders.class_folder(live_class.room) / f"{lease.token.hex}.mkv"
+    folder = folders.class_folder(live_class.room)
+    scratch = folder / lease.token.hex
+    joined = folder / f"{lease.token.hex}.mkv"
     try:
-        sources = folders.raw_files(live_class.room, numbers)
-        remuxing.join(sources, joined, during=Pulse(lease))
+        pulse = Pulse(lease)
+        sources = _recordings(live_class, numbers, scratch, pulse)
+        remuxing.join(sources, joined, during=pulse)
         with jobs.fenced(lease=lease):
             live_class.recording = ingest_file(
                 path=joined,
@@ -74,6 +81,32 @@ def make_lecture(*, job_id: int) -> None:
         jobs.fail(lease=lease, reason=failure.message, log_tail=words)
     finally:
         joined.unlink(missing_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)
+        if shared.is_shared():
+            with suppress(OSError):  # there is something of the class here
+                folder.rmdir()
+
+
+def is_anything_sent(live_class: LiveClass, numbers: list[int]) -> bool:
+    """Whether these takes have left anything a lecture can be made of."""
+    if folders.raw_files(live_class.room, numbers):
+        return True
+    return shared.is_shared() and shared.is_anything_sent(live_class.room, numbers)
+
+
+def _recordings(
+    live_class: LiveClass, numbers: list[int], scratch: Path, pulse: Pulse
+) -> list[Path]:
+    """What the recorders sent, as files of this machine."""
+    if not shared.is_shared():
+        return folders.raw_files(live_class.room, numbers)
+    scratch.mkdir(parents=True, exist_ok=True)
+    found = []
+    for number in numbers:
+        found += folders.raw_files(live_class.room, [number]) or [
+            *shared.brought(live_class.room, [number], scratch, during=pulse)
+        ]
+    return found
 
 
 def sweep() -> None:

@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.training.models import TrainingClass
 from exams.credit.models import StudyCategory
-from live.classroom import folders, queries, rules, words
+from live.classroom import folders, queries, rules, shared, words
 from live.classroom.errors import ClassContentError, ClassMovedError, NotTheTeacherError
 from live.classroom.models import USUAL_PERCENT, ClassState, LiveClass
 from live.classroom.signals import class_closed
@@ -180,7 +181,13 @@ def drop_rehearsal(*, by: Member, live_class: LiveClass) -> None:
             raise ClassMovedError(_("试讲还在进行，请先按“结束这节课”，再删除。"))
         room = held.room
         held.delete()
-        transaction.on_commit(lambda: folders.remove(room))
+        transaction.on_commit(lambda: _remove_files(room))
+
+
+def _remove_files(room: UUID) -> None:
+    folders.remove(room)
+    if shared.is_shared():
+        shared.remove(room)
 
 
 def close_abandoned() -> int:

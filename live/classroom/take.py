@@ -7,12 +7,10 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
-from live.classroom import folders
 from live.classroom.fragments import Beginning, Fragment, FragmentReader, NotFragmentedError
 from live.classroom.picture import BEGIN, FRAGMENT, Frame, begin_content
-from live.classroom.recording import RawFile, SegmentFiles
+from live.classroom.recording import PartKeeper, RawKeeper
 from live.classroom.segments import Gatherer, Segment
 from lms.core import clock
 from media_pipeline import remuxing
@@ -92,17 +90,19 @@ class Remux:
                 self.words = (self.words + data)[-4_000:]
 
 
+# Gives what keeps a take, told where to note each segment that counts.
+Keepers = Callable[[Callable[[Segment], None]], tuple[RawKeeper, PartKeeper]]
+
+
 class Take:
     """One recorder's stream while it comes in."""
 
-    def __init__(self, room: UUID, number: int, key: str, mime: str, send: Any) -> None:
+    def __init__(self, number: int, key: str, mime: str, send: Any, keepers: Keepers) -> None:
         self.number, self.key, self.mime = number, key, mime
-        folder = folders.take_folder(room, number)
-        self.raw = RawFile(folder)
         self.segments: list[Segment] = []
+        self.raw, self._files = keepers(self.segments.append)
         self.done = asyncio.Event()
         self.is_failed = False
-        self._files = SegmentFiles(folder)
         self._gatherer = Gatherer()
         self._send = send
         self._frames = 0
@@ -110,16 +110,26 @@ class Take:
         self.remux = Remux(mime, self._came, self._ended)
 
     def add(self, data: bytes) -> None:
-        """A slice: to the disk first, then to ffmpeg."""
+        """A slice: to where it is kept first, then to ffmpeg."""
         self.raw.add(data)
         self.remux.feed(data)
-        if self.remux.backlog > MOST_BACKLOG_BYTES:
+        if self.remux.backlog > MOST_BACKLOG_BYTES or self._files.is_behind:
             self.is_failed = True
             self.remux.kill()
 
     def finish(self) -> None:
         self._is_over = True
         self.remux.finish()
+
+    def give_up(self) -> None:
+        """Nobody is shown any more of it."""
+        self._is_over = True
+        self.remux.kill()
+
+    async def settled(self) -> None:
+        """Return when all that came out of ffmpeg is kept; after `done`."""
+        await self.raw.settled()
+        await self._files.settled()
 
     def _came(self, each: Beginning | Fragment) -> None:
         now_ms = clock.now().timestamp() * 1000
@@ -140,7 +150,6 @@ class Take:
     def _keep(self, ended: tuple[Segment, bytes] | None) -> None:
         if ended is not None:
             self._files.add(*ended)
-            self.segments.append(ended[0])
 
     def _ended(self) -> None:
         if not self._is_over:

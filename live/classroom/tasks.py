@@ -1,6 +1,6 @@
 """Background work on live classes: each carries an id and may run twice or late."""
 
-from live.classroom import recording_services, reminders, services
+from live.classroom import air_services, recording_services, reminders, services
 from lms.core.tasks import task
 
 
@@ -19,6 +19,7 @@ def make_lecture(*, job_id: int) -> None:
 @task(name="live.tidy", queue="default")
 def tidy() -> None:
     """Classes whose teacher never came back; closed ones without a recording."""
+    air_services.note_silent()
     services.close_abandoned()
     recording_services.sweep()
 

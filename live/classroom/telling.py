@@ -14,7 +14,7 @@ from live.classroom import queries
 from live.classroom.models import LiveClass, LiveEvent
 from lms.core import clock
 from lms.core.rooms.hub import Batch, announce, announce_aside
-from lms.core.statements import Part, Records, columns
+from lms.core.statements import Loaded, Records, columns
 from lms.members.models import Branch, Member
 
 MOST_EVENTS = 200
@@ -32,7 +32,7 @@ def lock(live_class_id: int) -> LiveClass:
 
 @cache
 def _locked() -> Records:
-    parts: list[Part] = [
+    parts: list[Loaded] = [
         (LiveClass, "", columns(LiveClass)),
         (Branch, "branch__", columns(Branch)),
         (Member, "teacher__", columns(Member)),

@@ -8,7 +8,6 @@ from django.db.models import Q, QuerySet
 from courses.catalogue.models import ChapterPage, CoursePage
 from courses.catalogue.queries import managed_courses, visible_lessons
 from exams.credit.origins import Origin
-from live.classroom import folders
 from live.classroom import queries as class_queries
 from live.classroom.models import ClassState, LiveClass, LiveEvent
 from live.replay import moments, timeline
@@ -71,7 +70,7 @@ def events_of(live_class: LiveClass) -> list[LiveEvent]:
 def line_of(live_class: LiveClass) -> moments.Line:
     """The moments of what is watched now: the lecture where it is ready, else what was served."""
     takes = [take.number for take in class_queries.takes_of(live_class)]
-    parts = folders.parts_of(live_class.room, takes)
+    parts = class_queries.parts_of(live_class.room, takes)
     asset = live_class.recording
     if asset is not None and asset.state == AssetState.READY and asset.duration_ms:
         return moments.lecture(parts, asset.duration_ms)

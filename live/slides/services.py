@@ -16,15 +16,16 @@ from live.classroom.errors import ClassMovedError, NotTheTeacherError
 from live.classroom.models import ClassState, LiveClass
 from live.classroom.telling import lock, tell, whisper
 from live.classroom.words import moved, not_the_teacher
-from live.slides import marks, queries, rules
+from live.slides import keeping, marks, queries, rules
 from live.slides.errors import FullSlideError, NoPenError, SlideGoneError, SlidesRefusedError
 from live.slides.models import DeckState, Slide, SlideDeck
 from live.slides.rendering import Page, drawn
 from live.slides.words import MOST_MEGABYTES, refusal
 from lms.core import clock, jobs
-from lms.core.jobs import LeaseLostError
+from lms.core.jobs import LeaseLostError, Pulse
 from lms.members.models import Member
 from media_pipeline.files import ensure_room
+from media_pipeline.storage import StorageUnavailableError
 
 SLIDES_JOB = "live.make_slides"
 MOST_PICTURES = 60
@@ -46,7 +47,7 @@ def add_deck(
 ) -> SlideDeck:
     """Take one PDF or some pictures; pages are made of them by and by.
 
-    Raises SlidesRefusedError with a sentence, DiskFullError.
+    Raises SlidesRefusedError with a sentence, DiskFullError, StorageUnavailableError.
     """
     _check_lead(by, live_class)
     if live_class.state in OVER:
@@ -62,6 +63,7 @@ def add_deck(
             with (folder / f"{number:03}").open("wb") as kept:
                 for piece in file.chunks():
                     kept.write(piece)
+        keeping.hand_on(folder)
         with transaction.atomic():
             held = lock(live_class.pk)
             place = SlideDeck.objects.filter(live_class=held).count() + 1
@@ -123,8 +125,9 @@ def make_slides(*, job_id: int) -> None:
     incoming = _incoming(deck.live_class, deck.key)
     made = incoming.with_name(f"{deck.key.hex}.{lease.token.hex}")
     made.mkdir(parents=True, exist_ok=True)
+    pulse = Pulse(lease)
     try:
-        files = sorted(incoming.iterdir()) if incoming.exists() else []
+        files = keeping.at_hand(incoming, during=pulse)
         if not files:
             raise SlidesRefusedError(refusal("broken"))
         pages = drawn(
@@ -133,13 +136,20 @@ def make_slides(*, job_id: int) -> None:
         keys = [uuid.uuid4().hex for _page in pages]
         for page, key in zip(pages, keys, strict=True):
             for size in "sl":
-                (made / f"{page.number}-{size}.webp").replace(
-                    _folder(deck.live_class) / f"{key}-{size}.webp"
+                keeping.show(
+                    made / f"{page.number}-{size}.webp",
+                    _folder(deck.live_class) / f"{key}-{size}.webp",
                 )
+            pulse()
         with jobs.fenced(lease=lease), transaction.atomic():
             _keep_pages(deck, pages, keys)
             jobs.finish(lease=lease)
     except LeaseLostError:
+        return
+    except StorageUnavailableError as away:
+        with transaction.atomic():
+            if not jobs.fail(lease=lease, reason=away.message):
+                _failed(deck, away.message)
         return
     except SlidesRefusedError as refused:
         with transaction.atomic():
@@ -147,7 +157,7 @@ def make_slides(*, job_id: int) -> None:
             _failed(deck, refused.message)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    shutil.rmtree(incoming, ignore_errors=True)
+    keeping.drop(incoming)
 
 
 def _keep_pages(deck: SlideDeck, pages: Sequence[Page], keys: Sequence[str]) -> None:

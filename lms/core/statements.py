@@ -73,7 +73,7 @@ class Statement:
 
 
 # A model, where it is as seen from the queryset ("" or "exam__branch__"), and which of its columns.
-Part = tuple[type[Model], str, Sequence[str]]
+Loaded = tuple[type[Model], str, Sequence[str]]
 
 
 def columns(model: type[Model]) -> list[str]:
@@ -90,7 +90,7 @@ class Records:
     def __init__(
         self,
         queryset: QuerySet[Any, Any],
-        parts: Sequence[Part],
+        parts: Sequence[Loaded],
         *marks: Any,
         more: Sequence[str] = (),
         ending: str = "",

@@ -25,6 +25,10 @@ class Cable:
     def mend(self) -> None:
         self._is_cut = False
 
+    def plug(self, url: str) -> None:
+        """From now on it leads to another server; lines that are open stay where they are."""
+        self._to = (urlsplit(url).hostname, urlsplit(url).port)
+
     def close(self) -> None:
         self.cut()
         _end(self._listening)

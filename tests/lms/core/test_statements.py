@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from courses.training.models import TrainingClass
 from live.classroom.models import LiveClass
-from lms.core.statements import Part, Records, Statement, columns
+from lms.core.statements import Loaded, Records, Statement, columns
 from lms.members.models import Branch, Member, Membership
 from lms.members.queries import standing_on
 from tests.factories.live import make_live_class
@@ -89,7 +89,7 @@ def test_records_are_what_the_queryset_would_have_loaded() -> None:
     teacher = make_member(tree.first, name="张三")
     made = make_live_class(tree.first, by=make_instructor(tree.first), co_hosts=[teacher])
     LiveClass.objects.filter(pk=made.pk).update(shown={"poll": [1, {"二": None}]})
-    parts: list[Part] = [
+    parts: list[Loaded] = [
         (LiveClass, "", columns(LiveClass)),
         (Branch, "branch__", ["id", "name"]),
         (TrainingClass, "training_class__", columns(TrainingClass)),
