@@ -6,7 +6,7 @@ from django.db.models import Max
 from live.classroom import folders, queries, services
 from live.classroom.models import ClassState, LiveTake
 from live.classroom.segments import Part
-from live.classroom.telling import lock
+from live.classroom.telling import lock, tell
 from live.classroom.telling import note_line as tell_line
 from lms.core import clock
 from lms.core.tasks import enqueue
@@ -17,8 +17,11 @@ from media_pipeline.files import ensure_room
 NEEDED_BYTES = 5 * 1024**3
 
 
-def begin_take(live_class_id: int, member_id: int, key: str, mime: str) -> int:
-    """A recorder begins: the class is on the air. Its take's number; raises DomainError."""
+def begin_take(live_class_id: int, member_id: int, key: str, mime: str, source: str = "") -> int:
+    """A recorder begins: the class is on the air. Its take's number; raises DomainError.
+
+    `source` is what the picture comes from; "" is a browser.
+    """
     ensure_room(NEEDED_BYTES // 10)
     by = members_with_roles().get(pk=member_id)
     live_class = queries.class_of_room(live_class_id)
@@ -34,6 +37,8 @@ def begin_take(live_class_id: int, member_id: int, key: str, mime: str) -> int:
             by=by,
             begun_at=clock.now(),
         )
+        if held.shown.get("source", "") != source:
+            tell(held, "source", {"source": source}, by=by, shown={"source": source})
     return last + 1
 
 
