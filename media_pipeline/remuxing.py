@@ -23,11 +23,13 @@ JOIN_LIMITS = Limits(
 )
 JOIN_SECONDS = 3600
 PULL_LIMITS = dataclasses.replace(LIMITS, no_network=False)
-PULL_PROBE_BYTES = 1_000_000
-# So much of a stream is looked at before it goes on: where sound and picture begin apart.
-PULL_MICROSECONDS = 1_000_000
+_PROBE = ["-fflags", "+nobuffer+genpts", "-probesize", str(PROBE_BYTES), "-analyzeduration", "0"]
+# A first picture of OBS has to be in it, and goes on itself, for the next to begin with comes late;
+# how many there are a second is not waited for.
+_PROBE_FLV = ["-probesize", "1000000", "-fpsprobesize", "0"]
 _DEMUXERS = {"video/x-matroska": "matroska", "video/webm": "matroska", "video/mp4": "mov"}
 _DEMUXERS |= {mime.replace("video", "audio"): name for mime, name in _DEMUXERS.items()}
+_DEMUXERS["video/x-flv"] = "flv"
 
 
 def demuxer_of(mime: str) -> str | None:
@@ -41,8 +43,8 @@ def is_passed_through(mime: str) -> bool:
 
 
 def is_sound_passed_through(mime: str) -> bool:
-    """Whether the sound goes on as it is: AAC beside a picture in Matroska, as OBS is fetched."""
-    return demuxer_of(mime) == "matroska" and "mp4a" in mime
+    """Whether the sound goes on as it is: AAC as OBS sends it."""
+    return demuxer_of(mime) == "flv"
 
 
 def live_arguments(mime: str) -> list[str]:
@@ -57,6 +59,8 @@ def live_arguments(mime: str) -> list[str]:
             *("-vf", "scale=w=min(iw\\,1280):h=-2"),
         ]
     )
+    is_flv = demuxer_of(mime) == "flv"
+    probe = _PROBE_FLV if is_flv else _PROBE
     sound = (
         ["-c:a", "copy"]
         if is_sound_passed_through(mime)
@@ -64,8 +68,7 @@ def live_arguments(mime: str) -> list[str]:
     )
     return [
         *("-hide_banner", "-loglevel", "warning", "-nostats"),
-        *("-protocol_whitelist", "pipe", "-fflags", "+nobuffer+genpts"),
-        *("-probesize", str(PROBE_BYTES), "-analyzeduration", "0"),
+        *("-protocol_whitelist", "pipe", *probe),
         *("-f", demuxer_of(mime) or "matroska", "-i", "pipe:0"),
         *("-map", "0:v:0?", "-map", "0:a:0?", *picture, *sound),
         *("-max_interleave_delta", "500000", "-flush_packets", "1", "-map_metadata", "-1"),
@@ -80,15 +83,16 @@ def start_live(mime: str) -> "subprocess.Popen[bytes]":
 
 
 def pull_arguments(address: str) -> list[str]:
-    """ffmpeg's arguments: fetch an RTMP stream, and give it as it is as Matroska on its stdout."""
+    """ffmpeg's arguments: fetch an RTMP stream, and give it as it is as FLV on its stdout.
+
+    FLV keeps when each picture is decoded; Matroska does not, and OBS sends pictures out of order.
+    """
     return [
         *("-nostdin", "-hide_banner", "-loglevel", "warning", "-nostats"),
-        *("-protocol_whitelist", "rtmp,tcp", "-fflags", "+nobuffer"),
-        *("-probesize", str(PULL_PROBE_BYTES), "-analyzeduration", str(PULL_MICROSECONDS)),
+        *("-protocol_whitelist", "rtmp,tcp", *_PROBE_FLV),
         *("-rtmp_live", "live", "-i", address),
         *("-map", "0:v:0?", "-map", "0:a:0?", "-c", "copy", "-map_metadata", "-1"),
-        *("-live", "1", "-cluster_time_limit", "100", "-flush_packets", "1"),
-        *("-f", "matroska", "pipe:1"),
+        *("-flvflags", "no_duration_filesize", "-flush_packets", "1", "-f", "flv", "pipe:1"),
     ]
 
 

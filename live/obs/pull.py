@@ -176,8 +176,8 @@ class Fetcher:
                 return End.UNABLE
             head += data
             codecs = streams.codecs_of(head)
-        if not streams.is_understood(codecs):
-            why = words.no_sound() if codecs == [streams.PICTURE] else words.not_understood()
+        if not codecs.is_understood:
+            why = words.no_sound() if codecs.lacks_sound else words.not_understood()
             await in_thread(services.give_way, self.let, why)
             return End.TOLD
         if not await self._begin(standing):

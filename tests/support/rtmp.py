@@ -79,7 +79,7 @@ class Obs:
                 *("-f", "lavfi", "-i", "sine=frequency=440:sample_rate=44100"),
                 *codecs, *("-pix_fmt", "yuv420p"), *heard, "-f", "flv", f"{server}/{key}",
             ],
-            stderr=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
     @property
@@ -87,14 +87,9 @@ class Obs:
         """Whether the server has ended the line."""
         return self.process.poll() not in (None, 0)
 
-    def stop(self) -> None:
-        """As by the button: the server is told."""
-        self.process.send_signal(signal.SIGINT)
-        self.end()
-
     def end(self) -> None:
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A class from OBS over a real nginx-rtmp and a real ffmpeg: on the air, cut, taken over, closed."""
+"""A class from OBS by a real nginx-rtmp and a real ffmpeg: on the air, cut, taken over, closed."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
