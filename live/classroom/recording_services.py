@@ -9,7 +9,8 @@ from live.classroom.models import ClassState, LiveClass, LiveTake
 from lms.core import clock, jobs
 from lms.core.errors import DomainError
 from lms.core.jobs import LeaseLostError, Pulse
-from media_pipeline import ffmpeg, remuxing
+from media_pipeline import ffmpeg
+from media_pipeline.joining import Source, join_takes
 from media_pipeline.services import ingest_file
 
 LECTURE_JOB = "live.make_lecture"
@@ -51,11 +52,14 @@ def make_lecture(*, job_id: int) -> None:
     if live_class.recording_id is not None:
         jobs.finish(lease=lease)
         return
-    numbers = [take.number for take in queries.takes_of(live_class)]
+    mimes = {take.number: take.mime for take in queries.takes_of(live_class)}
     joined = folders.class_folder(live_class.room) / f"{lease.token.hex}.mkv"
     try:
-        sources = folders.raw_files(live_class.room, numbers)
-        remuxing.join(sources, joined, during=Pulse(lease))
+        sources = [
+            Source(path, mimes[int(path.parent.name)])
+            for path in folders.raw_files(live_class.room, list(mimes))
+        ]
+        join_takes(sources, joined, during=Pulse(lease))
         with jobs.fenced(lease=lease):
             live_class.recording = ingest_file(
                 path=joined,
