@@ -45,6 +45,7 @@ def strings() -> dict[str, str]:
         "obs_copy": _("复制"),
         "obs_copied": _("已复制"),
         "obs_make": _("生成推流码"),
+        "obs_more": _("忘了，或者被别人看到了？"),
         "obs_renew": _("换一个推流码"),
         "obs_drop": _("停用推流码"),
         "obs_once": _("推流码只显示这一次，请现在就填进 OBS。不要告诉别人：有了它就能替您讲课。"),
