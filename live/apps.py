@@ -22,6 +22,7 @@ class LiveConfig(AppConfig):
         from live.groups import saying as group_saying
         from live.groups import words as group_words
         from live.hands import verbs as hands
+        from live.obs import verbs as obs
         from live.replay import looks, queries
         from live.replay import words as replay_words
         from live.slides import reading, saying, words
@@ -31,6 +32,7 @@ class LiveConfig(AppConfig):
 
         chat.register_all()
         hands.register_all()
+        obs.register_all()
         register(Place("live", _("直播课"), "/live/", "video", SIGNED_IN, 22, _("直播")))
         saying.register_verbs()
         looks.register_looks()

@@ -18,6 +18,7 @@ from live.groups.models import Group, GroupMessage, GroupNote, GroupRound, Group
 from live.hands.models import LiveCall, LiveHand, LiveQuestion, QuestionVote
 from live.hours.models import Venue, VenuePresence
 from live.notices.models import Notice, NoticeChoice, QuietHours
+from live.obs.models import StreamKey
 from live.replay.models import ReplayPlace
 from live.slides.models import Slide, SlideDeck
 from live.writings.models import Attachment, Round, Writing
@@ -59,6 +60,7 @@ __all__ = [
     "Round",
     "Slide",
     "SlideDeck",
+    "StreamKey",
     "Thread",
     "Venue",
     "VenuePresence",

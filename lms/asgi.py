@@ -22,6 +22,7 @@ from live.classroom import delivery  # noqa: E402
 from live.classroom.consumers import is_live_socket, live_socket  # noqa: E402
 from live.classroom.media_sockets import is_media_socket, media_socket  # noqa: E402
 from live.discussion.consumers import discussion_socket, is_discussion_socket  # noqa: E402
+from live.obs.calls import is_rtmp_call, rtmp_calls  # noqa: E402
 from lms.core.bridge import Bridge  # noqa: E402
 from lms.core.rooms.socket import refuse  # noqa: E402
 from media_pipeline.segment_lane import LECTURES, SegmentLane  # noqa: E402
@@ -42,6 +43,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await beats(scope, receive, send)
     elif scope["type"] == "http" and is_answers(scope["path"]):
         await answers(scope, receive, send)
+    elif scope["type"] == "http" and is_rtmp_call(scope["path"]):
+        await rtmp_calls(scope, receive, send)
     elif scope["type"] == "http" and _segments.is_segment(scope["path"]):
         await _segments(scope, receive, send)
     elif scope["type"] == "http":
@@ -70,6 +73,7 @@ async def _live(receive: Receive, send: Send) -> None:
     await answers.close()
     await final_socket.close()
     await live_socket.close()
+    await rtmp_calls.close()
     await media_socket.close()
     await discussion_socket.close()
     await send({"type": "lifespan.shutdown.complete"})

@@ -28,6 +28,7 @@ FRONTEND = ROOT / "frontend"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = (20, 19)
 CHROMIUM = Path("/usr/bin/chromium")
+NGINX_RTMP = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
 CJK_FONTS = ("/usr/share/fonts", "NotoSansCJK*")
 
 
@@ -211,14 +212,16 @@ def node_version(node: str) -> tuple[int, ...]:
 
 
 def ensure_browser() -> None:
-    """Chromium and fonts with Chinese characters, for the browser tests."""
+    """What the tests need of Debian: Chromium and Chinese fonts, and nginx that takes OBS in."""
     missing = []
     if not CHROMIUM.exists():
         missing.append("chromium")
     if not any(Path(CJK_FONTS[0]).rglob(CJK_FONTS[1])):
         missing.append("fonts-noto-cjk")
+    if not NGINX_RTMP.exists():
+        missing.append("libnginx-mod-rtmp")
     if missing:
-        install_debian(missing, why="the browser tests")
+        install_debian(missing, why="the tests")
 
 
 def install_debian(packages: list[str], *, why: str) -> None:

@@ -100,6 +100,11 @@ MEDIA_KEY_SECRET = os.environ.get("MEDIA_KEY_SECRET", "")
 MEDIA_BUCKET = os.environ.get("MEDIA_BUCKET", "")
 MEDIA_ACCEL_PREFIX = os.environ.get("MEDIA_ACCEL_PREFIX", "")
 FFMPEG = os.environ.get("FFMPEG", "")
+# Where OBS sends to ("" where no nginx-rtmp is set up), where we fetch it from, and who may ask us
+# whether a stream is let in.
+LIVE_RTMP_URL = os.environ.get("LIVE_RTMP_URL", "").rstrip("/")
+LIVE_RTMP_PULL = os.environ.get("LIVE_RTMP_PULL", "rtmp://127.0.0.1/live").rstrip("/")
+LIVE_RTMP_HOSTS = _listed("LIVE_RTMP_HOSTS") or ["127.0.0.1", "::1"]
 # By which servers two browsers of a live class find each other: RTCIceServer objects, in JSON.
 LIVE_ICE_SERVERS = json.loads(os.environ.get("LIVE_ICE_SERVERS", "[]"))
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, os.cpu_count() or 1)))

@@ -10,7 +10,7 @@ from live.classroom import folders, queries, services, shared
 from live.classroom.errors import HeldError
 from live.classroom.models import ClassState, LiveSegment, LiveTake
 from live.classroom.segments import Part, Segment
-from live.classroom.telling import lock
+from live.classroom.telling import lock, tell
 from live.classroom.telling import note_line as tell_line
 from lms.core import clock
 from lms.core.tasks import enqueue
@@ -32,8 +32,11 @@ def begin_take(
     mime: str,
     carrier: UUID | None = None,
     takes_over: bool = False,
+    source: str = "",
 ) -> int:
     """A recorder begins: the class is on the air. Its take's number.
+
+    `source` is what the picture comes from; "" is a browser.
 
     With several machines `carrier` is who begins it, and whatever another one carries of the class
     is sealed. Raises DomainError, HeldError where another machine's teacher is on the line and the
@@ -59,6 +62,8 @@ def begin_take(
             carrier=carrier,
             seen_at=None if carrier is None else clock.now(),
         )
+        if held.shown.get("source", "") != source:
+            tell(held, "source", {"source": source}, by=by, shown={"source": source})
     return last + 1
 
 

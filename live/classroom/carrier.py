@@ -41,10 +41,11 @@ MOST_SLICE_BYTES = 60_000
 
 
 class Voice(Protocol):
-    """The line to one browser of a teacher."""
+    """The line to one browser of a teacher, or to what brings another source in (`source`)."""
 
     member_id: int
     name: str
+    source: str
 
     def say(self, said: dict[str, Any]) -> None: ...
 
@@ -158,7 +159,7 @@ class Carrier:
             number = await in_thread(
                 air_services.begin_take,
                 *(self.live_class_id, voice.member_id, key, mime),
-                *(self._name, bool(said.get("takeOver"))),
+                *(self._name, bool(said.get("takeOver")), voice.source),
             )
         except HeldError as held:
             voice.say({"no": "held", "by": held.by})
@@ -202,7 +203,8 @@ class Carrier:
         before, self._source, self._gone_at = self._source, voice, None
         if before is not None and before is not voice:
             is_own = before.member_id == voice.member_id
-            before.say({"over": "self" if is_own else "taken", "by": voice.name})
+            more = {"source": voice.source} if voice.source else {}
+            before.say({"over": "self" if is_own else "taken", "by": voice.name, **more})
             before.end(4409)
 
     def _slice(self, voice: Voice, message: bytes) -> None:

@@ -37,8 +37,8 @@ Said = str | int
 class Voice:
     """One teacher's browser, as its carrier sees it; what is said to it waits in `said`."""
 
-    def __init__(self, member_id: int, name: str) -> None:
-        self.member_id, self.name = member_id, name
+    def __init__(self, member_id: int, name: str, source: str = "") -> None:
+        self.member_id, self.name, self.source = member_id, name, source
         self._waiting: asyncio.Queue[Said] = asyncio.Queue()
 
     def say(self, said: dict[str, Any]) -> None:
@@ -109,18 +109,20 @@ class Desk:
         self._order = asyncio.Lock()
 
     async def line(
-        self, live_class_id: int, room: UUID, *, member_id: int, name: str
+        self, live_class_id: int, room: UUID, *, member_id: int, name: str, source: str = ""
     ) -> Here | There:
-        """Connect a teacher's browser to whoever carries the class. Raises OSError."""
+        """Connect a teacher's browser, or what brings in another `source`, to whoever carries the
+        class. Raises OSError.
+        """
         for _each in range(TRIES):
             async with self._order:
                 carried = self._carried.get(live_class_id) or await self._take(live_class_id, room)
             if carried is not None:
-                return Here(carried.carrier, Voice(member_id, name))
+                return Here(carried.carrier, Voice(member_id, name, source))
             with suppress(OSError):
                 reader, writer = await asyncio.open_unix_connection(str(_path(live_class_id)))
                 there = There(reader, writer)
-                await there.hear(json.dumps({"member": member_id, "name": name}))
+                await there.hear(json.dumps({"member": member_id, "name": name, "source": source}))
                 return there
             await asyncio.sleep(TRY_SECONDS)  # its process is just beginning, or just ending
         raise ConnectionError("nobody carries the class")
@@ -165,7 +167,7 @@ async def _serve(
     except (asyncio.IncompleteReadError, OSError, ValueError):
         writer.close()
         return
-    voice = Voice(int(who["member"]), str(who["name"]))
+    voice = Voice(int(who["member"]), str(who["name"]), str(who["source"]))
     carrier.enter(voice)
 
     async def tell() -> None:

@@ -72,6 +72,10 @@ class MediaSocket:
         with suppress(Exception):  # it may be gone already
             await asyncio.wait_for(send({"type": "websocket.close", "code": code}), 1)
 
+    def desk(self) -> Desk:
+        """That of the running event loop."""
+        return self._desks.setdefault(asyncio.get_running_loop(), Desk())
+
     async def close(self) -> None:
         for desk in self._desks.values():
             await desk.close()
@@ -85,7 +89,7 @@ class MediaSocket:
     async def _studio(
         self, who: SignedIn, name: str, live_class: LiveClass, receive: Receive, send: Send
     ) -> int:
-        desk = self._desks.setdefault(asyncio.get_running_loop(), Desk())
+        desk = self.desk()
         await send({"type": "websocket.accept"})
         try:
             line = await desk.line(

@@ -12,7 +12,8 @@ from live.classroom.models import ClassState, LiveClass, LiveTake
 from lms.core import clock, jobs
 from lms.core.errors import DomainError
 from lms.core.jobs import LeaseLostError, Pulse
-from media_pipeline import ffmpeg, remuxing
+from media_pipeline import ffmpeg
+from media_pipeline.joining import Source, join_takes
 from media_pipeline.services import ingest_file
 
 LECTURE_JOB = "live.make_lecture"
@@ -55,14 +56,12 @@ def make_lecture(*, job_id: int) -> None:
     if live_class.recording_id is not None:
         jobs.finish(lease=lease)
         return
-    numbers = [take.number for take in queries.takes_of(live_class)]
     folder = folders.class_folder(live_class.room)
     scratch = folder / lease.token.hex
     joined = folder / f"{lease.token.hex}.mkv"
     try:
         pulse = Pulse(lease)
-        sources = _recordings(live_class, numbers, scratch, pulse)
-        remuxing.join(sources, joined, during=pulse)
+        join_takes(_recordings(live_class, scratch, pulse), joined, during=pulse)
         with jobs.fenced(lease=lease):
             live_class.recording = ingest_file(
                 path=joined,
@@ -94,18 +93,15 @@ def is_anything_sent(live_class: LiveClass, numbers: list[int]) -> bool:
     return shared.is_shared() and shared.is_anything_sent(live_class.room, numbers)
 
 
-def _recordings(
-    live_class: LiveClass, numbers: list[int], scratch: Path, pulse: Pulse
-) -> list[Path]:
+def _recordings(live_class: LiveClass, scratch: Path, pulse: Pulse) -> list[Source]:
     """What the recorders sent, as files of this machine."""
-    if not shared.is_shared():
-        return folders.raw_files(live_class.room, numbers)
-    scratch.mkdir(parents=True, exist_ok=True)
-    found = []
-    for number in numbers:
-        found += folders.raw_files(live_class.room, [number]) or [
-            *shared.brought(live_class.room, [number], scratch, during=pulse)
-        ]
+    found: list[Source] = []
+    for take in queries.takes_of(live_class):
+        paths = folders.raw_files(live_class.room, [take.number])
+        if not paths and shared.is_shared():
+            scratch.mkdir(parents=True, exist_ok=True)
+            paths = [*shared.brought(live_class.room, [take.number], scratch, during=pulse)]
+        found += [Source(path, take.mime) for path in paths]
     return found
 
 

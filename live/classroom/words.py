@@ -38,6 +38,7 @@ def room_strings() -> dict[str, str]:
         "closed": _("这节课已经结束"),
         "see_replay": _("看回放"),
         "cancelled": _("这节课已取消"),
+        "sound_alone": _("只有声音"),
         "unmute": _("点这里打开声音"),
         "latency": _("延迟 {seconds} 秒"),
         "way_ws": _("实时"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("live", "0012_groups"),
+        ("live", "0013_stream_keys"),
     ]
 
     operations = [

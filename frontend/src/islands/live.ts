@@ -9,6 +9,7 @@ import { LinePicture, mediaSourceClass } from '../live/mse';
 import type { RoomState } from '../live/room';
 import { SegmentPicture } from '../live/segments';
 import { Side } from '../live/side';
+import { soundCard } from '../live/sound';
 
 const LOOK_MS = 500;
 const FIRST_BACK_MS = 60_000;
@@ -105,7 +106,10 @@ export class LmsLive extends HTMLElement {
     this.listen.setAttribute('aria-pressed', 'false');
     this.full.textContent = this.text('fullscreen');
     this.full.hidden = !('requestFullscreen' in this.stage);
-    this.stage.append(video, this.note, this.sound);
+    const card = soundCard(video, this.text('sound_alone'), (isSoundAlone) => {
+      this.listen.hidden = isSoundAlone;
+    });
+    this.stage.append(video, card, this.note, this.sound);
     const facts = make('p', 'live__facts', this.badge, this.people, this.delay);
     const main = make(
       'div',

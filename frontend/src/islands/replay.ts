@@ -8,6 +8,7 @@ import type { LiveConfig } from '../live/config';
 import { chapterAt, clockText, countAt, momentAt, type Chapter, type Entry } from '../live/replay/timeline';
 import { ReplayChecks } from '../live/replay-checks';
 import { SegmentPicture } from '../live/segments';
+import { soundCard } from '../live/sound';
 import { SlidePage } from '../live/slides/page';
 
 interface Told {
@@ -132,6 +133,7 @@ export class LmsReplay extends HTMLElement {
       () => void this.freshSlides(),
     );
     stage.prepend(this.page.element);
+    video.after(soundCard(video, this.text('sound_alone')));
     this.swap.setAttribute('aria-label', this.text('slides_swap'));
     this.swap.hidden = true;
     stage.append(this.swap);

@@ -5,24 +5,28 @@
 import { button, make } from '../contest/elements';
 import { csrfToken } from '../core/csrf';
 import { fill, readConfig } from '../exam/config';
-import { socketAddress, type StudioConfig } from '../live/config';
+import { socketAddress, type ClassView, type StudioConfig } from '../live/config';
 import { studio, type StudioDesk } from '../live/desk';
-import { Capture, obstacle, qualityFor, refusalKey, type Quality, type Source } from '../studio/capture';
+import { Capture, obstacle, refusalKey, type Quality } from '../studio/capture';
 import { Side } from '../live/side';
 import { Check } from '../studio/check';
+import { ObsPanel, type ObsConfig } from '../studio/obs';
 import { Recorder } from '../studio/recorder';
+import { Sources } from '../studio/sources';
 import { Stream, Upload, type Said } from '../studio/upload';
 
 const LOOK_MS = 100;
 const BEHIND_SECONDS = 2;
-const SOURCES: Source[] = ['camera', 'screen', 'both', 'sound'];
-const HEIGHTS: Readonly<Record<string, number>> = { '360': 0.8, '540': 2, '720': 5 };
 
 export class LmsStudio extends HTMLElement {
   private config!: StudioConfig;
   private check!: Check;
   private side!: Side;
   private stage!: HTMLElement;
+  private obs!: ObsPanel;
+  private sources!: Sources;
+  /** What belongs to the devices of this page, and not to OBS. */
+  private ofDevices: HTMLElement[] = [];
   private readonly capture = new Capture(() => {
     this.say(this.text('source_ended'), true);
   });
@@ -38,18 +42,17 @@ export class LmsStudio extends HTMLElement {
     this.mute(!this.muted);
   });
   private readonly change = button('', 'button button--secondary', () => void this.changeSource());
-  private readonly cameras = make('select', 'input');
-  private readonly microphones = make('select', 'input');
-  private readonly heights = make('select', 'input');
   private upload: Upload | null = null;
   private recorder: Recorder | null = null;
   private stream: Stream | null = null;
-  private source: Source = 'camera';
   private opening = false;
   private onAir = false;
   private paused = false;
   private muted = false;
   private broken = false;
+  /** The picture is to come from OBS; and it does. */
+  private viaObs = false;
+  private fromObs = false;
   private timer = 0;
 
   /** For the parts of the room: somebody else is seen and heard in what goes out. */
@@ -67,10 +70,19 @@ export class LmsStudio extends HTMLElement {
       stage: this.stage,
       inStudio: true,
       shownAt: () => this.side.time.now,
-      view: () => undefined,
+      view: (view) => {
+        this.viewed(view);
+      },
       state: () => undefined,
+      aside: (aside) => {
+        if (aside['obs'] === true) void this.obs.look();
+      },
     });
+    this.obs = new ObsPanel(this.config.strings, this.config.parts['obs'] as ObsConfig, (verb, body) =>
+      this.side.say(verb, body),
+    );
     this.draw();
+    this.viewed(this.config.set);
     this.side.open();
     const why = obstacle();
     if (why !== '') {
@@ -134,6 +146,7 @@ export class LmsStudio extends HTMLElement {
       this.figures.append(make('div', 'studio-figures__one', make('dt', '', this.text(key)), value));
     }
     this.figures.hidden = true;
+    this.ofDevices.push(meter, this.check.element);
     const main = make(
       'div',
       'studio__main',
@@ -149,86 +162,41 @@ export class LmsStudio extends HTMLElement {
   }
 
   private settings(): HTMLElement {
-    const choices = SOURCES.map((source) => {
-      const input = make('input');
-      input.type = 'radio';
-      input.name = 'studio-source';
-      input.value = source;
-      input.checked = source === this.source;
-      input.addEventListener('change', () => {
-        this.source = source;
-        if (this.onAir) this.change.hidden = false;
-        else void this.open();
-      });
-      return make('label', 'choice-row', input, make('span', '', this.text(source)));
-    });
-    const sources = make('fieldset', 'field', make('legend', 'field__label', this.text('source')), ...choices);
-    this.heights.append(new Option(this.text('auto'), ''));
-    for (const height of Object.keys(HEIGHTS)) {
-      this.heights.append(new Option(fill(this.text('height'), { height }), height));
-    }
-    for (const list of [this.cameras, this.microphones]) {
-      list.append(new Option(this.text('default_device'), ''));
-    }
-    for (const list of [this.cameras, this.microphones, this.heights]) {
-      list.addEventListener('change', () => {
-        if (this.onAir) this.change.hidden = false;
-        else void this.open();
-      });
-    }
-    const labelled = (key: string, list: HTMLSelectElement): HTMLElement => {
-      list.id = `studio-${key}`;
-      const label = make('label', '', this.text(key));
-      label.htmlFor = list.id;
-      return make('div', 'field', label, list);
+    const chosen = (): void => {
+      if (this.viaObs) return;
+      if (this.onAir) this.change.hidden = false;
+      else void this.open();
     };
-    return make(
-      'section',
-      'card stack studio-settings',
-      sources,
-      labelled('camera', this.cameras),
-      labelled('microphone', this.microphones),
-      labelled('quality', this.heights),
-      this.change,
-    );
-  }
-
-  private async listDevices(): Promise<void> {
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    for (const [list, kind] of [
-      [this.cameras, 'videoinput'],
-      [this.microphones, 'audioinput'],
-    ] as const) {
-      const chosen = list.value;
-      const found = devices.filter((device) => device.kind === kind && device.deviceId !== 'default');
-      list.replaceChildren(
-        new Option(this.text('default_device'), ''),
-        ...found.map((device) => new Option(device.label, device.deviceId)),
-      );
-      list.value = chosen;
-      if (list.selectedIndex < 0) list.value = '';
-    }
+    this.sources = new Sources(this.config.strings, chosen, (wanted) => {
+      this.useObs(wanted);
+    });
+    this.ofDevices.push(...this.sources.devices);
+    return make('section', 'card stack studio-settings', this.sources.element, this.change, this.obs.element);
   }
 
   // --- The devices ------------------------------------------------------------------------------
 
   private get quality(): Quality {
-    const chosen = HEIGHTS[this.heights.value];
-    return chosen === undefined ? this.check.quality : qualityFor(chosen);
+    return this.sources.quality ?? this.check.quality;
   }
 
   private async open(): Promise<boolean> {
-    if (this.opening) return false;
+    if (this.opening || this.viaObs) return false;
     this.opening = true;
     this.check.opening();
-    const { source } = this;
+    const { source } = this.sources;
     try {
-      await this.capture.open(source, this.quality, this.cameras.value, this.microphones.value);
+      await this.capture.open(source, this.quality, this.sources.cameraId, this.sources.microphoneId);
     } catch (error) {
       this.check.refused(refusalKey(error, source), error instanceof Error ? error.name : '');
       return false;
     } finally {
       this.opening = false;
+    }
+    // Chosen while the devices were being opened: OBS may need them.
+    if (this.usesObs) {
+      this.capture.close();
+      return false;
     }
     this.check.opened();
     this.capture.mute(this.muted);
@@ -237,9 +205,9 @@ export class LmsStudio extends HTMLElement {
     this.note.textContent = source === 'sound' ? this.text('sound') : '';
     this.note.hidden = source !== 'sound';
     this.go.disabled = false;
-    void this.listDevices();
+    void this.sources.list();
     // Chosen while this one was being opened.
-    if (source !== this.source && !this.onAir) return this.open();
+    if (source !== this.sources.source && !this.onAir) return this.open();
     return true;
   }
 
@@ -287,7 +255,7 @@ export class LmsStudio extends HTMLElement {
       this.upload.insist();
       return;
     }
-    if (this.paused) await this.press('resume');
+    if (this.paused && (await this.press('resume'))) this.paused = false;
     this.check.close();
     this.go.disabled = true;
     this.go.textContent = this.text('starting');
@@ -311,6 +279,8 @@ export class LmsStudio extends HTMLElement {
       },
     });
     this.record();
+    // Pressed in full sight of what is on the air: no second press is asked for.
+    if (this.fromObs) this.upload.insist();
     this.upload.open();
   }
 
@@ -358,10 +328,11 @@ export class LmsStudio extends HTMLElement {
 
   private began(said: Said): void {
     this.onAir = true;
+    this.useObs(false);
     this.figures.hidden = this.pauseButton.hidden = this.muteButton.hidden = false;
     this.go.hidden = true;
     this.dataset['take'] = String(said.take ?? 0);
-    for (const part of document.querySelectorAll('.studio-press, .live-head')) part.classList.add('is-on-air');
+    markOnAir();
     this.say(said.through === false ? this.text('transcoded') : '');
     this.tick();
   }
@@ -377,6 +348,10 @@ export class LmsStudio extends HTMLElement {
   }
 
   private over(said: Said): void {
+    if (said.source === 'obs') {
+      this.handOver();
+      return;
+    }
     const closed = said.over === 'closed';
     this.finish(closed ? this.text('ended') : fill(this.text(said.over === 'self' ? 'taken_self' : 'taken'), { name: said.by ?? '' }));
     if (closed) location.assign(this.config.page);
@@ -389,6 +364,77 @@ export class LmsStudio extends HTMLElement {
     this.pauseButton.hidden = this.muteButton.hidden = this.go.hidden = true;
     this.capture.close();
     this.say(words, true);
+  }
+
+  // --- OBS --------------------------------------------------------------------------------------
+
+  /** Asked anew where something was awaited in between. */
+  private get usesObs(): boolean {
+    return this.viaObs;
+  }
+
+  /** The picture comes from OBS, or from this page's devices again, which OBS may need meanwhile. */
+  private useObs(wanted: boolean): void {
+    const had = this.viaObs;
+    this.viaObs = wanted;
+    if (wanted) this.sources.chooseObs();
+    this.obs.element.hidden = !wanted;
+    const isAside = wanted && !this.onAir;
+    for (const part of this.ofDevices) part.hidden = isAside;
+    if (wanted) this.change.hidden = true;
+    this.classList.toggle('is-obs', isAside);
+    if (isAside) {
+      this.capture.close();
+      this.video.srcObject = null;
+    }
+    if (isAside && !had) {
+      this.say('');
+      void this.obs.look();
+    }
+    if (had && !wanted && !this.onAir) this.check.element.hidden = this.upload !== null;
+    this.drawObs();
+  }
+
+  /** OBS has taken over from this page. */
+  private handOver(): void {
+    void this.recorder?.stop();
+    this.upload?.close();
+    this.upload = this.recorder = this.stream = null;
+    this.onAir = false;
+    this.fromObs = true;
+    this.muteButton.hidden = true;
+    this.go.textContent = this.text('take_over');
+    this.say('');
+    this.useObs(true);
+  }
+
+  private viewed(view: ClassView): void {
+    const isRunning = view.state === 'on_air' || view.state === 'paused';
+    const had = this.fromObs;
+    this.fromObs = isRunning && view['source'] === 'obs';
+    if (this.fromObs && !this.onAir) {
+      if (!had && this.upload === null) this.useObs(true);
+      this.paused = view.state === 'paused';
+      markOnAir();
+      this.show('watchers', view.people === undefined ? '–' : fill(this.text('persons'), { count: view.people }));
+      this.show('quality', 'OBS');
+      this.say(view.lost ? this.text('obs_lost') : '', true);
+    }
+    if (had && view.state === 'closed') location.assign(this.config.page);
+    this.drawObs();
+  }
+
+  /** What is to be seen and pressed while this page itself sends nothing. */
+  private drawObs(): void {
+    const { fromObs, viaObs } = this;
+    if (this.onAir || (this.upload !== null && !viaObs)) return;
+    this.go.hidden = viaObs;
+    this.go.textContent = this.text(fromObs ? 'take_over' : 'go');
+    this.pauseButton.hidden = this.figures.hidden = !fromObs;
+    this.pauseButton.textContent = this.text(this.paused ? 'resume' : 'pause');
+    if (!viaObs) return;
+    this.note.textContent = this.text(fromObs ? 'obs_from' : this.obs.isSetUp ? 'obs_waiting' : 'obs');
+    this.note.hidden = false;
   }
 
   private lineIs(state: 'connecting' | 'open' | 'broken' | 'over', code: number): void {
@@ -452,6 +498,11 @@ export class LmsStudio extends HTMLElement {
       if (!this.broken) this.say('');
     }
   }
+}
+
+/** The page around the studio: the class can be closed, and its plan is past. */
+function markOnAir(): void {
+  for (const part of document.querySelectorAll('.studio-press, .live-head')) part.classList.add('is-on-air');
 }
 
 customElements.define('lms-studio', LmsStudio);

@@ -3,7 +3,7 @@ import { ServerTime } from '../contest/clock';
 import { button, make } from '../contest/elements';
 import { fill } from '../exam/config';
 import type { ClassView, SideConfig } from './config';
-import type { RoomContext, RoomPart } from './part';
+import type { Reply, RoomContext, RoomPart } from './part';
 import { PARTS } from './parts';
 import { deviceName, RoomLine, type RoomFrame, type RoomState } from './room';
 
@@ -13,6 +13,7 @@ export interface SideOwner {
   shownAt(): number | null;
   view(view: ClassView): void;
   state(state: RoomState, code: number): void;
+  aside?(aside: Record<string, unknown>): void;
 }
 
 interface Tab {
@@ -49,6 +50,11 @@ export class Side {
     const room = this.context();
     this.parts = PARTS.map((maker) => maker(room));
     this.draw();
+  }
+
+  /** Say something for the page around the side. */
+  say(verb: string, body?: object): Promise<Reply> {
+    return this.line.say(verb, body);
   }
 
   open(): void {
@@ -162,6 +168,9 @@ export class Side {
     for (const event of frame.events ?? []) {
       for (const part of this.parts) part.event?.(event, isOld);
     }
-    if (frame.aside !== undefined) for (const part of this.parts) part.aside?.(frame.aside);
+    if (frame.aside !== undefined) {
+      for (const part of this.parts) part.aside?.(frame.aside);
+      this.owner.aside?.(frame.aside);
+    }
   }
 }

@@ -55,6 +55,8 @@ export interface Said {
   by?: string;
   why?: string;
   over?: string;
+  /** What has taken over, where it is no browser. */
+  source?: string;
   status?: { watchers: number; kbps: number };
 }
 
