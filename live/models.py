@@ -18,6 +18,7 @@ from live.groups.models import Group, GroupMessage, GroupNote, GroupRound, Group
 from live.hands.models import LiveCall, LiveHand, LiveQuestion, QuestionVote
 from live.hours.models import Venue, VenuePresence
 from live.notices.models import Notice, NoticeChoice, QuietHours
+from live.push.models import PushBrowser, PushSending, PushService, PushSetting
 from live.replay.models import ReplayPlace
 from live.slides.models import Slide, SlideDeck
 from live.writings.models import Attachment, Round, Writing
@@ -50,6 +51,10 @@ __all__ = [
     "NoticeChoice",
     "Post",
     "PostVersion",
+    "PushBrowser",
+    "PushSending",
+    "PushService",
+    "PushSetting",
     "Puzzled",
     "QuestionVote",
     "QuietHours",
