@@ -10,6 +10,7 @@ class LiveConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from courses.catalogue import beside
+        from exams.closing import open_items as left_open
         from exams.credit import origins
         from live import receivers
         from live.chat import verbs as chat
@@ -24,6 +25,7 @@ class LiveConfig(AppConfig):
         from live.groups import saying as group_saying
         from live.groups import words as group_words
         from live.hands import verbs as hands
+        from live.hours.open_items import open_items as open_venues
         from live.push import receivers as push
         from live.replay import looks, queries
         from live.replay import words as replay_words
@@ -53,6 +55,7 @@ class LiveConfig(AppConfig):
         reminders.register(receivers.class_comes)
         check_verbs.register_verbs()
         register_part("checks", strings=check_words.strings, config=part_config)
+        left_open.register("live venues", open_venues)
         proofs.register("roll", checks.roll_calls)
         register(
             Place("discussion", _("讨论"), "/discussion/", "chat", SIGNED_IN, 24, in_bottom=False)

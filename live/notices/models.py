@@ -16,6 +16,7 @@ class NoticeKind(models.TextChoices):
     UNANSWERED = "unanswered", _("我负责的课程有提问 48 小时没有人回答")
     WRITING = "writing", _("学习心得和思想汇报有进展")
     CLASS = "class", _("直播课就要开始")
+    CONFIRM = "confirm", _("会场名单等我确认，或被退回")
 
 
 class Way(models.TextChoices):

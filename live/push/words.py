@@ -17,6 +17,7 @@ def sentence(kind: str) -> str:
         NoticeKind.UNANSWERED: _("有提问等您回答"),
         NoticeKind.WRITING: _("您交的文稿有进展"),
         NoticeKind.CLASS: _("有直播课就要开始"),
+        NoticeKind.CONFIRM: _("有名单等您处理"),
     }.get(NoticeKind(kind), _("您有新消息"))
 
 

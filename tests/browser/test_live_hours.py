@@ -46,7 +46,8 @@ def test_who_was_there_and_why_it_counts(
         was_there(held, member, (place * 4, 30.2), (33.1, 60), (60.3, 90 - place * place))
     host = make_secretary(tree.second, name="赵书记")
     was_there(held, host, (0, 90))
-    make_venue(held, tree.second, by=host, members=people[5:], closed_at=held.ended_at, heads=2)
+    make_venue(held, tree.second, by=host, members=people[5:], closed_at=held.ended_at, heads=2,
+        confirmed_at=held.ended_at, confirmed_by=make_secretary(tree.second))  # fmt: skip
     services.credit_class(live_class_id=held.pk)
     address = f"/live/{held.pk}/attendance/"
     pc, phone = open_page(**PC), open_page(**PHONE, has_touch=True, is_mobile=True)
