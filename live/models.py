@@ -20,6 +20,7 @@ from live.hours.models import Venue, VenuePresence
 from live.notices.models import Notice, NoticeChoice, QuietHours
 from live.push.models import PushBrowser, PushSending, PushService, PushSetting
 from live.replay.models import ReplayPlace
+from live.review.models import ReviewWord
 from live.slides.models import Slide, SlideDeck
 from live.writings.models import Attachment, Round, Writing
 
@@ -60,6 +61,7 @@ __all__ = [
     "QuietHours",
     "ReplayPlace",
     "Report",
+    "ReviewWord",
     "Round",
     "Slide",
     "SlideDeck",

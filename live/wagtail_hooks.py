@@ -8,10 +8,11 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from live.push import views as push
+from live.review import views as review
 from lms.members.rules import SCHOOL
 
 # Whatever has pages of its own in the back office.
-ADDRESSED = (push,)
+ADDRESSED = (push, review)
 
 
 class SchoolMenuItem(MenuItem):
@@ -29,3 +30,8 @@ def addresses() -> list[URLPattern | URLResolver]:
 @hooks.register("register_admin_menu_item")
 def push_menu_item() -> MenuItem:
     return SchoolMenuItem(_("浏览器推送"), reverse("push_office"), icon_name="mail", order=330)
+
+
+@hooks.register("register_admin_menu_item")
+def review_menu_item() -> MenuItem:
+    return SchoolMenuItem(_("提醒词"), reverse("review_words"), icon_name="search", order=331)
