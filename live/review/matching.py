@@ -10,18 +10,24 @@ import unicodedata
 from collections.abc import Iterable
 
 SHORTEST, LONGEST = 2, 30
-_BLANKS = re.compile(r"(?<![0-9a-z])\s+|\s+(?![0-9a-z])")
+_BLANKS = re.compile(r"(?<![0-9a-z]) | (?![0-9a-z])")
 
 
 def folded(text: str) -> str:
     """As it is compared; folding what is folded changes nothing."""
+    while (plain := _once(text)) != text:
+        text = plain
+    return plain
+
+
+def _once(text: str) -> str:
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     seen = "".join(
-        " " if char.isspace() else char
+        char
         for char in plain
         if char.isspace() or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Cn", "Co")
     )
-    return re.sub(r"\s+", " ", _BLANKS.sub("", seen))
+    return _BLANKS.sub("", " ".join(seen.split()))
 
 
 def found(text: str, words: Iterable[str]) -> list[str]:
