@@ -103,7 +103,7 @@ def test_a_meeting_room_from_the_door_to_the_list(
         screen.get_by_label(name).check()
     screen.get_by_role("button", name="登记到场").click()
     screen.get_by_label("现场清点人数").fill("4")
-    screen.get_by_role("button", name="记下人数").click()
+    screen.get_by_role("button", name="记下来").click()
     expect(screen.get_by_role("heading", name="已到 4 人")).to_be_visible()
     assert_accessible(screen)
     shoot(screen, "live-venue-list")
@@ -112,4 +112,6 @@ def test_a_meeting_room_from_the_door_to_the_list(
     shoot(screen, "live-venue-list")
     screen.get_by_role("button", name="课已结束，交名单").click()
     screen.get_by_role("button", name="确定交名单").click()
-    expect(screen.get_by_text("名单已交，课后学时随即入账。")).to_be_visible()
+    expect(
+        screen.get_by_text("名单已交，等另一位书记、管理员或见证人确认，确认后学时自动入账。")
+    ).to_be_visible()
