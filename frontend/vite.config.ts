@@ -55,6 +55,7 @@ export default defineConfig({
         'src/islands/chapters-editor.ts',
         'src/islands/edit.ts',
         'src/islands/upload.ts',
+        'src/workers/push.ts',
         'src/styles/site.css',
         'src/styles/discussion.css',
         'src/styles/lecture.css',

@@ -7,7 +7,10 @@ class LiveConfig(AppConfig):
     verbose_name = _("直播课堂")
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
+
         from courses.catalogue import beside
+        from exams.closing import open_items as left_open
         from exams.credit import origins
         from live import receivers
         from live.chat import verbs as chat
@@ -22,7 +25,9 @@ class LiveConfig(AppConfig):
         from live.groups import saying as group_saying
         from live.groups import words as group_words
         from live.hands import verbs as hands
+        from live.hours.open_items import open_items as open_venues
         from live.obs import verbs as obs
+        from live.push import receivers as push
         from live.replay import looks, queries
         from live.replay import words as replay_words
         from live.slides import reading, saying, words
@@ -39,6 +44,8 @@ class LiveConfig(AppConfig):
         origins.register(queries.origin_of)
         class_closed.connect(receivers.class_is_over, dispatch_uid="live.class_is_over")
         asset_ready.connect(receivers.recording_is_ready, dispatch_uid="live.recording_is_ready")
+        user_logged_in.connect(push.signed_in, dispatch_uid="live.push_signed_in")
+        user_logged_out.connect(push.signed_out, dispatch_uid="live.push_signed_out")
         group_saying.register_verbs()
         register_part(
             "groups",
@@ -50,6 +57,7 @@ class LiveConfig(AppConfig):
         reminders.register(receivers.class_comes)
         check_verbs.register_verbs()
         register_part("checks", strings=check_words.strings, config=part_config)
+        left_open.register("live venues", open_venues)
         proofs.register("roll", checks.roll_calls)
         register(
             Place("discussion", _("讨论"), "/discussion/", "chat", SIGNED_IN, 24, in_bottom=False)

@@ -19,7 +19,9 @@ from live.hands.models import LiveCall, LiveHand, LiveQuestion, QuestionVote
 from live.hours.models import Venue, VenuePresence
 from live.notices.models import Notice, NoticeChoice, QuietHours
 from live.obs.models import StreamKey
+from live.push.models import PushBrowser, PushSending, PushService, PushSetting
 from live.replay.models import ReplayPlace
+from live.review.models import ReviewWord
 from live.slides.models import Slide, SlideDeck
 from live.writings.models import Attachment, Round, Writing
 
@@ -52,11 +54,16 @@ __all__ = [
     "NoticeChoice",
     "Post",
     "PostVersion",
+    "PushBrowser",
+    "PushSending",
+    "PushService",
+    "PushSetting",
     "Puzzled",
     "QuestionVote",
     "QuietHours",
     "ReplayPlace",
     "Report",
+    "ReviewWord",
     "Round",
     "Slide",
     "SlideDeck",

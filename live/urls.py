@@ -7,6 +7,7 @@ from live.checks import views as checks
 from live.classroom import delivery, views
 from live.classroom import views_of_teacher as teacher
 from live.groups import views as groups
+from live.hours import confirm_views as confirming
 from live.hours import venue_views as venues
 from live.hours import views as hours
 from live.replay import views as replay
@@ -33,6 +34,7 @@ urlpatterns = [
     path("live/<int:live_class_id>/venue/", venues.start, name="venue_new"),
     path("live/venue/in/", venues.sign_in, name="venue_in"),
     path("live/venue/<int:venue_id>/", venues.listed, name="venue"),
+    path("live/venue/<int:venue_id>/confirm/", confirming.confirm, name="venue_confirm"),
     path("live/venue/<int:venue_id>/screen/", venues.screen, name="venue_screen"),
     path("live/venue/<int:venue_id>/beside/", venues.beside, name="venue_beside"),
     path("live/venue/<int:venue_id>/do/<slug:verb>/", venues.do, name="venue_do"),

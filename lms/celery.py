@@ -59,6 +59,7 @@ app.autodiscover_tasks(
         "live.hours",
         "live.discussion",
         "live.writings",
+        "live.push",
     ]
 )
 app.autodiscover_tasks(["lms.core"], related_name="job_tasks")
@@ -76,6 +77,11 @@ app.conf.beat_schedule = {
     "remind-unanswered": {"task": "live.remind_unanswered", "schedule": 300.0},
     "archive-writings": {"task": "live.archive_writings", "schedule": 300.0},
     "forget-old-words": {"task": "live.forget_old_words", "schedule": crontab(hour=4, minute=50)},
+    "push-due": {"task": "live.push_due", "schedule": 15.0},
+    "forget-old-browsers": {
+        "task": "live.forget_old_browsers",
+        "schedule": crontab(hour=4, minute=55),
+    },
     "settle-progress": {"task": "courses.settle_progress", "schedule": 60.0},
     "credit-completed": {"task": "exams.credit_completed", "schedule": 60.0},
     "credit-all-completed": {

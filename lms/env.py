@@ -107,6 +107,23 @@ LIVE_RTMP_PULL = os.environ.get("LIVE_RTMP_PULL", "rtmp://127.0.0.1/live").rstri
 LIVE_RTMP_HOSTS = _listed("LIVE_RTMP_HOSTS") or ["127.0.0.1", "::1"]
 # By which servers two browsers of a live class find each other: RTCIceServer objects, in JSON.
 LIVE_ICE_SERVERS = json.loads(os.environ.get("LIVE_ICE_SERVERS", "[]"))
+# Which push services browsers may use once the school has turned push on: hosts, hosts below one,
+# or whole origins of the school's own services. "none" for none.
+PUSH_SERVICES = [
+    service
+    for service in _listed("PUSH_SERVICES")
+    or [
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "web.push.apple.com",
+        "*.push.services.mozilla.com",
+        "*.push.apple.com",
+        "*.notify.windows.com",
+    ]
+    if service != "none"
+]
+# Whom a push service may write to about our messages, a mailto: or https: address.
+PUSH_CONTACT = os.environ.get("PUSH_CONTACT", "mailto:webmaster@localhost.localdomain")
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, os.cpu_count() or 1)))
 LRS_ENDPOINT = os.environ.get("LRS_ENDPOINT", "")
 LRS_KEY = os.environ.get("LRS_KEY", "")

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("media_pipeline.urls")),
     path("", include("live.urls")),
     path("", include("live.discussion.urls")),
+    path("", include("live.push.urls")),
     path("", include("live.notices.urls")),
     path("", include("live.writings.urls")),
 ]

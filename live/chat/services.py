@@ -22,6 +22,7 @@ from live.classroom.models import LiveClass
 from live.classroom.plain_text import cleaned
 from live.classroom.telling import lock, tell, whisper
 from live.classroom.unsaying import take_back
+from live.review.queries import found_in
 from lms.core import clock
 from lms.core.states import advance
 from lms.members.models import Member
@@ -70,7 +71,7 @@ def say(
             said_at=clock.now(),
             once=once,
         )
-        if room.is_reviewed and not leads:
+        if not leads and (room.is_reviewed or found_in(held.branch, line)):
             message.state = MessageState.WAITING
             message.save()
             _ring_for_leads(held)

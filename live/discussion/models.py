@@ -136,8 +136,13 @@ class Thread(models.Model):
 
 
 class PostState(models.TextChoices):
-    """shown ⇄ hidden by who looks after it; shown → withdrawn by its author."""
+    """shown ⇄ hidden by who looks after it; shown → withdrawn by its author.
 
+    One with a word of the school's list begins, or after a change goes on, as waiting: then shown,
+    hidden, or withdrawn.
+    """
+
+    WAITING = "waiting", _("待审核")
     SHOWN = "shown", _("显示")
     HIDDEN = "hidden", _("已隐藏")
     WITHDRAWN = "withdrawn", _("已撤回")
@@ -325,6 +330,8 @@ class Hiding(models.Model):
 
 
 class Step(models.TextChoices):
+    HELD = "held", _("待审核")
+    RELEASED = "released", _("审核通过")
     REPORTED = "reported", _("举报")
     DISMISSED = "dismissed", _("不采纳举报")
     HIDDEN = "hidden", _("隐藏")

@@ -10,6 +10,7 @@ from live.discussion.models import (
     HidingState,
     ModerationEntry,
     Post,
+    PostState,
     Report,
     ReportState,
 )
@@ -29,6 +30,17 @@ def open_reports(by: Any) -> QuerySet[Report]:
         .exclude(post__author=by.pk)
         .select_related("by", "post__author", "post__branch", "post__thread__branch")
         .order_by("at", "pk")
+    )
+
+
+def waiting_posts(by: Any) -> QuerySet[Post]:
+    """Those somebody like `by` has to look at before they are shown, the oldest first."""
+    return (
+        Post.objects.filter(_looked_after(by, ""), state=PostState.WAITING)
+        .exclude(author=by.pk)
+        .select_related("author", "branch", "thread__branch")
+        .defer("grams")
+        .order_by("made_at", "pk")
     )
 
 
@@ -85,4 +97,4 @@ def log_entries(by: Any) -> QuerySet[ModerationEntry]:
 
 
 def open_count(by: Any) -> int:
-    return open_reports(by).count() + open_appeals(by).count()
+    return open_reports(by).count() + open_appeals(by).count() + waiting_posts(by).count()

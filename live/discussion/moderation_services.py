@@ -11,6 +11,7 @@ from live.discussion.models import (
     HidingState,
     ModerationEntry,
     Post,
+    PostState,
     Report,
     ReportReason,
     ReportState,
@@ -83,6 +84,23 @@ def hide_post(*, by: Member, post: Post, reason: str) -> Hiding:
         _write(held, post, Step.HIDDEN, by, reason)
         told.hidden(made)
     return made
+
+
+def release_post(*, by: Member, post: Post) -> None:
+    """Show a post that has waited; only now is anybody told of it. Never by its author."""
+    with transaction.atomic():
+        held = lock(post.thread_id)
+        if not rules.can_hide(by, post, held):
+            raise NotYoursError(_("这条发言不由您管理。"))
+        held.last_at = clock.now()
+        if not bring_back(held, post, state=PostState.WAITING):
+            raise TalkMovedError(_("这条发言已经处理过了，刷新页面可看结果。"))
+        kept(held, "last_at")
+        _write(held, post, Step.RELEASED, by, "")
+        if post.is_beginning:
+            told.begun(held, post)
+        else:
+            told.answered(held, post)
 
 
 def lift_hiding(*, by: Member, hiding: Hiding, words: str) -> None:

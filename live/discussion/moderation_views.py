@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from live.discussion import board_services, queries, rules, showing
 from live.discussion import moderation_queries as waiting
@@ -33,6 +33,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What waits for somebody who looks after branches."""
     context = {
         "reports": list(waiting.open_reports(request.user)[:MOST_WAITING]),
+        "waiting": list(waiting.waiting_posts(request.user)[:MOST_WAITING]),
         "appeals": list(waiting.open_appeals(request.user)[:MOST_WAITING]),
     }
     return render(request, "discussion/desk.html", context)
@@ -90,6 +91,22 @@ def hide(request: HttpRequest, post_id: int) -> HttpResponse:
             return redirect(showing.url_of(found))
     context = {"post": found, "thread": found.thread, "form": form}
     return render(request, "discussion/hide.html", context, status=422 if form.errors else 200)
+
+
+@access(SIGNED_IN)
+@require_POST
+def release(request: HttpRequest, post_id: int) -> HttpResponse:
+    """Show a post that has waited."""
+    found, by = seen_post(request, post_id), person(request)
+    if not rules.can_hide(by, found, found.thread):
+        raise Http404
+    try:
+        services.release_post(by=by, post=found)
+    except DomainError as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("已显示。"))
+    return redirect("discussion:desk")
 
 
 @access(BOARD)

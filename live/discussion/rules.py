@@ -33,8 +33,12 @@ def _is_place_open(thread: Thread) -> bool:
 
 
 def can_change(by: Any, post: Post, thread: Thread) -> bool:
-    """One's own words, while they are shown and the thread is open."""
-    return post.author_id == by.pk and post.state == PostState.SHOWN and can_answer(by, thread)
+    """One's own words, while they are shown or wait, and the thread is open."""
+    if post.author_id != by.pk:
+        return False
+    if post.state == PostState.WAITING:
+        return bool(by.is_active) and thread.state == ThreadState.OPEN and _is_place_open(thread)
+    return post.state == PostState.SHOWN and can_answer(by, thread)
 
 
 def can_look_after(by: Any, thread: Thread) -> bool:
@@ -53,7 +57,9 @@ def can_hide(by: Any, post: Post, thread: Thread) -> bool:
 
 
 def can_read(by: Any, post: Post, thread: Thread) -> bool:
-    """What is hidden is read by its author and by who looks after it; what is withdrawn by none."""
+    """What is hidden or waits is read by its author and by who looks after it; what is withdrawn
+    by none.
+    """
     if post.state == PostState.SHOWN:
         return True
     if post.state == PostState.WITHDRAWN:

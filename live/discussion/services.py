@@ -6,7 +6,7 @@ import re
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from live.discussion import queries, rules, told
+from live.discussion import holding, queries, rules, told
 from live.discussion.errors import NotYoursError, TalkContentError, TalkMovedError, TooFastError
 from live.discussion.grams import grams_of
 from live.discussion.models import (
@@ -22,6 +22,7 @@ from live.discussion.models import (
 from live.discussion.places import Place
 from live.discussion.telling import kept, lock, next_seq
 from live.discussion.writing import asked_names, mentioned, tidied
+from live.review.queries import found_in
 from lms.core import clock
 from lms.core.states import advance
 from lms.members.models import Branch, Member
@@ -46,6 +47,7 @@ def start_thread(
     if looked_after is None:
         raise NotYoursError(_("您还不属于任何党组织，暂时不能发起讨论。请联系学校管理员。"))
     own = queries.branch_of(by) or looked_after
+    words = found_in(looked_after, title, text)
     now = clock.now()
     try:
         with transaction.atomic():
@@ -59,10 +61,14 @@ def start_thread(
                 made_at=now,
                 last_at=now,
                 last_seq=1,
+                is_hidden=bool(words),
             )
-            post = _written(by, thread, own, text, key, number=1, now=now)
+            post = _written(by, thread, own, text, key, number=1, now=now, is_waiting=bool(words))
             forget_draft(by=by, place=f"new:{place.kind}:{place.pk}")
-            told.begun(thread, post)
+            if words:
+                holding.waits(thread, post, words)
+            else:
+                told.begun(thread, post)
     except IntegrityError:  # the same form, a moment earlier
         return _made_before(by, key).thread
     return thread
@@ -86,15 +92,21 @@ def add_answer(
                 raise TalkMovedError(_("这个讨论已经结束，不能再发言。您写的内容还在草稿里。"))
             number = _last_number(held) + 1
             seq = next_seq(held)
-            held.last_at = clock.now()
-            held.answers += 1
+            words = found_in(held.branch, text)
+            now = clock.now()
+            if not words:
+                held.last_at = now
+                held.answers += 1
             post = _written(
                 by, held, own or held.branch, text, key,
-                number=number, now=held.last_at, parent=above, seq=seq,
+                number=number, now=now, parent=above, seq=seq, is_waiting=bool(words),
             )  # fmt: skip
             kept(held, "last_at", "answers")
             forget_draft(by=by, place=f"thread:{held.pk}")
-            told.answered(held, post)
+            if words:
+                holding.waits(held, post, words)
+            else:
+                told.answered(held, post)
     except IntegrityError:
         return _made_before(by, key)
     return post
@@ -121,7 +133,11 @@ def change_post(*, by: Member, post: Post, text: str, title: str = "") -> None:
         post.grams, post.changed_seq = grams_of(title, text), next_seq(held)
         post.save(update_fields=["text", "mentions", "edited_at", "grams", "changed_seq"])
         kept(held, "title")
-        told.called(held, post, new)
+        words = found_in(held.branch, title, text)
+        if words and _gone(held, post, PostState.WAITING):
+            holding.waits(held, post, words)
+        elif post.state == PostState.SHOWN:
+            told.called(held, post, new)
 
 
 def withdraw_post(*, by: Member, post: Post) -> None:
@@ -167,29 +183,33 @@ def _accept(held: Thread, post: Post | None) -> None:
 
 
 def _gone(held: Thread, post: Post, state: PostState) -> bool:
-    """A shown post is shown no longer; False if it was not."""
+    """A shown post is shown no longer, or one that waits is not going to be; False otherwise."""
     seq = next_seq(held)
-    if not advance(post, to=state, from_=[PostState.SHOWN], changed_seq=seq):
+    was_shown = advance(post, to=state, from_=[PostState.SHOWN], changed_seq=seq)
+    if not was_shown and (
+        state == PostState.WAITING
+        or not advance(post, to=state, from_=[PostState.WAITING], changed_seq=seq)
+    ):
         return False
     if held.accepted_id == post.pk:
         held.accepted = None
     if post.is_beginning:
-        held.is_hidden = state == PostState.HIDDEN
-    else:
+        held.is_hidden = state != PostState.WITHDRAWN
+    elif was_shown:
         held.answers -= 1
     kept(held, "accepted", "is_hidden", "answers")
     return True
 
 
 def put_away(held: Thread, post: Post) -> bool:
-    """Hide a shown post in a thread locked by this transaction."""
+    """Hide a post that is shown or waits, in a thread locked by this transaction."""
     return _gone(held, post, PostState.HIDDEN)
 
 
-def bring_back(held: Thread, post: Post) -> bool:
-    """Show a hidden post again in a thread locked by this transaction."""
+def bring_back(held: Thread, post: Post, *, state: PostState = PostState.HIDDEN) -> bool:
+    """Show a hidden or a waiting post in a thread locked by this transaction."""
     seq = next_seq(held)
-    if not advance(post, to=PostState.SHOWN, from_=[PostState.HIDDEN], changed_seq=seq):
+    if not advance(post, to=PostState.SHOWN, from_=[state], changed_seq=seq):
         return False
     if post.is_beginning:
         held.is_hidden = False
@@ -206,6 +226,7 @@ def forget_draft(*, by: Member, place: str) -> None:
 def _written(
     by: Member, thread: Thread, own: Branch, text: str, key: str, *,
     number: int, now: dt.datetime, parent: Post | None = None, seq: int = 1,
+    is_waiting: bool = False,
 ) -> Post:  # fmt: skip
     return Post.objects.create(
         thread=thread,
@@ -218,6 +239,7 @@ def _written(
         text=text,
         mentions=_mentions(by, thread, text),
         made_at=now,
+        state=PostState.WAITING if is_waiting else PostState.SHOWN,
         grams=grams_of(thread.title if number == 1 else "", text),
     )
 

@@ -91,6 +91,7 @@ class Reader:
             "accept": is_shown and not post.is_beginning and rules.can_accept(by, thread),
             "report": rules.can_report(by, post),
             "hide": is_shown and rules.can_hide(by, post, thread),
+            "release": post.state == PostState.WAITING and rules.can_hide(by, post, thread),
             "lift": post.state == PostState.HIDDEN and rules.can_hide(by, post, thread),
         }
         return PostView(

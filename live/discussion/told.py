@@ -59,6 +59,15 @@ def reported(report: Report) -> None:
     )
 
 
+def waits(post: Post) -> None:
+    """Who looks after it, nearest first; its author sees it wait."""
+    _tell_desk(
+        post,
+        _("《%(title)s》里有一条发言待审核") % {"title": post.thread.title},
+        f"waits:{post.pk}:{post.changed_seq}",
+    )
+
+
 def report_settled(report: Report, words: str) -> None:
     is_upheld = report.state == ReportState.UPHELD
     said = _("您举报的发言已隐藏") if is_upheld else _("您举报的发言保留：%s") % words

@@ -39,6 +39,7 @@ urlpatterns = [
     path("discussion/posts/<int:post_id>/versions/", views.versions, name="versions"),
     path("discussion/posts/<int:post_id>/report/", looking_after.report, name="report"),
     path("discussion/posts/<int:post_id>/hide/", looking_after.hide, name="hide"),
+    path("discussion/posts/<int:post_id>/release/", looking_after.release, name="release"),
     path("discussion/reports/<int:report_id>/dismiss/", looking_after.dismiss, name="dismiss"),
     path("discussion/hidings/<int:hiding_id>/", looking_after.hiding, name="hiding"),
 ]

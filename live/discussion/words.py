@@ -16,6 +16,8 @@ REPORT_TONES = {
     ReportState.DISMISSED: "",
 }
 STEP_TONES = {
+    Step.HELD: "attention",
+    Step.RELEASED: "ok",
     Step.REPORTED: "attention",
     Step.DISMISSED: "",
     Step.HIDDEN: "red",

@@ -13,3 +13,11 @@ class NotTheHostError(DomainError):
 
 class NotInVenueError(DomainError):
     """The person cannot be put on this list."""
+
+
+class NotTheSecondPersonError(DomainError):
+    """The person confirming has had a hand in the list, or no say over the branch."""
+
+
+class ListChangedError(DomainError):
+    """The list is no longer what the person confirming has read."""

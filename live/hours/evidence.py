@@ -12,13 +12,14 @@ from live.hours.counting import Frame, Stay
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A place in a meeting room: where, how it came on the list, and by whom."""
+    """A place in a meeting room: where, how it came on the list, by whom, and who confirmed it."""
 
     place: str
     branch: str
     how: str
     by: str
     since: dt.datetime
+    confirmed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def evidence_of(
                 "how": seat.how,
                 "by": seat.by,
                 "since": _instant(seat.since),
+                "confirmed_by": seat.confirmed_by,
             }
             if seat
             else None

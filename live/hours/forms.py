@@ -29,3 +29,18 @@ class HeadsForm(forms.Form):
     heads = forms.IntegerField(
         label=gettext_lazy("现场清点人数"), min_value=0, max_value=9999, required=True
     )
+    witness = forms.ChoiceField(
+        label=gettext_lazy("见证人"),
+        required=False,
+        help_text=gettext_lazy("到场的一位同志，可代替另一位书记确认。"),
+    )
+
+    def __init__(self, *args: Any, witnesses: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["witness"]
+        field.choices = [("", gettext_lazy("不指定")), *witnesses]
+
+    def said(self) -> dict[str, Any]:
+        """As the service takes it."""
+        said = self.cleaned_data
+        return {"heads": said["heads"], "witness_id": int(said["witness"] or 0) or None}

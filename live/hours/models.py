@@ -14,7 +14,8 @@ class Venue(models.Model):
     """One branch's meeting room of one class, from `opened_at` until its list is handed in.
 
     The screen is there as long as its host's own lines to the class are. `heads` is how many the
-    host saw in the room.
+    host saw in the room. Open → handed in → confirmed by a second person; refused by that person
+    it stays handed in and says so until it is handed in again. Empty, it waits for nobody.
     """
 
     live_class = models.ForeignKey(LiveClass, models.PROTECT, related_name="venues", db_index=False)
@@ -29,6 +30,29 @@ class Venue(models.Model):
     heads_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    # None for a list nobody handed in: it was taken as it was.
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    times_handed_in = models.PositiveSmallIntegerField(default=0)
+    # Of those present, who may confirm where there is no other secretary.
+    witness = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("见证人"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    refused_at = models.DateTimeField(null=True)
+    refused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    refusal = models.CharField(_("退回原因"), max_length=200, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     # When the hours of its list were posted.
     credited_at = models.DateTimeField(null=True)
 
@@ -37,6 +61,20 @@ class Venue(models.Model):
         verbose_name_plural = _("会场")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["live_class", "branch"], name="venue_once_a_branch"),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | models.Q(
+                    confirmed_at__isnull=False,
+                    confirmed_by__isnull=False,
+                    closed_at__isnull=False,
+                ),
+                name="venue_confirmed_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by__isnull=True)
+                | ~models.Q(confirmed_by=models.F("host")),
+                name="venue_confirmed_by_another",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -52,6 +90,11 @@ class Venue(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing of it changes any more; lists of before there was a second person counted."""
+        return self.confirmed_at is not None or self.credited_at is not None
 
 
 class VenuePresence(models.Model):

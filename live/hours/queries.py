@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,12 +23,19 @@ from live.classroom.queries import visible_live_classes
 from live.hours.counting import Frame, Stay, credited_minutes, frame, in_room, stay
 from live.hours.models import Venue, VenuePresence
 from lms.core import clock
-from lms.members.models import Branch, Member, Membership
-from lms.members.queries import members_of, standing_on, visible_branches
+from lms.members.models import Branch, Member, Membership, RoleAssignment
+from lms.members.queries import (
+    OVERSEEING,
+    members_of,
+    path_and_above,
+    standing_on,
+    visible_branches,
+)
+from lms.members.queries import held_on as held_roles_on
 
 # After the close every line has either shown a sign of life or is known for dead.
 SETTLED = dt.timedelta(seconds=90)
-# So long after the close a meeting room's list can still be completed; then it counts as it is.
+# So long after the close a meeting room's list can still be completed; then it waits as it is.
 LISTS_LAST = dt.timedelta(hours=24)
 
 
@@ -113,7 +121,7 @@ def attendance_of(
     seats = {
         seat.member_id: seat
         for seat in VenuePresence.objects.filter(live_class=live_class).select_related(
-            "venue__branch", "venue__host", "by"
+            "venue__branch", "venue__host", "venue__confirmed_by", "by"
         )
     }
     rooms = {
@@ -183,12 +191,12 @@ def creditable(live_class_id: int) -> LiveClass | None:
 
 
 def uncredited() -> QuerySet[LiveClass]:
-    """Classes of which something is to be posted: all of it, or a list that was handed in."""
-    handed_in = Venue.objects.filter(
-        live_class=OuterRef("pk"), closed_at__isnull=False, credited_at=None
+    """Classes of which something is to be posted: all of it, or a list that was confirmed."""
+    confirmed = Venue.objects.filter(
+        live_class=OuterRef("pk"), confirmed_at__isnull=False, credited_at=None
     )
     return LiveClass.objects.filter(
-        Q(credited_at=None) | Exists(handed_in),
+        Q(credited_at=None) | Exists(confirmed),
         state=ClassState.CLOSED,
         is_rehearsal=False,
         ended_at__lte=clock.now() - SETTLED,
@@ -197,7 +205,10 @@ def uncredited() -> QuerySet[LiveClass]:
 
 def forgotten_venues() -> QuerySet[Venue]:
     """Lists nobody has handed in within LISTS_LAST of the end of the class."""
-    return Venue.objects.filter(closed_at=None, live_class__ended_at__lt=clock.now() - LISTS_LAST)
+    forgotten = Venue.objects.filter(
+        closed_at=None, live_class__ended_at__lt=clock.now() - LISTS_LAST
+    )
+    return forgotten.select_related("branch", "live_class", "host").order_by("pk")
 
 
 # --- Meeting rooms --------------------------------------------------------------------------------
@@ -211,15 +222,74 @@ def token_key() -> bytes:
     return hashlib.sha256(b"live.hours.venue" + settings.SECRET_KEY.encode()).digest()
 
 
+_SHOWN = (
+    "live_class__branch", "live_class__teacher", "branch", "host", "witness", "closed_by",
+    "refused_by", "confirmed_by",
+)  # fmt: skip
+
+
 def visible_venues(by: Any) -> QuerySet[Venue]:
     """Those of the branches `by` looks after."""
-    return Venue.objects.filter(branch__in=visible_branches(by).order_by()).select_related(
-        "live_class__branch", "live_class__teacher", "branch", "host"
-    )
+    return Venue.objects.filter(branch__in=visible_branches(by).order_by()).select_related(*_SHOWN)
 
 
 def venue_for(by: Any, venue_id: int) -> Venue | None:
     return visible_venues(by).filter(pk=venue_id).first()
+
+
+def venue_to_confirm(by: Any, venue_id: int) -> Venue | None:
+    """For who looks after its branch, and for its witness."""
+    own = Q(branch__in=visible_branches(by).order_by()) | Q(witness=by.pk)
+    return Venue.objects.filter(own, pk=venue_id).select_related(*_SHOWN).first()
+
+
+def digest_of(venue: Venue) -> str:
+    """What the second person has read, in short; any change of the list changes it."""
+    rows = [
+        [row.pk, row.member_id, row.how, str(row.since), str(row.until)] for row in list_of(venue)
+    ]
+    said = [venue.place, venue.heads, venue.witness_id, venue.host_id, str(venue.closed_at), rows]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+
+
+def possible_witnesses(venue: Venue) -> QuerySet[VenuePresence]:
+    """Those present, of the branch itself, but the host."""
+    day = held_on(venue.live_class)
+    own = members_of(venue.branch, day).order_by()
+    return list_of(venue).filter(member__in=own.values("pk")).exclude(member=venue.host_id)
+
+
+def second_people(venue: Venue) -> set[int]:
+    """Whom a list that was handed in waits for: the witness, and of those who look after the
+    branch and have not kept it, the nearest.
+    """
+    kept = {venue.host_id, venue.closed_by_id}
+    kept |= {row.by_id for row in list_of(venue) if row.by_id != row.member_id}
+    held = RoleAssignment.objects.filter(
+        held_roles_on(clock.today()),
+        role__in=OVERSEEING,
+        branch__path__in=path_and_above(venue.branch.path),
+        member__is_active=True,
+    ).exclude(member__in=[pk for pk in kept if pk])
+    found = list(held.values_list("branch__path", "member"))
+    nearest = max((path for path, _member in found), key=len, default="")
+    people = {member_id for path, member_id in found if path == nearest}
+    if venue.witness_id is not None and venue.witness_id not in kept:
+        people.add(venue.witness_id)
+    return people
+
+
+def unconfirmed_of_year(branch: Branch, year: int) -> list[Venue]:
+    """Lists of the subtree that somebody is on and that nobody has confirmed."""
+    rows = Venue.objects.filter(
+        Exists(VenuePresence.objects.filter(venue=OuterRef("pk"))),
+        branch__path__startswith=branch.path,
+        confirmed_at=None,
+        credited_at=None,
+        live_class__is_rehearsal=False,
+    ).exclude(live_class__state=ClassState.CANCELLED)
+    shown = rows.select_related("branch", "live_class").order_by("opened_at", "pk")
+    return [venue for venue in shown if held_on(venue.live_class).year == year]
 
 
 def venues_of(live_class: LiveClass, branches: Iterable[Branch] | None = None) -> QuerySet[Venue]:

@@ -1,17 +1,15 @@
 """Posting the hours of a class to the ledger, once, when it is over."""
 
-import datetime as dt
-
 from django.db import transaction
 
 from exams.credit.models import SourceKind, StudyHourEntry
 from exams.credit.services import post_entry
 from live.classroom.folders import recording_id
 from live.classroom.models import LiveClass
-from live.hours import queries
+from live.hours import queries, told
 from live.hours.counting import Frame
 from live.hours.evidence import ClassFacts, Seat, evidence_of
-from live.hours.models import Venue
+from live.hours.models import Venue, VenuePresence
 from live.hours.queries import Attended
 from lms.core import clock
 from lms.core.tasks import enqueue
@@ -21,15 +19,15 @@ def credit_class(*, live_class_id: int) -> int:
     """Post the hours of everybody who was there long enough; how many are in the ledger.
 
     Any number of times: the ledger holds one entry of a class for each member. Who is on a meeting
-    room's list waits until that is handed in, so that the list is complete when it counts. Nothing
-    is done before the lines of a closed class have settled.
+    room's list waits until a second person has confirmed it. Nothing is done before the lines of a
+    closed class have settled.
     """
     live_class = queries.creditable(live_class_id)
     held = queries.frame_of(live_class) if live_class is not None else None
     if live_class is None or held is None:
         return 0
     facts = facts_of(live_class, held)
-    ready = [venue.pk for venue in queries.venues_of(live_class) if not venue.is_open]
+    ready = [venue.pk for venue in queries.venues_of(live_class) if venue.is_settled]
     posted = 0
     for each in queries.attendance_of(live_class, held=held) if facts.hours else ():
         waits = each.seat is not None and each.seat.venue_id not in ready
@@ -70,19 +68,23 @@ def _post(live_class: LiveClass, facts: ClassFacts, each: Attended) -> StudyHour
         evidence=evidence_of(
             facts,
             each.stay,
-            seat=Seat(seat.venue.place, seat.venue.branch.name, seat.how, seat.by.name, seat.since)
-            if seat
-            else None,
+            seat=_seat(seat) if seat else None,
             proofs={name: (proof.asked, proof.answered) for name, proof in each.proofs.items()},
         ),
-        by=seat.by if seat and seat.how not in queries.HOW_BY_SELF else None,
+        by=seat.venue.confirmed_by if seat else None,
         # Whoever sees the recording later as a lesson has had it already.
         content_id=f"asset:{recording_id(live_class.room).hex}",
     )
 
 
+def _seat(seat: VenuePresence) -> Seat:
+    venue = seat.venue
+    second = venue.confirmed_by.name if venue.confirmed_by else ""
+    return Seat(venue.place, venue.branch.name, seat.how, seat.by.name, seat.since, second)
+
+
 def send_uncredited(*, limit: int = 1000) -> int:
-    """Close forgotten lists and queue what is to be posted, one task a class; how many."""
+    """Hand in forgotten lists and queue what is to be posted, one task a class; how many."""
     hand_in_forgotten()
     ids = list(queries.uncredited().order_by("ended_at").values_list("pk", flat=True)[:limit])
     with transaction.atomic():
@@ -92,6 +94,15 @@ def send_uncredited(*, limit: int = 1000) -> int:
 
 
 def hand_in_forgotten() -> int:
-    """Lists nobody has handed in count as they are."""
-    now: dt.datetime = clock.now()
-    return queries.forgotten_venues().update(closed_at=now)
+    """Lists nobody has handed in wait for the second person as they are; how many."""
+    count = 0
+    for venue in queries.forgotten_venues():
+        with transaction.atomic():
+            moved = Venue.objects.filter(pk=venue.pk, closed_at=None).update(
+                closed_at=clock.now(), times_handed_in=1
+            )
+            if moved:
+                venue.refresh_from_db()
+                told.handed_in(venue)
+                count += 1
+    return count

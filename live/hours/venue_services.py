@@ -9,9 +9,14 @@ from django.utils.translation import gettext as _
 from exams.gatherings.models import How
 from live.classroom.models import LiveClass
 from live.classroom.queries import audience_of
-from live.hours import queries, rules
+from live.hours import queries, rules, told
 from live.hours.counting import AT_THE_DOOR
-from live.hours.errors import NotInVenueError, NotTheHostError, VenueClosedError
+from live.hours.errors import (
+    NotInVenueError,
+    NotTheHostError,
+    NotTheSecondPersonError,
+    VenueClosedError,
+)
 from live.hours.models import Venue, VenuePresence
 from lms.core import clock
 from lms.members.models import Branch, Member
@@ -93,19 +98,34 @@ def take_off(*, by: Member, venue: Venue, presence_id: int) -> None:
         queries.list_of(held).filter(pk=presence_id).delete()
 
 
-def count_heads(*, by: Member, venue: Venue, heads: int) -> None:
-    """How many the host sees in the room."""
+def count_heads(*, by: Member, venue: Venue, heads: int, witness_id: int | None = None) -> None:
+    """How many the host sees in the room, and who of those present witnesses."""
     with transaction.atomic():
         held = _hold(by, venue)
-        Venue.objects.filter(pk=held.pk).update(heads=heads, heads_at=clock.now())
+        if witness_id is not None:
+            possible = queries.possible_witnesses(held).filter(member=witness_id)
+            if not possible.exists():
+                raise NotTheSecondPersonError(_("见证人要从本组织到场的人中选，不能是主持人。"))
+        Venue.objects.filter(pk=held.pk).update(
+            heads=heads, heads_at=clock.now(), witness=witness_id
+        )
     venue.refresh_from_db()
 
 
 def hand_in(*, by: Member, venue: Venue) -> None:
-    """The list is complete: after the end of the class its hours are posted."""
+    """The list is complete: a second person is waited for, then its hours are posted.
+
+    The second time, after it was sent back, the room's time stays as it was.
+    """
     with transaction.atomic():
         held = _hold(by, venue)
-        Venue.objects.filter(pk=held.pk).update(closed_at=clock.now())
+        held.closed_at = held.closed_at or clock.now()
+        held.closed_by = by
+        held.times_handed_in += 1
+        held.refused_at = held.refused_by = None
+        held.refusal = ""
+        held.save()
+        told.handed_in(held)
     venue.refresh_from_db()
 
 
@@ -115,7 +135,9 @@ def _held(by: Member, venue: Venue) -> Venue:
     if found is None or not rules.can_host(by, found.branch):
         raise NotTheHostError(_("这个会场由其他党组织开设，您不能修改。"))
     if not rules.takes_names(found):
-        raise VenueClosedError(_("会场名单已经交了，不能再修改。有差错请通过学时更正办理。"))
+        raise VenueClosedError(
+            _("会场名单已经交了，不能再修改。有差错请确认人退回，或通过学时更正办理。")
+        )
     return found
 
 
@@ -131,7 +153,7 @@ def _enter(
     """These on the list, each once in all the rooms of the class."""
     with transaction.atomic():
         held = Venue.objects.select_for_update(no_key=True).get(pk=venue.pk)
-        if not held.is_open:
+        if not rules.takes_names(held):
             return 0
         before = queries.list_of(held).count()
         now = clock.now()

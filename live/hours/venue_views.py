@@ -17,7 +17,7 @@ from exams.gatherings.screen import qr_drawing
 from exams.gatherings.tokens import is_token, token_for
 from live.classroom import page
 from live.classroom.views import person, seen
-from live.hours import queries, venue_services
+from live.hours import queries, rules, venue_services, words
 from live.hours.forms import HeadsForm, VenueForm
 from live.hours.models import Venue
 from lms.core import clock
@@ -46,7 +46,11 @@ def start(request: HttpRequest, live_class_id: int) -> HttpResponse:
         else:
             return redirect("live:venue_screen", venue.pk)
     own = queries.visible_venues(request.user).filter(live_class=found)
-    context = {"live": found, "form": form, "venues": own}
+    context = {
+        "live": found,
+        "form": form,
+        "venues": [(venue, words.state_of(venue)) for venue in own],
+    }
     return render(request, "live/venue_new.html", context, status=422 if form.errors else 200)
 
 
@@ -80,14 +84,27 @@ def beside(request: HttpRequest, venue_id: int) -> HttpResponse:
 def listed(request: HttpRequest, venue_id: int) -> HttpResponse:
     """The list: ticked by the host, counted, handed in."""
     venue = _kept(request, venue_id)
+    takes = rules.takes_names(venue)
     context = {
         "venue": venue,
         "live": venue.live_class,
         "present": list(queries.list_of(venue)),
-        "absent": list(queries.absent_from(venue)) if venue.is_open else [],
-        "heads": HeadsForm(initial={"heads": venue.heads}),
+        "takes": takes,
+        "absent": list(queries.absent_from(venue)) if takes else [],
+        "heads": _heads_form(venue, initial={"heads": venue.heads, "witness": venue.witness_id})
+        if takes
+        else None,
+        "state": words.state_of(venue),
+        "awaits": rules.awaits_confirmation(venue),
+        "can_confirm": rules.can_confirm(request.user, venue),
     }
     return render(request, "live/venue.html", context)
+
+
+def _heads_form(venue: Venue, *said: Any, **more: Any) -> HeadsForm:
+    possible = queries.possible_witnesses(venue)
+    people = [(row.member_id, row.member.name) for row in possible]
+    return HeadsForm(*said, witnesses=people, **more)
 
 
 _WORDS: dict[str, Callable[[Any], str]] = {
@@ -101,7 +118,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "left": lambda _nothing: _("已记提前离开，时间算到现在。"),
     "off": lambda _nothing: _("已移出名单。"),
     "count": lambda _nothing: _("已记清点人数。"),
-    "close": lambda _nothing: _("名单已交，课后学时随即入账。"),
+    "close": lambda _nothing: _("名单已交，等另一位书记、管理员或见证人确认，确认后学时自动入账。"),
     "take": lambda _nothing: _("现在由您的屏幕播放，会场时间按您的连接记。"),
 }
 
@@ -132,11 +149,10 @@ def _pressed(request: HttpRequest, venue: Venue, verb: str) -> Any:
         service = venue_services.has_left if verb == "left" else venue_services.take_off
         return service(by=by, venue=venue, presence_id=int(number) if number.isdigit() else 0)
     if verb == "count":
-        form = HeadsForm(request.POST)
-        heads = form.cleaned_data["heads"] if form.is_valid() else None
-        if heads is None:
+        form = _heads_form(venue, request.POST)
+        if not form.is_valid():
             raise DomainError(_("请填清点到的人数，0 到 9999。"))
-        return venue_services.count_heads(by=by, venue=venue, heads=heads)
+        return venue_services.count_heads(by=by, venue=venue, **form.said())
     if verb == "take":
         return venue_services.take_over(by=by, venue=venue)
     return venue_services.hand_in(by=by, venue=venue)

@@ -8,6 +8,7 @@ from exams.gatherings.models import How
 from live.classroom.attendance import BRIDGE
 from live.hours.counting import AT_THE_DOOR, Bridged
 from live.hours.evidence import ExplainedClass
+from live.hours.models import Venue
 from live.hours.queries import Attended
 from lms.core.design.drawing import strip_parts
 
@@ -55,6 +56,17 @@ def length(seconds: int) -> str:
         "minutes": seconds // 60,
         "seconds": seconds % 60,
     }
+
+
+def state_of(venue: Venue) -> dict[str, str]:
+    """Where a meeting room's list stands, with its tone; the words of study together."""
+    if venue.is_settled:
+        return {"text": _("已确认") if venue.confirmed_at else _("已入账"), "tone": "ok"}
+    if venue.refused_at is not None:
+        return {"text": _("已退回"), "tone": "attention"}
+    if venue.is_open:
+        return {"text": _("名单未交"), "tone": "info"}
+    return {"text": _("待确认"), "tone": "attention"}
 
 
 def row_of(each: Attended, percent: int) -> dict[str, Any]:

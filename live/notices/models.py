@@ -16,18 +16,20 @@ class NoticeKind(models.TextChoices):
     UNANSWERED = "unanswered", _("我负责的课程有提问 48 小时没有人回答")
     WRITING = "writing", _("学习心得和思想汇报有进展")
     CLASS = "class", _("直播课就要开始")
+    CONFIRM = "confirm", _("会场名单等我确认，或被退回")
 
 
 class Way(models.TextChoices):
     NOW = "now", _("随时")
     DAILY = "daily", _("每天一次")
+    WEEKLY = "weekly", _("每周一次")
     OFF = "off", _("不要")
 
 
 class Notice(models.Model):
     """One thing one member is told; of several with the same `once` the database takes one.
 
-    From `due_at` on it counts as new: the end of quiet hours, or the hour of the daily round-up.
+    From `due_at` on it counts as new: the end of quiet hours, or the hour of the round-up.
     """
 
     member = models.ForeignKey(
@@ -66,7 +68,7 @@ class NoticeChoice(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_choices", db_index=False
     )
     kind = models.CharField(max_length=12, choices=NoticeKind.choices)
-    way = models.CharField(max_length=5, choices=Way.choices, default=Way.NOW)
+    way = models.CharField(max_length=6, choices=Way.choices, default=Way.NOW)
 
     class Meta:
         verbose_name = _("消息设置")

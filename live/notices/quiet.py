@@ -1,4 +1,4 @@
-"""When a notice counts as new: outside quiet hours, or with the round-up of the day; pure."""
+"""When a notice counts as new: outside quiet hours, or with the round-up of day or week; pure."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -24,11 +24,19 @@ class Quiet:
 USUAL = Quiet(22 * 60, 7 * 60)
 
 
-def due_at(moment: dt.datetime, quiet: Quiet, *, is_daily: bool) -> dt.datetime:
-    """`moment` is aware and in the school's time zone; the answer never comes before it."""
-    if is_daily:
+def due_at(
+    moment: dt.datetime, quiet: Quiet, *, is_daily: bool = False, is_weekly: bool = False
+) -> dt.datetime:
+    """`moment` is aware and in the school's time zone; the answer never comes before it.
+
+    What is told once a week comes on Monday at the hour of the round-up.
+    """
+    if is_daily or is_weekly:
         due = moment.replace(hour=ROUND_UP_HOUR, minute=0, second=0, microsecond=0)
-        moment = due if due >= moment else due + dt.timedelta(days=1)
+        if is_weekly:
+            due += dt.timedelta(days=-due.weekday() % 7)
+        each = dt.timedelta(days=7 if is_weekly else 1)
+        moment = due if due >= moment else due + each
     if not quiet.holds(moment):
         return moment
     end = moment.replace(

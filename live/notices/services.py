@@ -36,8 +36,8 @@ def notify(*, member_ids: Iterable[int], kind: NoticeKind, title: str, url: str,
         way = ways.get(member_id, Way.NOW)
         if way == Way.OFF and kind not in NEVER_OFF:
             continue
-        is_daily = way == Way.DAILY
-        due = due_at(now, quiet.get(member_id, USUAL), is_daily=is_daily)
+        is_daily, is_weekly = way == Way.DAILY, way == Way.WEEKLY
+        due = due_at(now, quiet.get(member_id, USUAL), is_daily=is_daily, is_weekly=is_weekly)
         rows.append(
             Notice(
                 member_id=member_id,
@@ -47,7 +47,7 @@ def notify(*, member_ids: Iterable[int], kind: NoticeKind, title: str, url: str,
                 url=url,
                 at=now,
                 due_at=due,
-                is_rounded_up=is_daily,
+                is_rounded_up=is_daily or is_weekly,
             )
         )
     Notice.objects.bulk_create(rows, ignore_conflicts=True)

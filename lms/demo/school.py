@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from courses.catalogue.models import LessonPage
+from courses.catalogue.models import CoursePage, LessonPage
 from courses.training.models import TrainingClass
 from lms import env
 from lms.core import clock
@@ -12,6 +12,7 @@ from lms.demo.bank import fill_bank, fill_branch_bank
 from lms.demo.captions import caption_lectures
 from lms.demo.content import all_lessons
 from lms.demo.contest import FIRST_ROUND, NAMED, PRACTISED, hold_contest
+from lms.demo.course_branch_study import BRANCH_STUDY as TALKED_ABOUT
 from lms.demo.demo_year import demo_year
 from lms.demo.desk import lay_on_desks
 from lms.demo.enrolment import branch_of, enrol_everyone
@@ -23,6 +24,7 @@ from lms.demo.lectures import Films, Report, bring_in_lectures
 from lms.demo.people import BRANCHES, MEMBERS, TRANSFERS, Duty, MemberText
 from lms.demo.rules import lay_down_rules
 from lms.demo.study import tell_stories
+from lms.demo.talk import hold_talk
 from lms.demo.teaching import lesson_of, publish_courses
 from lms.demo.texts import LessonText
 from lms.demo.training import TITLE as CLASS_TITLE
@@ -96,6 +98,7 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
     )
     hold_exam(training_class=training_class, by=members[administrator.number])
     add_contests()
+    add_talk()
     return _accounts()
 
 
@@ -118,6 +121,28 @@ def add_banks(report: Report) -> None:
         if training_class:
             hold_exam(training_class=training_class, by=administrator)
         add_contests()
+        add_talk()
+
+
+def add_talk() -> None:
+    """Talk and texts, where they are missing.
+
+    Nothing is written where somebody has taken away who says something, a branch, or what it is
+    about.
+    """
+    members = {
+        member.number: member
+        for member in Member.objects.filter(number__in=[text.number for text in MEMBERS])
+        if member.is_active
+    }
+    branch = Branch.objects.filter(code=BRANCHES[0].code).first()
+    course = CoursePage.objects.live().filter(slug=TALKED_ABOUT.slug).first()
+    title = TALKED_ABOUT.lessons[2].title
+    lesson = LessonPage.objects.live().filter(title=title).order_by("pk").first()
+    if branch is None or course is None or lesson is None or len(members) < len(MEMBERS):
+        return
+    year = demo_year(clock.today())
+    hold_talk(members=members, branch=branch, course=course, lesson=lesson, year=year)
 
 
 def add_contests() -> None:

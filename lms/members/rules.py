@@ -9,6 +9,7 @@ from lms.members.queries import (
     administered_members,
     has_role,
     managed_accounts,
+    roles_of,
     visible_members,
 )
 
@@ -63,6 +64,11 @@ def can_upload_lectures(by: Any) -> bool:
     return has_role(by, (Role.INSTRUCTOR, Role.ADMINISTRATOR))
 
 
+def can_administer_school(by: Any) -> bool:
+    """Administers a whole school: a branch with nobody above it."""
+    return roles_of(by).filter(role=Role.ADMINISTRATOR, branch__depth=1).exists()
+
+
 def is_superuser(by: Any) -> bool:
     """Made at the console; the only one who may edit accounts and groups as such."""
     return bool(by.is_authenticated and by.is_active and by.is_superuser)
@@ -71,4 +77,5 @@ def is_superuser(by: Any) -> bool:
 BOARD = Access("board", can_oversee)
 BACK_OFFICE = Access("back-office", can_enter_back_office)
 ADMINISTRATION = Access("administration", can_administer)
+SCHOOL = Access("school", can_administer_school)
 SUPERUSER = Access("superuser", is_superuser)

@@ -3,9 +3,11 @@
 from typing import Any
 
 from tests.architecture.access_objects import (
+    ANY,
     AUDIENCE,
     BY_BRANCH,
     BY_PERSON,
+    EVERYBODY,
     HOSTS,
     NOBODY,
     ONESELF,
@@ -74,6 +76,10 @@ def _notice(world: World, where: str, role: str) -> dict[str, Any]:
     return {"notice_id": world.notice(world.person(where, role)).pk}
 
 
+def _browser(world: World, where: str, role: str) -> dict[str, Any]:
+    return {"browser_id": world.push_browser(world.person(where, role)).pk}
+
+
 def _writing(world: World, where: str, role: str) -> dict[str, Any]:
     found = world.handed_in(world.person(where, role))
     return {"writing_id": found.pk, "attachment_id": found.attachments.get().pk}
@@ -113,6 +119,7 @@ DISCUSSION_CASES: dict[str, Case] = {
     "discussion/posts/<int:post_id>/versions/": Case(MEMBERS, _post, **BY_BRANCH),
     "discussion/posts/<int:post_id>/report/": Case(MEMBERS, _post, **BY_BRANCH),
     "discussion/posts/<int:post_id>/hide/": Case(HOSTS, _post, **BY_BRANCH),
+    "discussion/posts/<int:post_id>/release/": Case(HOSTS, _post, method="POST", **BY_BRANCH),
     "discussion/reports/<int:report_id>/dismiss/": Case(HOSTS, _report, **BY_BRANCH),
     "discussion/hidings/<int:hiding_id>/": Case(HOSTS, _hiding, **BY_BRANCH),
     "notices/": Case(WHO_SIGNED_IN),
@@ -120,6 +127,11 @@ DISCUSSION_CASES: dict[str, Case] = {
     "notices/read/": Case(WHO_SIGNED_IN, method="POST"),
     "notices/choices/": Case(WHO_SIGNED_IN),
     "notices/<int:notice_id>/": Case(ONESELF, _notice, **BY_PERSON),
+    "notices/push.js": Case(EVERYBODY),
+    "notices/push/": Case(NOBODY, method="POST"),
+    "notices/push/<int:browser_id>/remove/": Case(ONESELF, _browser, method="POST", **BY_PERSON),
+    "admin/push/": Case({"school": ANY}),
+    "admin/review-words/": Case({"school": ANY}),
     "writings/": Case(WHO_SIGNED_IN),
     "writings/new/": Case(WHO_SIGNED_IN),
     "writings/desk/": Case(OVERSEERS),

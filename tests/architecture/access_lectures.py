@@ -127,6 +127,7 @@ LECTURE_CASES: dict[str, Case] = {
     "live/<int:live_class_id>/venue/": Case(LIVE_HOSTS, live_class, **BY_BRANCH),
     "live/venue/in/": Case(WHO_SIGNED_IN),
     "live/venue/<int:venue_id>/": Case(HOSTS, venue, **BY_BRANCH),
+    "live/venue/<int:venue_id>/confirm/": Case(HOSTS, venue, **BY_BRANCH),
     "live/venue/<int:venue_id>/screen/": Case(HOSTS, venue, **BY_BRANCH),
     "live/venue/<int:venue_id>/beside/": Case(HOSTS, venue, **BY_BRANCH),
     "live/venue/<int:venue_id>/do/<slug:verb>/": Case(HOSTS, venue, method="POST", **BY_BRANCH),

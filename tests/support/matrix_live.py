@@ -16,6 +16,7 @@ from live.groups.models import Group
 from live.hours.models import Venue
 from live.notices.models import Notice, NoticeKind
 from live.notices.services import notify
+from live.push.models import PushBrowser
 from live.slides.models import Slide
 from live.writings import services as writing_services
 from live.writings.models import Writing
@@ -97,6 +98,18 @@ class LiveWorld:
             once="of the matrix",
         )
         return Notice.objects.get(member=person, once="of the matrix")
+
+    @functools.cache  # noqa: B019
+    def push_browser(self, person: Member) -> PushBrowser:
+        return PushBrowser.objects.create(
+            member=person,
+            session_key="",
+            standing="",
+            endpoint=f"https://push.example/{person.pk}",
+            public_key="",
+            secret="",
+            made_at=clock.now(),
+        )
 
     @functools.cache  # noqa: B019
     def draft_writing(self, person: Member) -> Writing:

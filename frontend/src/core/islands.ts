@@ -28,6 +28,7 @@ export const islands: Readonly<Record<string, Loader>> = {
   'lms-live': () => import('../islands/live'),
   'lms-moment': () => loaded().then(() => import('../islands/moment')),
   'lms-player': () => import('../islands/player'),
+  'lms-push': () => import('../islands/push'),
   'lms-replay': () => import('../islands/replay'),
   'lms-studio': () => import('../islands/studio'),
   'lms-thread': () => import('../islands/thread'),

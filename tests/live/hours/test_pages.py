@@ -29,7 +29,7 @@ from tests.factories.members import (
 pytestmark = pytest.mark.django_db
 
 ATTENDANCE_QUERIES = 13
-VENUE_QUERIES = 6
+VENUE_QUERIES = 7
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 from exams.credit.models import StudyHourEntry
 from live.classroom.folders import recording_id
 from live.classroom.models import ClassState, LiveClass, LivePresence
-from live.hours import queries, services
+from live.hours import confirm_services, queries, services
 from live.hours.evidence import explained_class
+from live.notices.models import Notice
 from lms.core import clock
 from lms.members.models import Member
 from tests.factories.live_hours import happened, make_held, make_venue, was_there
@@ -125,7 +126,11 @@ def test_a_room_and_an_own_line_are_one_person_and_together_it_is_group_study(
     both, phone = make_member(tree.first, name="甲"), make_member(tree.first, name="乙")
     was_there(held, both, (0, 30), (20, 60))
     was_there(held, phone, (0, 60))
-    venue = make_venue(held, tree.first, by=host, members=[both], closed_at=held.ended_at)
+    second = make_secretary(tree.first)
+    venue = make_venue(
+        held, tree.first, by=host, members=[both],
+        closed_at=held.ended_at, confirmed_at=held.ended_at, confirmed_by=second,
+    )  # fmt: skip
     services.credit_class(live_class_id=held.pk)
     assert sorted(entries()) == [
         ("乙", "online", Decimal("1.25")),
@@ -134,23 +139,24 @@ def test_a_room_and_an_own_line_are_one_person_and_together_it_is_group_study(
     ]
     entry = StudyHourEntry.objects.get(member=both)
     assert entry.evidence["stay"]["seconds"] == 3600
-    assert (entry.by, entry.evidence["seat"]["place"]) == (host, "三楼会议室")
+    assert (entry.by, entry.evidence["seat"]["place"]) == (second, "三楼会议室")
+    assert entry.evidence["seat"]["confirmed_by"] == second.name
     venue.refresh_from_db()
     assert venue.credited_at is not None
 
 
-def test_who_is_on_a_list_waits_until_it_is_handed_in(
+def test_who_is_on_a_list_waits_until_a_second_person_has_confirmed_it(
     tree: BranchTree, teacher: Member, run_queued: Callable[..., list[str]]
 ) -> None:
     held = make_held(tree.general, by=teacher)
-    host = make_secretary(tree.first, name="书记")
+    host, second = make_secretary(tree.first, name="书记"), make_secretary(tree.first)
     was_there(held, host, (0, 60))
     member = make_member(tree.first, name="甲")
     venue = make_venue(held, tree.first, by=host, members=[member])
     services.credit_class(live_class_id=held.pk)
     assert [name for name, _category, _hours in entries()] == ["书记"]
     assert services.send_uncredited() == 0
-    # Nobody hands it in: a day later it counts as it is.
+    # Nobody hands it in: a day later it is handed in as it is, and somebody asked to confirm it.
     LiveClass.objects.filter(pk=held.pk).update(
         begun_at=held.begun_at - dt.timedelta(days=2), ended_at=held.ended_at - dt.timedelta(days=2)
     )
@@ -158,6 +164,12 @@ def test_who_is_on_a_list_waits_until_it_is_handed_in(
         joined_at=held.begun_at - dt.timedelta(days=2), left_at=held.ended_at - dt.timedelta(days=2)
     )
     venue.presences.update(since=held.begun_at - dt.timedelta(days=2))
+    assert services.send_uncredited() == 0
+    venue.refresh_from_db()
+    assert (venue.is_open, venue.closed_by) == (False, None)
+    assert list(Notice.objects.values_list("member", "kind")) == [(second.pk, "confirm")]
+    digest = queries.digest_of(venue)
+    confirm_services.confirm_list(by=second, venue=venue, digest=digest)
     assert services.send_uncredited() == 1
     assert services.credit_class(live_class_id=held.pk) == 2
     assert [name for name, _category, _hours in entries()] == ["书记", "甲"]

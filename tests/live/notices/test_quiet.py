@@ -23,6 +23,17 @@ def test_it_comes_later_never_earlier_and_within_two_days_outside_quiet_hours(
     assert quiet.holds(due) is False
 
 
+@given(moment=moments, first=minutes, last=minutes)
+def test_what_is_told_once_a_week_comes_within_eight_days(
+    moment: dt.datetime, first: int, last: int
+) -> None:
+    quiet = Quiet(first, last)
+    due = due_at(moment, quiet, is_weekly=True)
+    assert dt.timedelta(0) <= due - moment <= dt.timedelta(days=8)
+    assert quiet.holds(due) is False
+    assert due_at(moment, Quiet(0, 0), is_weekly=True).weekday() == 0
+
+
 @given(moment=moments)
 def test_without_quiet_hours_it_comes_at_once_or_at_the_hour(moment: dt.datetime) -> None:
     never = Quiet(0, 0)

@@ -27,6 +27,8 @@ from exams.gatherings.models import Gathering
 from exams.gatherings.queries import uncredited
 from exams.integrity.models import ReviewCase
 from exams.passing.models import CreditAward
+from live.discussion.models import Post, Thread
+from live.writings.models import Writing
 from lms.core import clock, jobs
 from lms.demo.content import all_lessons
 from lms.demo.demo_year import demo_year
@@ -35,6 +37,7 @@ from lms.demo.gatherings import HELD, HOURS, PLANNED, PRESENT
 from lms.demo.people import MEMBERS, PASSWORD, TRANSFERS, Duty
 from lms.demo.school import build_demo_school
 from lms.demo.stories import EXTRAS, STORIES
+from lms.demo.talk import SECRETARY, TEACHER, THREADS
 from lms.members.merging.models import RecordMerge
 from lms.members.merging.queries import preview, same_names
 from lms.members.models import Branch, Member, Membership, Role, RoleAssignment
@@ -49,7 +52,7 @@ from tests.support.environment import BASE_DIR
 
 pytestmark = pytest.mark.slow
 
-OURS = ("members", "media_pipeline", "courses", "exams", "wagtailcore")
+OURS = ("members", "media_pipeline", "courses", "exams", "live", "wagtailcore")
 
 
 class CutOffError(Exception):
@@ -359,3 +362,20 @@ def test_there_is_something_on_every_desk(school, db):
     kept, lost = records
     rows = {row.label: row for row in preview(RecordMerge(kept=kept, lost=lost))}
     assert "不重复计" in rows
+
+
+def test_there_is_talk_with_answered_questions_and_texts_with_their_rounds(school, db):
+    rows = Thread.objects.order_by("made_at").values_list("title", "kind", "answers", "is_hidden")
+    assert [tuple(row) for row in rows] == [
+        (text.title, text.kind, len(text.answers), False)
+        for text in sorted(THREADS, key=lambda text: text.share)
+    ]
+    asked = Thread.objects.filter(kind="question").order_by("made_at")
+    assert [thread.accepted.author.number for thread in asked] == [TEACHER, SECRETARY]
+    assert {(post.thread.board is None) for post in Post.objects.all()} == {True, False}
+    assert Thread.objects.exclude(at_seconds=None).get().lesson is not None
+    texts = Writing.objects.order_by("made_at")
+    assert [(text.state, text.rounds.count()) for text in texts] == [
+        ("accepted", 2), ("handed_in", 1),
+    ]  # fmt: skip
+    assert Post.objects.filter(made_at__gt=clock.now()).count() == 0
