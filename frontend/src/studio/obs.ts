@@ -20,7 +20,7 @@ export interface ObsConfig extends ObsState {
 type Say = (verb: string, body?: object) => Promise<Reply>;
 
 export class ObsPanel {
-  readonly element = make('section', 'studio-obs');
+  readonly element = make('section', 'studio-obs__panel');
   private key = '';
   private state: ObsState;
   private readonly said = make('p', 'studio-obs__trouble');
@@ -31,7 +31,6 @@ export class ObsPanel {
     private readonly say: Say,
   ) {
     this.state = config;
-    this.element.hidden = true;
     this.element.setAttribute('aria-label', this.text('obs_title'));
     this.said.setAttribute('role', 'status');
     this.draw();
@@ -78,7 +77,7 @@ export class ObsPanel {
   }
 
   private draw(): void {
-    const title = make('h3', '', this.text('obs_title'));
+    const title = make('h2', '', this.text('obs_title'));
     if (!this.isSetUp) {
       this.element.replaceChildren(title, make('p', '', this.config.notSetUp));
       return;
