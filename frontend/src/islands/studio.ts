@@ -25,7 +25,7 @@ export class LmsStudio extends HTMLElement {
   private stage!: HTMLElement;
   /** Comes later: few teach from OBS. */
   private obs: ObsPanel | null = null;
-  private readonly obsPlace = make('div', 'studio-obs');
+  private readonly obsPlace = make('div', 'card studio-obs');
   private sources!: Sources;
   /** What belongs to the devices of this page, and not to OBS. */
   private ofDevices: HTMLElement[] = [];
@@ -154,6 +154,7 @@ export class LmsStudio extends HTMLElement {
       meter,
       this.figures,
       make('div', 'cluster studio__acts', this.go, this.pauseButton, this.muteButton),
+      this.obsPlace,
       this.check.element,
     );
     const beside = make('div', 'studio__side', this.side.element, this.settings());
@@ -169,9 +170,10 @@ export class LmsStudio extends HTMLElement {
     };
     this.sources = new Sources(this.config.strings, chosen, (wanted) => {
       this.useObs(wanted);
+      if (wanted) this.obsPlace.scrollIntoView({ block: 'nearest' });
     });
     this.ofDevices.push(...this.sources.devices);
-    return make('section', 'card stack studio-settings', this.sources.element, this.change, this.obsPlace);
+    return make('section', 'card stack studio-settings', this.sources.element, this.change);
   }
 
   // --- The devices ------------------------------------------------------------------------------

@@ -23,7 +23,10 @@ export class ObsPanel {
   readonly element = make('section', 'studio-obs__panel');
   private key = '';
   private state: ObsState;
+  private drawn = '';
   private readonly said = make('p', 'studio-obs__trouble');
+  /** Stays as it is opened, whatever is drawn around it. */
+  private readonly more = make('details', 'studio-obs__more');
 
   constructor(
     private readonly strings: Record<string, string>,
@@ -33,6 +36,10 @@ export class ObsPanel {
     this.state = config;
     this.element.setAttribute('aria-label', this.text('obs_title'));
     this.said.setAttribute('role', 'status');
+    this.more.append(
+      make('summary', '', this.text('obs_more')),
+      make('div', 'cluster', this.press('obs_renew', 'obs.make', 'secondary'), this.press('obs_drop', 'obs.drop', 'quiet')),
+    );
     this.draw();
   }
 
@@ -84,6 +91,10 @@ export class ObsPanel {
     }
     const { made, aside, trouble } = this.state;
     this.trouble(trouble);
+    // Nothing is drawn under a hand that is about to press it.
+    const now = JSON.stringify([made, aside, trouble, this.key]);
+    if (now === this.drawn) return;
+    this.drawn = now;
     const parts: HTMLElement[] = [title, this.said];
     if (aside && trouble === '') {
       parts.push(make('p', '', this.text('obs_standing_by')));
@@ -98,13 +109,7 @@ export class ObsPanel {
     } else {
       parts.push(make('p', 'muted', this.text('obs_none')), this.press('obs_make', 'obs.make', 'primary'));
     }
-    if (made !== null) {
-      const more = make('details', 'studio-obs__more', make('summary', '', this.text('obs_more')));
-      more.append(
-        make('div', 'cluster', this.press('obs_renew', 'obs.make', 'secondary'), this.press('obs_drop', 'obs.drop', 'quiet')),
-      );
-      parts.push(more);
-    }
+    if (made !== null) parts.push(this.more);
     parts.push(
       make('p', '', this.text('obs_begin')),
       make('p', 'muted small', `${this.text('obs_advice')} ${this.text('obs_ends')}`),
@@ -119,12 +124,11 @@ export class ObsPanel {
     input.id = `studio-${key}`;
     const label = make('label', '', this.text(key));
     label.htmlFor = input.id;
-    const copy = button(this.text('obs_copy'), 'button button--secondary', () => {
+    const copy = button(`${this.text('obs_copy')} ${this.text(key)}`, 'button button--secondary', () => {
       void copied(input).then(() => {
         copy.textContent = this.text('obs_copied');
       });
     });
-    copy.setAttribute('aria-label', `${this.text('obs_copy')} ${this.text(key)}`);
     return make('div', 'studio-obs__row', label, input, copy);
   }
 }
