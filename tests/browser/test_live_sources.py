@@ -96,6 +96,15 @@ def test_a_class_by_sound_alone_has_a_card_and_its_recording_too(
         shoot(page, "live-sound")
     shoot(studio, "live-studio-sound")
     assert list(LiveTake.objects.values_list("mime", flat=True)) == ["audio/webm;codecs=opus"]
+    # The picture comes, and the card goes.
+    choose(studio, "摄像头")
+    studio.get_by_role("button", name="换成这个来源").click()
+    await_moving(pc)
+    expect(pc.locator(".live-sound")).to_be_hidden()
+    choose(studio, "只有声音")
+    studio.get_by_role("button", name="换成这个来源").click()
+    expect(phone.locator(".live-sound")).to_be_visible(timeout=SECONDS)
+    await_heard(phone)
     studio.get_by_role("button", name="结束这节课").click()
     studio.get_by_role("button", name="确定结束").click()
     wait_until(lambda: folders.is_replay_there(live_class.room), what="the replay")

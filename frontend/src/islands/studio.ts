@@ -55,6 +55,7 @@ export class LmsStudio extends HTMLElement {
   /** The picture is to come from OBS; and it does. */
   private viaObs = false;
   private fromObs = false;
+  private isLost = false;
   private timer = 0;
 
   /** For the parts of the room: somebody else is seen and heard in what goes out. */
@@ -146,7 +147,7 @@ export class LmsStudio extends HTMLElement {
       this.figures.append(make('div', 'studio-figures__one', make('dt', '', this.text(key)), value));
     }
     this.figures.hidden = true;
-    this.ofDevices.push(meter, this.check.element);
+    this.ofDevices.push(meter);
     const main = make(
       'div',
       'studio__main',
@@ -391,7 +392,7 @@ export class LmsStudio extends HTMLElement {
     }
     if (isAside && !had) this.say('');
     if (wanted) void this.furnishObs();
-    if (had && !wanted && !this.onAir) this.check.element.hidden = this.upload !== null;
+    this.check.element.hidden = isAside || this.upload !== null;
     this.drawObs();
   }
 
@@ -425,6 +426,7 @@ export class LmsStudio extends HTMLElement {
     const isRunning = view.state === 'on_air' || view.state === 'paused';
     const had = this.fromObs;
     this.fromObs = isRunning && view['source'] === 'obs';
+    this.isLost = view.lost;
     if (this.fromObs && !this.onAir) {
       if (!had && this.upload === null) this.useObs(true);
       this.paused = view.state === 'paused';
@@ -446,7 +448,7 @@ export class LmsStudio extends HTMLElement {
     this.pauseButton.hidden = this.figures.hidden = !fromObs;
     this.pauseButton.textContent = this.text(this.paused ? 'resume' : 'pause');
     if (!viaObs) return;
-    this.note.textContent = this.text(fromObs ? 'obs_from' : this.obsConfig.server !== '' ? 'obs_waiting' : 'obs');
+    this.note.textContent = this.text(fromObs && !this.isLost ? 'obs_from' : this.obsConfig.server !== '' ? 'obs_waiting' : 'obs');
     this.note.hidden = false;
   }
 

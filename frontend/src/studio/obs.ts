@@ -9,7 +9,7 @@ export interface ObsState {
   made: number | null;
   sending: boolean;
   /** It sends, but another source has the class. */
-  aside: boolean;
+  standing_by: boolean;
   trouble: string;
 }
 
@@ -89,17 +89,20 @@ export class ObsPanel {
       this.element.replaceChildren(title, make('p', '', this.config.notSetUp));
       return;
     }
-    const { made, aside, trouble } = this.state;
+    const { made, standing_by: isStandingBy, trouble } = this.state;
     this.trouble(trouble);
     // Nothing is drawn under a hand that is about to press it.
-    const now = JSON.stringify([made, aside, trouble, this.key]);
+    const now = JSON.stringify([made, isStandingBy, trouble, this.key]);
     if (now === this.drawn) return;
     this.drawn = now;
     const parts: HTMLElement[] = [title, this.said];
-    if (aside && trouble === '') {
-      parts.push(make('p', '', this.text('obs_standing_by')));
+    // What will not do is not asked for again: what to change in OBS is said above.
+    if (isStandingBy && trouble === '') {
+      parts.push(
+        make('p', '', this.text('obs_standing_by')),
+        make('div', 'cluster', this.press('obs_take', 'obs.take', 'secondary')),
+      );
     }
-    if (aside) parts.push(this.press('obs_take', 'obs.take', 'secondary'));
     parts.push(make('p', '', this.text('obs_intro')), this.row('obs_server', this.state.server));
     if (this.key !== '') {
       parts.push(this.row('obs_key', this.key), make('p', 'studio-obs__once', this.text('obs_once')));
@@ -107,12 +110,13 @@ export class ObsPanel {
       const time = new Date(made).toLocaleString([], { dateStyle: 'short', timeStyle: 'short' });
       parts.push(make('p', 'muted', fill(this.text('obs_made'), { time })));
     } else {
-      parts.push(make('p', 'muted', this.text('obs_none')), this.press('obs_make', 'obs.make', 'primary'));
+      parts.push(make('p', 'muted', this.text('obs_none')), make('div', 'cluster', this.press('obs_make', 'obs.make', 'primary')));
     }
     if (made !== null) parts.push(this.more);
     parts.push(
+      make('p', '', this.text('obs_advice')),
       make('p', '', this.text('obs_begin')),
-      make('p', 'muted small', `${this.text('obs_advice')} ${this.text('obs_ends')}`),
+      make('p', 'muted small', this.text('obs_ends')),
     );
     this.element.replaceChildren(...parts);
   }
