@@ -27,6 +27,13 @@ _PROBE = ["-fflags", "+nobuffer+genpts", "-probesize", str(PROBE_BYTES), "-analy
 # A first picture of OBS has to be in it, and goes on itself, for the next to begin with comes late;
 # how many there are a second is not waited for.
 _PROBE_FLV = ["-probesize", "1000000", "-fpsprobesize", "0"]
+# Players that have begun with sound alone take no picture later. A class may change between its
+# sources: sound alone has a dark speck beside it, in step with the sound, and pages show a card.
+_NO_PICTURE = [
+    *("-filter_complex", "[0:a:0]showwaves=size=16x16:rate=10:colors=black[speck]"),
+    *("-map", "[speck]", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency"),
+    *("-pix_fmt", "yuv420p", "-profile:v", "baseline", "-g", "10"),
+]
 _DEMUXERS = {"video/x-matroska": "matroska", "video/webm": "matroska", "video/mp4": "mov"}
 _DEMUXERS |= {mime.replace("video", "audio"): name for mime, name in _DEMUXERS.items()}
 _DEMUXERS["video/x-flv"] = "flv"
@@ -40,6 +47,10 @@ def demuxer_of(mime: str) -> str | None:
 def is_passed_through(mime: str) -> bool:
     """Whether the picture goes on as it is; otherwise it is encoded here, and comes later."""
     return mime.startswith("audio/") or any(name in mime.lower() for name in ("avc", "h264"))
+
+
+def is_sound_alone(mime: str) -> bool:
+    return mime.startswith("audio/")
 
 
 def is_sound_passed_through(mime: str) -> bool:
@@ -66,11 +77,16 @@ def live_arguments(mime: str) -> list[str]:
         if is_sound_passed_through(mime)
         else ["-c:a", "aac", "-b:a", "64k", "-ar", "48000", "-ac", "1"]
     )
+    if is_sound_alone(mime):
+        picture = [*_NO_PICTURE, "-map", "0:a:0"]
+    else:
+        picture = ["-map", "0:v:0?", "-map", "0:a:0?", *picture]
     return [
         *("-hide_banner", "-loglevel", "warning", "-nostats"),
         *("-protocol_whitelist", "pipe", *probe),
         *("-f", demuxer_of(mime) or "matroska", "-i", "pipe:0"),
-        *("-map", "0:v:0?", "-map", "0:a:0?", *picture, *sound),
+        *picture,
+        *sound,
         *("-max_interleave_delta", "500000", "-flush_packets", "1", "-map_metadata", "-1"),
         *("-movflags", "+empty_moov+default_base_moof+frag_keyframe"),
         *("-frag_duration", str(FRAGMENT_MICROSECONDS), "-f", "mp4", "pipe:1"),

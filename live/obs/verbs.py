@@ -20,7 +20,7 @@ def _look(live_class: LiveClass, member: Member) -> dict[str, Any]:
         "server": settings.LIVE_RTMP_URL,
         "made": None if key is None else int(key.made_at.timestamp() * 1000),
         "sending": is_sending,
-        "aside": key is not None and is_sending and key.gave_way_at is not None,
+        "standing_by": key is not None and is_sending and key.gave_way_at is not None,
         "trouble": "" if key is None else key.trouble,
     }
 

@@ -10,7 +10,7 @@ import { studio, type StudioDesk } from '../live/desk';
 import { Capture, obstacle, refusalKey, type Quality } from '../studio/capture';
 import { Side } from '../live/side';
 import { Check } from '../studio/check';
-import { ObsPanel, type ObsConfig } from '../studio/obs';
+import type { ObsConfig, ObsPanel } from '../studio/obs';
 import { Recorder } from '../studio/recorder';
 import { Sources } from '../studio/sources';
 import { Stream, Upload, type Said } from '../studio/upload';
@@ -23,7 +23,9 @@ export class LmsStudio extends HTMLElement {
   private check!: Check;
   private side!: Side;
   private stage!: HTMLElement;
-  private obs!: ObsPanel;
+  /** Comes later: few teach from OBS. */
+  private obs: ObsPanel | null = null;
+  private readonly obsPlace = make('div', 'card studio-obs');
   private sources!: Sources;
   /** What belongs to the devices of this page, and not to OBS. */
   private ofDevices: HTMLElement[] = [];
@@ -53,6 +55,7 @@ export class LmsStudio extends HTMLElement {
   /** The picture is to come from OBS; and it does. */
   private viaObs = false;
   private fromObs = false;
+  private isLost = false;
   private timer = 0;
 
   /** For the parts of the room: somebody else is seen and heard in what goes out. */
@@ -75,12 +78,10 @@ export class LmsStudio extends HTMLElement {
       },
       state: () => undefined,
       aside: (aside) => {
-        if (aside['obs'] === true) void this.obs.look();
+        if (aside['obs'] === true) void this.obs?.look();
       },
     });
-    this.obs = new ObsPanel(this.config.strings, this.config.parts['obs'] as ObsConfig, (verb, body) =>
-      this.side.say(verb, body),
-    );
+    this.obsPlace.hidden = true;
     this.draw();
     this.viewed(this.config.set);
     this.side.open();
@@ -146,7 +147,7 @@ export class LmsStudio extends HTMLElement {
       this.figures.append(make('div', 'studio-figures__one', make('dt', '', this.text(key)), value));
     }
     this.figures.hidden = true;
-    this.ofDevices.push(meter, this.check.element);
+    this.ofDevices.push(meter);
     const main = make(
       'div',
       'studio__main',
@@ -154,6 +155,7 @@ export class LmsStudio extends HTMLElement {
       meter,
       this.figures,
       make('div', 'cluster studio__acts', this.go, this.pauseButton, this.muteButton),
+      this.obsPlace,
       this.check.element,
     );
     const beside = make('div', 'studio__side', this.side.element, this.settings());
@@ -169,9 +171,10 @@ export class LmsStudio extends HTMLElement {
     };
     this.sources = new Sources(this.config.strings, chosen, (wanted) => {
       this.useObs(wanted);
+      if (wanted) this.obsPlace.scrollIntoView({ block: 'nearest' });
     });
     this.ofDevices.push(...this.sources.devices);
-    return make('section', 'card stack studio-settings', this.sources.element, this.change, this.obs.element);
+    return make('section', 'card stack studio-settings', this.sources.element, this.change);
   }
 
   // --- The devices ------------------------------------------------------------------------------
@@ -378,7 +381,7 @@ export class LmsStudio extends HTMLElement {
     const had = this.viaObs;
     this.viaObs = wanted;
     if (wanted) this.sources.chooseObs();
-    this.obs.element.hidden = !wanted;
+    this.obsPlace.hidden = !wanted;
     const isAside = wanted && !this.onAir;
     for (const part of this.ofDevices) part.hidden = isAside;
     if (wanted) this.change.hidden = true;
@@ -387,12 +390,23 @@ export class LmsStudio extends HTMLElement {
       this.capture.close();
       this.video.srcObject = null;
     }
-    if (isAside && !had) {
-      this.say('');
-      void this.obs.look();
-    }
-    if (had && !wanted && !this.onAir) this.check.element.hidden = this.upload !== null;
+    if (isAside && !had) this.say('');
+    if (wanted) void this.furnishObs();
+    this.check.element.hidden = isAside || this.upload !== null;
     this.drawObs();
+  }
+
+  private async furnishObs(): Promise<void> {
+    if (this.obs === null) {
+      const { ObsPanel } = await import('../studio/obs');
+      this.obs ??= new ObsPanel(this.config.strings, this.obsConfig, (verb, body) => this.side.say(verb, body));
+      this.obsPlace.replaceChildren(this.obs.element);
+    }
+    await this.obs.look();
+  }
+
+  private get obsConfig(): ObsConfig {
+    return this.config.parts['obs'] as ObsConfig;
   }
 
   /** OBS has taken over from this page. */
@@ -412,6 +426,7 @@ export class LmsStudio extends HTMLElement {
     const isRunning = view.state === 'on_air' || view.state === 'paused';
     const had = this.fromObs;
     this.fromObs = isRunning && view['source'] === 'obs';
+    this.isLost = view.lost;
     if (this.fromObs && !this.onAir) {
       if (!had && this.upload === null) this.useObs(true);
       this.paused = view.state === 'paused';
@@ -433,7 +448,7 @@ export class LmsStudio extends HTMLElement {
     this.pauseButton.hidden = this.figures.hidden = !fromObs;
     this.pauseButton.textContent = this.text(this.paused ? 'resume' : 'pause');
     if (!viaObs) return;
-    this.note.textContent = this.text(fromObs ? 'obs_from' : this.obs.isSetUp ? 'obs_waiting' : 'obs');
+    this.note.textContent = this.text(fromObs && !this.isLost ? 'obs_from' : this.obsConfig.server !== '' ? 'obs_waiting' : 'obs');
     this.note.hidden = false;
   }
 

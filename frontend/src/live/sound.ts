@@ -1,6 +1,9 @@
 /** Where there is sound and no picture: a card in the picture's place, instead of a black box. */
 import { make } from '../contest/elements';
 
+/** The server puts a speck of this size where there is no picture; a lecture of sound has none. */
+const SPECK = 16;
+
 /** Follows the video: there while what it plays has no picture. `told` hears of each change. */
 export function soundCard(
   video: HTMLVideoElement,
@@ -12,7 +15,7 @@ export function soundCard(
   const card = make('div', 'live-sound', bars, make('p', 'live-sound__words', words));
   card.hidden = true;
   const look = (): void => {
-    const isSoundAlone = video.readyState >= HTMLMediaElement.HAVE_METADATA && video.videoWidth === 0;
+    const isSoundAlone = video.readyState >= HTMLMediaElement.HAVE_METADATA && video.videoWidth <= SPECK;
     if (card.hidden !== isSoundAlone) return;
     card.hidden = !isSoundAlone;
     told(isSoundAlone);

@@ -9,7 +9,7 @@ export interface ObsState {
   made: number | null;
   sending: boolean;
   /** It sends, but another source has the class. */
-  aside: boolean;
+  standing_by: boolean;
   trouble: string;
 }
 
@@ -20,10 +20,13 @@ export interface ObsConfig extends ObsState {
 type Say = (verb: string, body?: object) => Promise<Reply>;
 
 export class ObsPanel {
-  readonly element = make('section', 'studio-obs');
+  readonly element = make('section', 'studio-obs__panel');
   private key = '';
   private state: ObsState;
+  private drawn = '';
   private readonly said = make('p', 'studio-obs__trouble');
+  /** Stays as it is opened, whatever is drawn around it. */
+  private readonly more = make('details', 'studio-obs__more');
 
   constructor(
     private readonly strings: Record<string, string>,
@@ -31,9 +34,12 @@ export class ObsPanel {
     private readonly say: Say,
   ) {
     this.state = config;
-    this.element.hidden = true;
     this.element.setAttribute('aria-label', this.text('obs_title'));
     this.said.setAttribute('role', 'status');
+    this.more.append(
+      make('summary', '', this.text('obs_more')),
+      make('div', 'cluster', this.press('obs_renew', 'obs.make', 'secondary'), this.press('obs_drop', 'obs.drop', 'quiet')),
+    );
     this.draw();
   }
 
@@ -78,18 +84,25 @@ export class ObsPanel {
   }
 
   private draw(): void {
-    const title = make('h3', '', this.text('obs_title'));
+    const title = make('h2', '', this.text('obs_title'));
     if (!this.isSetUp) {
       this.element.replaceChildren(title, make('p', '', this.config.notSetUp));
       return;
     }
-    const { made, aside, trouble } = this.state;
+    const { made, standing_by: isStandingBy, trouble } = this.state;
     this.trouble(trouble);
+    // Nothing is drawn under a hand that is about to press it.
+    const now = JSON.stringify([made, isStandingBy, trouble, this.key]);
+    if (now === this.drawn) return;
+    this.drawn = now;
     const parts: HTMLElement[] = [title, this.said];
-    if (aside && trouble === '') {
-      parts.push(make('p', '', this.text('obs_standing_by')));
+    // What will not do is not asked for again: what to change in OBS is said above.
+    if (isStandingBy && trouble === '') {
+      parts.push(
+        make('p', '', this.text('obs_standing_by')),
+        make('div', 'cluster', this.press('obs_take', 'obs.take', 'secondary')),
+      );
     }
-    if (aside) parts.push(this.press('obs_take', 'obs.take', 'secondary'));
     parts.push(make('p', '', this.text('obs_intro')), this.row('obs_server', this.state.server));
     if (this.key !== '') {
       parts.push(this.row('obs_key', this.key), make('p', 'studio-obs__once', this.text('obs_once')));
@@ -97,18 +110,13 @@ export class ObsPanel {
       const time = new Date(made).toLocaleString([], { dateStyle: 'short', timeStyle: 'short' });
       parts.push(make('p', 'muted', fill(this.text('obs_made'), { time })));
     } else {
-      parts.push(make('p', 'muted', this.text('obs_none')), this.press('obs_make', 'obs.make', 'primary'));
+      parts.push(make('p', 'muted', this.text('obs_none')), make('div', 'cluster', this.press('obs_make', 'obs.make', 'primary')));
     }
-    if (made !== null) {
-      const more = make('details', 'studio-obs__more', make('summary', '', this.text('obs_more')));
-      more.append(
-        make('div', 'cluster', this.press('obs_renew', 'obs.make', 'secondary'), this.press('obs_drop', 'obs.drop', 'quiet')),
-      );
-      parts.push(more);
-    }
+    if (made !== null) parts.push(this.more);
     parts.push(
+      make('p', '', this.text('obs_advice')),
       make('p', '', this.text('obs_begin')),
-      make('p', 'muted small', `${this.text('obs_advice')} ${this.text('obs_ends')}`),
+      make('p', 'muted small', this.text('obs_ends')),
     );
     this.element.replaceChildren(...parts);
   }
@@ -120,12 +128,11 @@ export class ObsPanel {
     input.id = `studio-${key}`;
     const label = make('label', '', this.text(key));
     label.htmlFor = input.id;
-    const copy = button(this.text('obs_copy'), 'button button--secondary', () => {
+    const copy = button(`${this.text('obs_copy')} ${this.text(key)}`, 'button button--secondary', () => {
       void copied(input).then(() => {
         copy.textContent = this.text('obs_copied');
       });
     });
-    copy.setAttribute('aria-label', `${this.text('obs_copy')} ${this.text(key)}`);
     return make('div', 'studio-obs__row', label, input, copy);
   }
 }

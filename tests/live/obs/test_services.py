@@ -60,7 +60,7 @@ def test_who_leads_is_told_a_key_once_and_a_member_never(
         "server": SERVER,
         "made": int(stored.made_at.timestamp() * 1000),
         "sending": False,
-        "aside": False,
+        "standing_by": False,
         "trouble": "",
     }
     for verb in ("obs.make", "obs.look", "obs.drop", "obs.take"):
@@ -137,9 +137,13 @@ def test_a_stream_that_gave_way_is_asked_for_again(teacher: Member, live_class: 
     before = obs.standing_of(let)
     obs.give_way(let, "格式不能用")
     looked = ask("obs.look", teacher, live_class)
-    assert (looked["sending"], looked["aside"], looked["trouble"]) == (True, True, "格式不能用")
+    assert (looked["sending"], looked["standing_by"], looked["trouble"]) == (
+        True,
+        True,
+        "格式不能用",
+    )
     reply = ask("obs.take", teacher, live_class)
-    assert (reply["aside"], reply["trouble"]) == (False, "")
+    assert (reply["standing_by"], reply["trouble"]) == (False, "")
     after = obs.standing_of(let)
     assert before is not None
     assert after is not None
