@@ -1,12 +1,13 @@
 """What carrying a class writes down: its takes, its line, its end."""
 
+import datetime as dt
+
 from django.db import transaction
-from django.db.models import Max
 
 from live.classroom import folders, queries, services
-from live.classroom.models import ClassState, LiveTake
+from live.classroom.models import ClassState, LiveClass, LiveTake
 from live.classroom.segments import Part
-from live.classroom.telling import lock
+from live.classroom.telling import lock, tell
 from live.classroom.telling import note_line as tell_line
 from lms.core import clock
 from lms.core.tasks import enqueue
@@ -17,24 +18,49 @@ from media_pipeline.files import ensure_room
 NEEDED_BYTES = 5 * 1024**3
 
 
-def begin_take(live_class_id: int, member_id: int, key: str, mime: str) -> int:
-    """A recorder begins: the class is on the air. Its take's number; raises DomainError."""
+def begin_take(live_class_id: int, member_id: int, key: str, mime: str, is_carried: bool) -> int:
+    """A recorder begins: the class is on the air. Its take's number; raises DomainError.
+
+    `is_carried`: whoever asks has carried the class before.
+    """
     ensure_room(NEEDED_BYTES // 10)
     by = members_with_roles().get(pk=member_id)
     live_class = queries.class_of_room(live_class_id)
     with transaction.atomic():
         services.go_on_air(by=by, live_class=live_class)
         held = lock(live_class_id)
-        last = LiveTake.objects.filter(live_class=held).aggregate(last=Max("number"))["last"] or 0
+        before = queries.last_take(held)
+        number = 1 if before is None else before.number + 1
+        if before is not None and not is_carried:
+            _come_back(held, before)
         LiveTake.objects.create(
             live_class=held,
-            number=last + 1,
+            number=number,
             key=key,
             mime=mime,
             by=by,
             begun_at=clock.now(),
         )
-    return last + 1
+    return number
+
+
+def _come_back(held: LiveClass, before: LiveTake) -> None:
+    """Nobody carried the class for a while, and nobody could say so: it is said now.
+
+    Its process had died, or had given up waiting. Whoever was there all the same is not to lose by
+    it: it is an outage like one of the teacher's line, from the last picture that was kept.
+    """
+    if held.lost_at is not None:
+        held.lost_at = None
+        LiveClass.objects.filter(pk=held.pk).update(lost_at=None)
+        tell(held, "back")
+        return
+    (part,) = folders.parts_of(held.room, [before.number])
+    since = before.ended_at or before.begun_at
+    if before.ended_at is None and part.segments:
+        last = part.segments[-1]
+        since = last.at + dt.timedelta(seconds=last.seconds)
+    tell(held, "back", {"since": int(since.timestamp() * 1000)})
 
 
 def take_known(live_class_id: int, key: str) -> int | None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from live.classroom import air_services, folders
-from live.classroom.picture import END, Frame, Sender, screens
+from live.classroom.picture import BEGIN, END, Frame, Sender, screens
 from live.classroom.recording import RawFile
 from live.classroom.segments import Part
 from live.classroom.take import Take
@@ -67,6 +67,7 @@ class Carrier:
         self._take: Take | None = None
         self._parts: list[Part] = []
         self._sender = Sender(str(room))
+        self._begun: Frame | None = None
         self._order = asyncio.Lock()
         self._gone_at: float | None = None
         self._is_told_lost = False
@@ -141,10 +142,12 @@ class Carrier:
             self._late = (voice, RawFile(folders.take_folder(self.room, known)))
             voice.say({"gone": key, "ack": self._late[1].count})
             return
+        is_carried = self._take is not None or bool(self._parts)
         try:
             number = await in_thread(
-                air_services.begin_take, self.live_class_id, voice.member_id, key, mime
-            )
+                air_services.begin_take,
+                self.live_class_id, voice.member_id, key, mime, is_carried,
+            )  # fmt: skip
         except DomainError as refused:
             voice.say({"no": "refused", "why": refused.message})
             return
@@ -198,6 +201,11 @@ class Carrier:
 
     def _show(self, frame: Frame) -> None:
         screens().show(str(self.room), frame)
+        if frame.kind == BEGIN:
+            self._begun = frame
+        elif frame.is_key and self._begun is not None:
+            # Redis may have forgotten what a late member begins with.
+            self._sender.send(self._begun)
         self._sender.send(frame)
 
     async def _finish_take(self) -> None:
