@@ -342,6 +342,30 @@ def test_a_web_process_is_killed(
     assert (raw(held, 1), raw(held, 2)) == (sent(pieces), sent(pieces))
 
 
+def test_the_process_dies_while_the_teacher_is_away(
+    air: str, held: Held, to_be_killed: WebProcess
+) -> None:
+    """Whoever carries the class next knows that the teacher is back."""
+
+    async def play() -> None:
+        page = await Page.open([air], held.pk, held.cookies[0])
+        desk = await Teacher.open(to_be_killed.url, held.pk, held.teaches)
+        await desk.begin("a1")
+        await desk.send(list(held.pieces[:5]))
+        await desk.cut()
+        await page.until(lambda: page.view["lost"])
+        await asyncio.to_thread(to_be_killed.kill)
+        desk = await Teacher.open(air, held.pk, held.teaches)
+        assert (await desk.begin("a2"))["take"] == 2
+        await page.until(lambda: not page.view["lost"])
+        await end(held, [page])
+        await desk.until(lambda: desk.close_code)
+
+    run(play)
+    kinds = LiveEvent.objects.filter(live_class=held.pk).order_by("seq").values_list("kind")
+    assert [kind for (kind,) in kinds] == ["on_air", "lost", "back", "closed"]
+
+
 def test_redis_forgets_everything_and_hangs_up(
     air: str, held: Held, web_process: WebProcess, move: Move
 ) -> None:

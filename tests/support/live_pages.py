@@ -1,4 +1,4 @@
-"""A member's page as far as its line to the room goes: it comes back by itself and misses nothing."""
+"""A member's page as far as its line goes: it comes back by itself and misses nothing."""
 
 import asyncio
 import secrets

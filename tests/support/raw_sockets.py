@@ -129,5 +129,5 @@ def connections_of(pid: int) -> int:
     count = 0
     for each in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(OSError):
-            count += os.readlink(each).startswith("socket:")
+            count += str(each.readlink()).startswith("socket:")
     return count
