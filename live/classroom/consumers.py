@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from live.classroom import presence, queries, rules, saying
+from live.classroom import presence, queries, rules, saying, standing
 from live.classroom.models import LiveClass
-from live.classroom.telling import batch_of, encoded, told_after
+from live.classroom.telling import batch_of, encoded
 from lms.core.plain import Refused
 from lms.core.rooms.hub import Batch, Room, Source
 from lms.core.rooms.socket import Entry, Line, Receive, RoomSocket, Scope, Send
@@ -117,7 +117,7 @@ def _admitted(headers: list[tuple[bytes, bytes]], pk: int, device: str, after: s
 
 def _welcome(guest: Guest) -> tuple[int, str]:
     """How the class stands now, and what happened last."""
-    said = told_after(queries.class_of_room(guest.live_class.pk), guest.seen)
+    said = standing.now(guest.live_class.pk, guest.seen)
     return said["seq"], encoded({"hello": True, **said})
 
 

@@ -282,17 +282,16 @@ def test_a_whole_class(
         assert_accessible(page)
         shoot(page, "live-class-replay")
 
-    moved = clock._offset + hours_queries.SETTLED
-    monkeypatch.setattr(clock, "_offset", moved)
-    hours.send_uncredited()
-    run_queued()
+    with monkeypatch.context() as later:
+        later.setattr(clock, "_offset", clock._offset + hours_queries.SETTLED)
+        hours.send_uncredited()
+        run_queued()
     rows = StudyHourEntry.objects.values_list("member__name", "hours", "source_id")
     assert list(rows) == [("张秀英", Decimal("1.00"), str(live_class.pk))]
     live_class.refresh_from_db()
     there = {each.member.name: each.stay for each in hours_queries.attendance_of(live_class)}
     assert there["张秀英"].attendance.percent == 100
     assert there["王强"].attendance.percent < 20
-    monkeypatch.undo()
     studio.goto(f"{servers.teacher}{path}attendance/")
     expect(studio.get_by_role("row").filter(has_text="张秀英")).to_contain_text("100%")
     assert_accessible(studio)

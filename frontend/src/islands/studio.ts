@@ -38,6 +38,9 @@ export class LmsStudio extends HTMLElement {
     this.mute(!this.muted);
   });
   private readonly change = button('', 'button button--secondary', () => void this.changeSource());
+  private readonly acts = make('div', 'cluster studio__acts');
+  /** Before the class it is chosen from; during it, it is out of the way. */
+  private readonly folded = make('details', 'card studio-settings');
   private readonly cameras = make('select', 'input');
   private readonly microphones = make('select', 'input');
   private readonly heights = make('select', 'input');
@@ -134,13 +137,14 @@ export class LmsStudio extends HTMLElement {
       this.figures.append(make('div', 'studio-figures__one', make('dt', '', this.text(key)), value));
     }
     this.figures.hidden = true;
+    this.acts.append(this.go, this.pauseButton, this.muteButton);
     const main = make(
       'div',
       'studio__main',
       this.stage,
       meter,
       this.figures,
-      make('div', 'cluster studio__acts', this.go, this.pauseButton, this.muteButton),
+      this.acts,
       this.check.element,
     );
     const beside = make('div', 'studio__side', this.side.element, this.settings());
@@ -162,7 +166,7 @@ export class LmsStudio extends HTMLElement {
       });
       return make('label', 'choice-row', input, make('span', '', this.text(source)));
     });
-    const sources = make('fieldset', 'field', make('legend', 'field__label', this.text('source')), ...choices);
+    const sources = make('fieldset', 'field', make('legend', 'sr-only', this.text('source')), ...choices);
     this.heights.append(new Option(this.text('auto'), ''));
     for (const height of Object.keys(HEIGHTS)) {
       this.heights.append(new Option(fill(this.text('height'), { height }), height));
@@ -182,15 +186,18 @@ export class LmsStudio extends HTMLElement {
       label.htmlFor = list.id;
       return make('div', 'field', label, list);
     };
-    return make(
-      'section',
-      'card stack studio-settings',
+    const fields = make(
+      'div',
+      'studio-settings__fields',
       sources,
       labelled('camera', this.cameras),
       labelled('microphone', this.microphones),
       labelled('quality', this.heights),
       this.change,
     );
+    this.folded.append(make('summary', 'studio-settings__title', this.text('source')), fields);
+    this.folded.open = true;
+    return this.folded;
   }
 
   private async listDevices(): Promise<void> {
@@ -360,7 +367,11 @@ export class LmsStudio extends HTMLElement {
     this.onAir = true;
     this.figures.hidden = this.pauseButton.hidden = this.muteButton.hidden = false;
     this.go.hidden = true;
+    if (this.dataset['take'] === undefined) this.folded.open = false;
     this.dataset['take'] = String(said.take ?? 0);
+    // What ends the class stands beside what holds it.
+    const close = document.querySelector('.studio-press .studio-close');
+    if (close !== null) this.acts.append(close);
     for (const part of document.querySelectorAll('.studio-press, .live-head')) part.classList.add('is-on-air');
     this.say(said.through === false ? this.text('transcoded') : '');
     this.tick();
