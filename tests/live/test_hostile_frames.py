@@ -108,7 +108,7 @@ FRAMES: dict[str, tuple[Callable[[], bytes], int]] = {
 }
 
 
-def test_what_is_no_frame_ends_the_line_and_no_other(
+def no_frame_ends_its_own_line_alone(
     web: Served, tree: BranchTree, teacher: Member, live_class: LiveClass
 ) -> None:
     listens, teaches = cookie_of(make_member(tree.first)), cookie_of(teacher)
@@ -137,7 +137,6 @@ def test_what_is_no_frame_ends_the_line_and_no_other(
         await page.leave()
 
     asyncio.run(play())
-    assert kept(live_class) == ["opened", "chat"]
 
 
 def kept(live_class: LiveClass) -> list[str]:
@@ -145,9 +144,7 @@ def kept(live_class: LiveClass) -> list[str]:
     return list(rows.values_list("kind", flat=True))
 
 
-def test_pages_of_others_do_not_come_in(
-    web: Served, teacher: Member, live_class: LiveClass
-) -> None:
+def pages_of_others_do_not_come_in(web: Served, teacher: Member, live_class: LiveClass) -> None:
     cookie = cookie_of(teacher)
     for path in SOCKETS:
         for origin in ("null", "http://example.com", "https://127.0.0.1.evil", web.url):
@@ -160,7 +157,7 @@ def test_pages_of_others_do_not_come_in(
         line.close()
 
 
-def test_who_comes_in_is_who_signed_in_and_may(
+def who_comes_in_is_who_signed_in_and_may(
     web: Served, tree: BranchTree, teacher: Member, live_class: LiveClass
 ) -> None:
     stranger = cookie_of(make_member(tree.third))
@@ -206,9 +203,7 @@ SAID = (
 )  # fmt: skip
 
 
-def test_what_is_no_message_of_ours_is_not_done(
-    web: Served, tree: BranchTree, live_class: LiveClass
-) -> None:
+def no_message_of_ours_is_not_done(web: Served, tree: BranchTree, live_class: LiveClass) -> None:
     listens = cookie_of(make_member(tree.first))
 
     async def play() -> None:
@@ -225,12 +220,9 @@ def test_what_is_no_message_of_ours_is_not_done(
             await room.close()
 
     asyncio.run(play())
-    assert kept(live_class) == ["opened"]
 
 
-def test_a_thousand_messages_a_second_end_their_own_line_alone(
-    web: Served, tree: BranchTree, live_class: LiveClass
-) -> None:
+def a_flood_ends_its_own_line_alone(web: Served, tree: BranchTree, live_class: LiveClass) -> None:
     listens, floods = (cookie_of(make_member(tree.first)) for _each in range(2))
 
     async def play() -> None:
@@ -245,10 +237,9 @@ def test_a_thousand_messages_a_second_end_their_own_line_alone(
         await page.leave()
 
     asyncio.run(play())
-    assert kept(live_class) == ["opened", "chat"]
 
 
-def test_a_storm_of_one_person_leaves_the_room_to_the_others(
+def a_storm_leaves_the_room_to_the_others(
     web: Served, tree: BranchTree, live_class: LiveClass
 ) -> None:
     listens, storms = cookie_of(make_member(tree.first)), cookie_of(make_member(tree.second))
@@ -279,7 +270,7 @@ def test_a_storm_of_one_person_leaves_the_room_to_the_others(
     asyncio.run(play())
 
 
-def test_a_member_has_nothing_to_say_to_the_picture_and_nobody_teaches_by_saying_so(
+def nobody_says_anything_where_there_is_nothing_to_say(
     web: Served, tree: BranchTree, teacher: Member, live_class: LiveClass
 ) -> None:
     listens, teaches = cookie_of(make_member(tree.first)), cookie_of(teacher)
@@ -291,6 +282,7 @@ def test_a_member_has_nothing_to_say_to_the_picture_and_nobody_teaches_by_saying
     line = RawSocket(web.url, f"/live/{live_class.pk}/socket", cookie=listens)
     line.send(BINARY, b"\0\0\0\0x")
     assert line.closed_with() == 1008
+    line.close()
     # In the studio one is who one is, whatever is said of it.
     said = {"do": "begin", "key": "a1", "mime": "video/webm", "member": 1, "by": "别人"}
     line = RawSocket(web.url, f"/live/{live_class.pk}/studio", cookie=teaches)
@@ -299,3 +291,22 @@ def test_a_member_has_nothing_to_say_to_the_picture_and_nobody_teaches_by_saying
     line.close()
     live_class.refresh_from_db()
     assert live_class.state == ClassState.WAITING
+
+
+def test_nobody_comes_in_who_may_not(
+    web: Served, tree: BranchTree, teacher: Member, live_class: LiveClass
+) -> None:
+    pages_of_others_do_not_come_in(web, teacher, live_class)
+    who_comes_in_is_who_signed_in_and_may(web, tree, teacher, live_class)
+    assert kept(live_class) == ["opened"]
+
+
+def test_what_no_page_sends_is_refused_and_nobody_else_notices(
+    web: Served, tree: BranchTree, teacher: Member, live_class: LiveClass
+) -> None:
+    no_frame_ends_its_own_line_alone(web, tree, teacher, live_class)
+    no_message_of_ours_is_not_done(web, tree, live_class)
+    a_flood_ends_its_own_line_alone(web, tree, live_class)
+    nobody_says_anything_where_there_is_nothing_to_say(web, tree, teacher, live_class)
+    a_storm_leaves_the_room_to_the_others(web, tree, live_class)
+    assert kept(live_class) == ["opened", "chat", "chat", "chat"]

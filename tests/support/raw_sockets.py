@@ -89,18 +89,17 @@ class RawSocket:
             self.line.sendall(data)
 
     def closed_with(self) -> int:
-        """Read to the end; the code the server gave."""
-        code = GONE
+        """Read until the server says farewell; the code it gave, GONE for none."""
         while True:
             head = self._read(2)
             if len(head) < 2:
-                return code
+                return GONE
             size = head[1] & 127
             if size > 125:
                 size = int.from_bytes(self._read(2 if size == 126 else 8), "big")
             payload = self._read(size)
             if head[0] & 15 == CLOSE:
-                code = int.from_bytes(payload[:2], "big")
+                return int.from_bytes(payload[:2], "big")
 
     def _read(self, count: int) -> bytes:
         while len(self._rest) < count:
