@@ -45,6 +45,29 @@ describe('lines', () => {
     for (let at = 0; at < 450; at += 1) lines.add(document.createElement('p'));
     expect(lines.element.querySelectorAll('[role="log"] > p').length).toBe(MOST_LINES);
   });
+
+  it('stand where they stand for everybody, and what is being sent at the end', () => {
+    const lines = new Lines({ text: (key: string) => key } as unknown as RoomContext);
+    Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+    const line = (id: string, data: Record<string, string>): HTMLElement => {
+      const made = document.createElement('p');
+      made.id = id;
+      Object.assign(made.dataset, data);
+      lines.add(made);
+      return made;
+    };
+    const order = (): string[] => Array.from(lines.element.querySelectorAll('[role="log"] > p'), ({ id }) => id);
+    const own = line('own', { state: 'sending' });
+    for (let seq = 1; seq <= 210; seq += 1) line(String(seq), { seq: String(seq) });
+    // A flood does not push it out.
+    expect(order().at(-1)).toBe('own');
+    line('212', { seq: '212' });
+    own.dataset['seq'] = '211';
+    lines.place(own);
+    line('note', {});
+    expect(order().slice(-4)).toEqual(['210', 'own', '212', 'note']);
+    expect(order().length).toBe(MOST_LINES);
+  });
 });
 
 describe('a microphone', () => {

@@ -4,11 +4,10 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from live.classroom import folders, queries, services, shared
 from live.classroom.errors import HeldError
-from live.classroom.models import ClassState, LiveSegment, LiveTake
+from live.classroom.models import ClassState, LiveClass, LiveSegment, LiveTake
 from live.classroom.segments import Part, Segment
 from live.classroom.telling import lock, tell
 from live.classroom.telling import note_line as tell_line
@@ -33,10 +32,12 @@ def begin_take(
     carrier: UUID | None = None,
     takes_over: bool = False,
     source: str = "",
+    is_carried: bool = True,
 ) -> int:
     """A recorder begins: the class is on the air. Its take's number.
 
-    `source` is what the picture comes from; "" is a browser.
+    `source` is what the picture comes from; "" is a browser. `is_carried`: whoever asks has carried
+    the class before.
 
     With several machines `carrier` is who begins it, and whatever another one carries of the class
     is sealed. Raises DomainError, HeldError where another machine's teacher is on the line and the
@@ -49,12 +50,15 @@ def begin_take(
     with transaction.atomic():
         services.go_on_air(by=by, live_class=live_class)
         held = lock(live_class_id)
+        before = queries.last_take(held)
+        number = 1 if before is None else before.number + 1
+        if before is not None and not is_carried:
+            _come_back(held, before)
         if carrier is not None:
             _succeed(live_class_id, carrier, takes_over)
-        last = LiveTake.objects.filter(live_class=held).aggregate(last=Max("number"))["last"] or 0
         LiveTake.objects.create(
             live_class=held,
-            number=last + 1,
+            number=number,
             key=key,
             mime=mime,
             by=by,
@@ -64,7 +68,26 @@ def begin_take(
         )
         if held.shown.get("source", "") != source:
             tell(held, "source", {"source": source}, by=by, shown={"source": source})
-    return last + 1
+    return number
+
+
+def _come_back(held: LiveClass, before: LiveTake) -> None:
+    """Nobody carried the class for a while, and nobody could say so: it is said now.
+
+    Its process had died, or had given up waiting. Whoever was there all the same is not to lose by
+    it: it is an outage like one of the teacher's line, from the last picture that was kept.
+    """
+    if held.lost_at is not None:
+        held.lost_at = None
+        LiveClass.objects.filter(pk=held.pk).update(lost_at=None)
+        tell(held, "back")
+        return
+    (part,) = queries.parts_of(held.room, [before.number])
+    since = before.ended_at or before.begun_at
+    if before.ended_at is None and part.segments:
+        last = part.segments[-1]
+        since = last.at + dt.timedelta(seconds=last.seconds)
+    tell(held, "back", {"since": int(since.timestamp() * 1000)})
 
 
 def _succeed(live_class_id: int, carrier: UUID, takes_over: bool) -> None:

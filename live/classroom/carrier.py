@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 
 from live.classroom import air_services, folders, keeping, shared
 from live.classroom.errors import HeldError
-from live.classroom.picture import END, Frame, Sender, screens
+from live.classroom.picture import BEGIN, END, Frame, Sender, screens
 from live.classroom.recording import RawKeeper
 from live.classroom.segments import Part
 from live.classroom.take import Take
@@ -76,6 +76,7 @@ class Carrier:
         self._take: Take | None = None
         self._parts: list[Part] = []
         self._sender = Sender(str(room))
+        self._begun: Frame | None = None
         self._order = asyncio.Lock()
         self._gone_at: float | None = None
         self._is_told_lost: bool | None = None
@@ -155,11 +156,12 @@ class Carrier:
         if known is not None:
             await self._take_rest(voice, key, known)
             return
+        is_carried = self._take is not None or bool(self._parts)
         try:
             number = await in_thread(
                 air_services.begin_take,
                 *(self.live_class_id, voice.member_id, key, mime),
-                *(self._name, bool(said.get("takeOver")), voice.source),
+                *(self._name, bool(said.get("takeOver")), voice.source, is_carried),
             )
         except HeldError as held:
             voice.say({"no": "held", "by": held.by})
@@ -243,6 +245,11 @@ class Carrier:
 
     def _show(self, frame: Frame) -> None:
         screens().show(str(self.room), frame)
+        if frame.kind == BEGIN:
+            self._begun = frame
+        elif frame.is_key and self._begun is not None:
+            # Redis may have forgotten what a late member begins with.
+            self._sender.send(self._begun)
         self._sender.send(frame)
 
     async def _finish_take(self) -> None:

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs
 
 from django.db import transaction
 
-from live.classroom import presence, queries, saying
+from live.classroom import presence, queries, saying, standing
 from live.classroom.models import LiveClass
-from live.classroom.telling import batch_of, encoded, told_after, told_together
+from live.classroom.telling import batch_of, encoded, told_together
 from lms.core.plain import Refused
 from lms.core.rooms.desk import Desk
 from lms.core.rooms.hub import Batch, Room, Source
@@ -139,7 +139,7 @@ def _admitted(headers: list[tuple[bytes, bytes]], pk: int, device: str, after: s
 
 def _welcome(guest: Guest) -> tuple[int, str]:
     """How the class stands now, and what happened last."""
-    said = told_after(queries.class_of_room(guest.live_class.pk), guest.seen)
+    said = standing.now(guest.live_class.pk, guest.seen)
     return said["seq"], encoded({"hello": True, **said})
 
 

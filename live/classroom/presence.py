@@ -10,6 +10,7 @@ from lms.core import clock
 
 # Lines show a sign of life four times in this span.
 PRESENT = dt.timedelta(seconds=60)
+UNSEEN = PRESENT / 4
 MOST_DEVICE = 32
 
 

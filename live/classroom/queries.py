@@ -275,6 +275,10 @@ def takes_of(live_class: LiveClass) -> list[LiveTake]:
     return list(LiveTake.objects.filter(live_class=live_class).order_by("number"))
 
 
+def last_take(live_class: LiveClass) -> LiveTake | None:
+    return LiveTake.objects.filter(live_class=live_class).order_by("-number").first()
+
+
 def take_named(live_class_id: int, key: str) -> LiveTake | None:
     return LiveTake.objects.filter(live_class_id=live_class_id, key=key).first()
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from live.classroom import page, presence, queries, rules, saying, telling
+from live.classroom import page, presence, queries, rules, saying, standing
 from live.classroom.models import ClassState, LiveClass
 from live.classroom.words import TONES
 from lms.core.access import SIGNED_IN, access
@@ -98,7 +98,7 @@ def events(request: HttpRequest, live_class_id: int) -> HttpResponse:
     after = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= 9 else 0
     device = presence.device_named(request.POST.get("device", ""))
     presence.poll(live_class_id=found.pk, member_id=person(request).pk, device=device)
-    return JsonResponse(telling.told_after(found, after))
+    return JsonResponse(standing.now(found.pk, after))
 
 
 def seen(request: HttpRequest, live_class_id: int) -> LiveClass:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT, FOOT, TOP = 720, 150, 130, 14
+# What a time of day needs to stand whole before the right edge.
+WORDS = 40
 # So many rows a table may have before several minutes become one.
 MOST_ROWS = 60
 _STEPS = (1, 2, 5, 10, 15, 20, 30, 60)
@@ -65,6 +67,7 @@ def chart_of(
     marks = tuple(
         Mark(round(minute * wide, 1), f"{began + dt.timedelta(minutes=minute):%H:%M}")
         for minute in range(0, len(counts), every)
+        if minute == 0 or minute * wide <= WIDTH - WORDS
     )
     of_row = next((step for step in _STEPS if len(counts) / step <= MOST_ROWS), 60)
     rows = tuple(

@@ -15,9 +15,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from exams.credit.models import StudyCategory
 from exams.gatherings.models import How
 from exams.rules.queries import rules_for
-from live.classroom.attendance import Span
+from live.classroom.attendance import BRIDGE, Span
 from live.classroom.models import ClassState, LiveClass, LiveEvent, LivePresence
-from live.classroom.presence import PRESENT
+from live.classroom.presence import PRESENT, UNSEEN
 from live.classroom.proofs import Proof, proofs_of
 from live.classroom.queries import visible_live_classes
 from live.hours.counting import Frame, Stay, credited_minutes, frame, in_room, stay
@@ -57,7 +57,11 @@ def _gaps(live_class: LiveClass, ended: dt.datetime) -> tuple[list[Span], list[S
     since: list[dt.datetime | None] = [None, None]
     begins, ends = {"lost": 0, "paused": 1}, {"back": (0,), "resumed": (1,), "on_air": (1,)}
     rows = LiveEvent.objects.filter(live_class=live_class, kind__in=[*begins, *ends, "closed"])
-    for kind, at in [*rows.order_by("seq").values_list("kind", "at"), ("closed", ended)]:
+    told = rows.order_by("seq").values_list("kind", "at", "body")
+    for kind, at, body in [*told, ("closed", ended, {})]:
+        if "since" in body and since[0] is None:
+            # Whoever carried the class was gone without a word, and nobody said so before.
+            since[0] = min(at, dt.datetime.fromtimestamp(body["since"] / 1000, dt.UTC))
         if kind in begins:
             since[begins[kind]] = since[begins[kind]] or at
             continue
@@ -149,13 +153,19 @@ def attendance_of(
 def _lines_of(live_class: LiveClass) -> dict[int, list[Span]]:
     now = clock.now()
     lines: dict[int, list[Span]] = {}
-    rows = LivePresence.objects.filter(live_class=live_class)
-    for member_id, joined, seen, left in rows.values_list(
-        "member_id", "joined_at", "seen_at", "left_at"
+    rows = LivePresence.objects.filter(live_class=live_class).order_by("-joined_at", "-pk")
+    came: dict[tuple[int, str], dt.datetime] = {}
+    for member_id, device, joined, seen, left in rows.values_list(
+        "member_id", "device", "joined_at", "seen_at", "left_at"
     ):
         # A line that still stands is there now; one whose process died was there when last seen.
-        stands = left is None and now - seen < PRESENT
-        lines.setdefault(member_id, []).append(Span(joined, now if stands else (left or seen)))
+        until = now if left is None and now - seen < PRESENT else (left or seen)
+        back = came.get((member_id, device))
+        if left is None and back is not None and until < back <= until + UNSEEN + BRIDGE:
+            # It may have stood for so long after it was last seen: the doubt is the member's.
+            until = max(until, back - BRIDGE)
+        came[member_id, device] = joined
+        lines.setdefault(member_id, []).append(Span(joined, until))
     return lines
 
 

@@ -44,6 +44,9 @@ export class LmsStudio extends HTMLElement {
     this.mute(!this.muted);
   });
   private readonly change = button('', 'button button--secondary', () => void this.changeSource());
+  private readonly acts = make('div', 'cluster studio__acts');
+  /** Before the class it is chosen from; during it, it is out of the way. */
+  private readonly folded = make('details', 'card studio-settings');
   private upload: Upload | null = null;
   private recorder: Recorder | null = null;
   private stream: Stream | null = null;
@@ -148,13 +151,14 @@ export class LmsStudio extends HTMLElement {
     }
     this.figures.hidden = true;
     this.ofDevices.push(meter);
+    this.acts.append(this.go, this.pauseButton, this.muteButton);
     const main = make(
       'div',
       'studio__main',
       this.stage,
       meter,
       this.figures,
-      make('div', 'cluster studio__acts', this.go, this.pauseButton, this.muteButton),
+      this.acts,
       this.obsPlace,
       this.check.element,
     );
@@ -174,7 +178,10 @@ export class LmsStudio extends HTMLElement {
       if (wanted) this.obsPlace.scrollIntoView({ block: 'nearest' });
     });
     this.ofDevices.push(...this.sources.devices);
-    return make('section', 'card stack studio-settings', this.sources.element, this.change);
+    const fields = make('div', 'studio-settings__fields', this.sources.element, this.change);
+    this.folded.append(make('summary', 'studio-settings__title', this.text('source')), fields);
+    this.folded.open = true;
+    return this.folded;
   }
 
   // --- The devices ------------------------------------------------------------------------------
@@ -334,8 +341,9 @@ export class LmsStudio extends HTMLElement {
     this.useObs(false);
     this.figures.hidden = this.pauseButton.hidden = this.muteButton.hidden = false;
     this.go.hidden = true;
+    if (this.dataset['take'] === undefined) this.folded.open = false;
     this.dataset['take'] = String(said.take ?? 0);
-    markOnAir();
+    this.markOnAir();
     this.say(said.through === false ? this.text('transcoded') : '');
     this.tick();
   }
@@ -409,6 +417,13 @@ export class LmsStudio extends HTMLElement {
     return this.config.parts['obs'] as ObsConfig;
   }
 
+  private markOnAir(): void {
+    // What ends the class stands beside what holds it.
+    const close = document.querySelector('.studio-press .studio-close');
+    if (close !== null) this.acts.append(close);
+    for (const part of document.querySelectorAll('.studio-press, .live-head')) part.classList.add('is-on-air');
+  }
+
   /** OBS has taken over from this page. */
   private handOver(): void {
     void this.recorder?.stop();
@@ -430,7 +445,7 @@ export class LmsStudio extends HTMLElement {
     if (this.fromObs && !this.onAir) {
       if (!had && this.upload === null) this.useObs(true);
       this.paused = view.state === 'paused';
-      markOnAir();
+      this.markOnAir();
       this.show('watchers', view.people === undefined ? '–' : fill(this.text('persons'), { count: view.people }));
       this.show('quality', 'OBS');
       this.say(view.lost ? this.text('obs_lost') : '', true);
@@ -516,8 +531,4 @@ export class LmsStudio extends HTMLElement {
 }
 
 /** The page around the studio: the class can be closed, and its plan is past. */
-function markOnAir(): void {
-  for (const part of document.querySelectorAll('.studio-press, .live-head')) part.classList.add('is-on-air');
-}
-
 customElements.define('lms-studio', LmsStudio);

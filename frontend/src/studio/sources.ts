@@ -80,7 +80,7 @@ export class Sources {
         this.viaObs(true);
       }),
     );
-    const sources = make('fieldset', 'field', make('legend', 'field__label', this.text('source')), ...choices);
+    const sources = make('fieldset', 'field', make('legend', 'sr-only', this.text('source')), ...choices);
     this.heights.append(new Option(this.text('auto'), ''));
     for (const height of Object.keys(HEIGHTS)) {
       this.heights.append(new Option(fill(this.text('height'), { height }), height));

@@ -96,6 +96,35 @@ def test_the_teachers_outage_and_break_count_for_who_is_there_again(
     assert [piece[2] for piece in entry.evidence["stay"]["bridged"]] == ["outage", "pause"]
 
 
+def test_nobody_carried_the_class_for_a_while_and_it_was_said_afterwards(
+    tree: BranchTree, teacher: Member
+) -> None:
+    held = make_held(tree.general, by=teacher)
+    happened(held, ("on_air", 0), ("back", 30))
+    assert held.begun_at is not None
+    since = int((held.begun_at + dt.timedelta(minutes=25)).timestamp() * 1000)
+    held.events.filter(kind="back").update(body={"since": since})
+    was_there(held, make_member(tree.first, name="甲"), (0, 24.8), (30.4, 60))
+    was_there(held, make_member(tree.first, name="乙"), (0, 24.8), (31, 60))
+    found = {each.member.name: each.stay for each in queries.attendance_of(held)}
+    assert [(stay.attendance.percent, [piece.why for piece in stay.bridged])
+            for stay in found.values()] == [(100, ["outage"]), (89, [])]  # fmt: skip
+
+
+def test_a_line_whose_process_died_may_have_stood_until_shortly_before_it_was_back(
+    tree: BranchTree, teacher: Member
+) -> None:
+    held = make_held(tree.general, by=teacher)
+    for name, back in (("甲", 30.74), ("乙", 30.76)):
+        was_there(held, make_member(tree.first, name=name), (0, 30), (back, 60))
+    LivePresence.objects.filter(joined_at=held.begun_at).update(left_at=None)
+    away = [
+        (each.stay.attendance.held - each.stay.attendance.present).total_seconds()
+        for each in queries.attendance_of(held)
+    ]
+    assert away == [pytest.approx(0), pytest.approx(45.6)]
+
+
 def test_a_class_nobody_closed_ends_where_its_teacher_was_lost(
     tree: BranchTree, teacher: Member
 ) -> None:

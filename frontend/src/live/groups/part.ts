@@ -132,9 +132,11 @@ export class Groups implements RoomPart {
   // --- In a group -------------------------------------------------------------------------------
 
   private async sit(): Promise<void> {
+    const { round } = this;
     const reply = await this.room.say('groups.sit');
-    if (!this.said(reply) || typeof reply['group'] !== 'number') return;
-    this.enter(reply['group']);
+    if (round !== this.round) return;
+    if (this.said(reply) && typeof reply['group'] === 'number') this.enter(reply['group']);
+    else this.element.replaceChildren(make('p', 'muted', this.text('groups_none')), this.state);
   }
 
   private enter(group: number): void {

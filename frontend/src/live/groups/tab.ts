@@ -3,6 +3,8 @@ import { make } from '../../contest/elements';
 import type { ClassView } from '../config';
 import type { RoomContext, RoomPart } from '../part';
 
+const AGAIN_MS = 2000;
+
 export function groupsPart(room: RoomContext): RoomPart {
   const element = make('div', '', make('p', 'muted', room.text('groups_none')));
   let part: RoomPart | null = null;
@@ -12,8 +14,16 @@ export function groupsPart(room: RoomContext): RoomPart {
   const load = async (): Promise<void> => {
     if (loading) return;
     loading = true;
-    const { Groups } = await import('./part');
-    part = new Groups(room);
+    let found: typeof import('./part');
+    try {
+      found = await import('./part');
+    } catch {
+      // The network was away for a moment: a class is not divided twice for that.
+      loading = false;
+      window.setTimeout(() => void load(), AGAIN_MS);
+      return;
+    }
+    part = new found.Groups(room);
     if (part.element !== undefined) element.replaceChildren(part.element);
     if (last !== null) part.view?.(last);
     if (isOpen) part.opened?.();

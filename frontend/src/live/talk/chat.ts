@@ -110,6 +110,7 @@ class Chat implements RoomPart {
     for (const own of event.byId === this.room.me.id ? this.sending : []) {
       if (own.seq === 0 && own.message.text === event['text']) {
         this.keep(own, event.seq);
+        this.lines.place(own.element);
         return;
       }
     }
@@ -224,8 +225,10 @@ class Chat implements RoomPart {
     }
     const seq = answer['seq'] as number;
     const told = this.known.get(seq);
-    if (told === undefined) this.keep(line, seq);
-    else if (told !== line) this.lines.drop(line.element);
+    if (told === undefined) {
+      this.keep(line, seq);
+      this.lines.place(line.element);
+    } else if (told !== line) this.lines.drop(line.element);
     const saved = told ?? line;
     if (saved.isGone) return;
     saved.state('saved', room.text('chat_saved'));

@@ -1,10 +1,10 @@
 /**
- * The lines of a chat: at most two hundred, put in together once a frame, and standing still while
- * somebody reads further up.
+ * The lines of a chat: at most two hundred, in the order of their numbers, put in together once a
+ * frame, and standing still while somebody reads further up. What is being sent stands at the end.
  */
 import { button, make } from '../../contest/elements';
 import type { RoomContext } from '../part';
-import { tooMany } from './order';
+import { comesAfter, tooMany } from './order';
 
 export const MOST_LINES = 200;
 const NEAR_END = 48;
@@ -41,6 +41,12 @@ export class Lines {
     else if (this.frame === 0) this.frame = requestAnimationFrame(this.put);
   }
 
+  /** A line has got its number: it stands where it stands for everybody. */
+  place(line: HTMLElement): void {
+    this.drop(line);
+    this.add(line);
+  }
+
   drop(line: HTMLElement): void {
     this.coming = this.coming.filter((one) => one !== line);
     line.remove();
@@ -61,6 +67,15 @@ export class Lines {
     this.jump.hidden = true;
   }
 
+  private insert(line: HTMLElement): void {
+    let before = this.list.lastElementChild as HTMLElement | null;
+    while (before !== null && comesAfter(before.dataset, line.dataset)) {
+      before = before.previousElementSibling as HTMLElement | null;
+    }
+    if (before === null) this.list.prepend(line);
+    else before.after(line);
+  }
+
   private readonly put = (): void => {
     this.frame = 0;
     const { coming, list } = this;
@@ -69,7 +84,7 @@ export class Lines {
     const stays = list.clientHeight > 0 && !this.isAtEnd;
     const gone = tooMany(list.childElementCount, coming.length, MOST_LINES);
     for (let left = gone; left > 0; left -= 1) list.firstElementChild?.remove();
-    list.append(...coming);
+    for (const line of coming) this.insert(line);
     this.empty.hidden = true;
     if (!stays) {
       this.toEnd();

@@ -16,6 +16,20 @@ export function tooMany(count: number, more: number, most: number): number {
   return Math.max(0, Math.min(count, count + more - most));
 }
 
+/** What is known of a line's place: its number in the room, or that it is on its way there. */
+export interface Placed {
+  [name: string]: string | undefined;
+  seq?: string;
+  state?: string;
+}
+
+/** Whether a line that stands has its place after one that comes. */
+export function comesAfter(stands: Placed, comes: Placed): boolean {
+  if (comes.seq === undefined) return false;
+  if (stands.seq === undefined) return stands.state === 'sending';
+  return Number(stands.seq) > Number(comes.seq);
+}
+
 const PART_CHARS = 2000;
 
 /** A description of a call in parts a message may have. */
