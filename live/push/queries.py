@@ -93,22 +93,25 @@ def due(*, most: int) -> list[Due]:
     be told is not news for it.
     """
     now = clock.now()
-    fresh = Notice.objects.filter(
-        read_at=None, due_at__lte=now, due_at__gt=now - LASTS,
-        member__push_browsers__made_at__lte=F("due_at"),
-    )  # fmt: skip
-    sent = PushSending.objects.filter(browser=OuterRef("member__push_browsers"))
+    # Both by name first: a filter over the relation itself would join the browsers once more.
+    of_browsers = Notice.objects.annotate(
+        browser=F("member__push_browsers"), asked_at=F("member__push_browsers__made_at")
+    )
+    fresh = of_browsers.filter(
+        read_at=None, due_at__lte=now, due_at__gt=now - LASTS, asked_at__lte=F("due_at")
+    )
+    sent = PushSending.objects.filter(browser=OuterRef("browser"))
     singles = fresh.filter(is_rounded_up=False).filter(~Exists(sent.filter(notice=OuterRef("pk"))))
     rounds = fresh.filter(is_rounded_up=True).filter(
         ~Exists(sent.filter(notice=None, due_at=OuterRef("due_at")))
     )
     found = [
         Due(browser_id, notice_id, due_at)
-        for notice_id, browser_id, due_at in singles.order_by("pk").values_list(
-            "pk", "member__push_browsers", "due_at"
+        for notice_id, browser_id, due_at in singles.order_by("pk", "browser").values_list(
+            "pk", "browser", "due_at"
         )[:most]
     ]
-    grouped = rounds.order_by().values_list("member__push_browsers", "due_at").distinct()[:most]
+    grouped = rounds.order_by().values_list("browser", "due_at").distinct()[:most]
     return found + [Due(browser_id, None, due_at) for browser_id, due_at in grouped]
 
 

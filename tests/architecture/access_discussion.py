@@ -128,7 +128,7 @@ DISCUSSION_CASES: dict[str, Case] = {
     "notices/choices/": Case(WHO_SIGNED_IN),
     "notices/<int:notice_id>/": Case(ONESELF, _notice, **BY_PERSON),
     "notices/push.js": Case(EVERYBODY),
-    "notices/push/": Case(NOBODY, method="POST"),
+    "notices/push/": Case(WHO_SIGNED_IN, method="POST"),
     "notices/push/<int:browser_id>/remove/": Case(ONESELF, _browser, method="POST", **BY_PERSON),
     "admin/push/": Case({"school": ANY}),
     "admin/review-words/": Case({"school": ANY}),

@@ -116,6 +116,24 @@ def test_a_notice_comes_to_its_browser_alone_without_its_words(
     assert len(service.posts) == 1
 
 
+def test_each_browser_of_a_member_is_told_once_and_none_of_what_was_before_it(
+    member: Member, service: Service, time: Clock
+) -> None:
+    first, second, late = (Browser(service, name) for name in ("b1", "b2", "b3"))
+    asks(member, first)
+    asks(member, second, session="s2")
+    time.on(seconds=5)
+    tell(member, "a")
+    assert run() == ["sent", "sent"]
+    time.on(seconds=5)
+    asks(member, late, session="s3")
+    assert run() == []
+    time.on(seconds=5)
+    tell(member, "b")
+    assert run() == ["sent"] * 3
+    assert [len(each.shown()) for each in (first, second, late)] == [2, 2, 1]
+
+
 def test_what_was_read_meanwhile_or_before_asking_is_no_news(
     member: Member, service: Service, time: Clock
 ) -> None:
