@@ -70,16 +70,16 @@ class Player:
         self.begins_at = -1
         self.address = ""
 
-    def _get(self, url: str) -> httpx.Response:
+    def get(self, url: str) -> httpx.Response:
         return httpx.get(url, headers={"Cookie": self.cookie}, timeout=20)
 
     def look(self, machine: str, name: str = "live") -> int:
         """Read the playlist at a machine; how many segments it names. Whatever was said holds."""
-        answer = self._get(f"{machine}/live/{self.live_class_id}/address/").json()
+        answer = self.get(f"{machine}/live/{self.live_class_id}/address/").json()
         if not answer.get(name):
             return 0
         self.address = urljoin(machine, answer[name])
-        text = self._get(self.address)
+        text = self.get(self.address)
         if text.status_code == 404:
             return 0
         assert text.status_code == 200, text.text
@@ -118,7 +118,7 @@ class Player:
     def parts(self) -> list[tuple[float, bytes]]:
         """Of the playlist looked at last: what each part is said to last, and its stream."""
         found: list[tuple[float, bytes]] = []
-        for line in self._get(self.address).text.splitlines():
+        for line in self.get(self.address).text.splitlines():
             if line.startswith("#EXT-X-MAP"):
                 found.append((0.0, self.file(line.partition('"')[2].rstrip('"'))))
             elif line.startswith("#EXTINF:"):
@@ -128,6 +128,6 @@ class Player:
         return found
 
     def file(self, name: str) -> bytes:
-        answer = self._get(urljoin(self.address, name))
+        answer = self.get(urljoin(self.address, name))
         assert answer.status_code == 200, (name, answer.status_code)
         return answer.content

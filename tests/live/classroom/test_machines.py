@@ -15,7 +15,7 @@ from live.classroom.models import LiveClass, LiveEvent, LiveTake
 from live.hours.queries import attendance_of
 from lms.core.rooms.threads import in_thread
 from lms.members.models import Member
-from media_pipeline import originals
+from media_pipeline.models import AssetState
 from media_pipeline.storage import media_storage
 from tests.factories.live import make_live_class, recorded, slices
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor, make_member
@@ -158,7 +158,11 @@ def test_a_class_outlives_the_machine_that_carries_it(
         target = tmp_path / f"take-{take.number}"
         assert shared.bring_recording(live_class.room, take.number, target, during=lambda: None)
         assert target.read_bytes() == data
-    assert originals.exists(asset.pk)
+    # It is played from the storage, by the machine that is left.
+    assert asset.state == AssetState.READY
+    answer = player.get(f"{two.url}/live/{live_class.pk}/address/").json()
+    assert answer["replay"].startswith("/hls/")
+    assert player.get(two.url + answer["replay"]).text.startswith("#EXTM3U")
 
 
 def refreshed(live_class: LiveClass) -> LiveClass:
