@@ -272,20 +272,25 @@ class Carrier:
 
     async def _end(self) -> None:
         """The class is over, or nobody has come back: what was sent is finished and kept."""
-        await self._finish_take()
-        number = max((part.take for part in self._parts), default=0)
-        if number:
-            self._show(
-                Frame.of(END, take=number, number=2**32 - 1, at_ms=0.0, content=b"", is_key=False)
-            )
-            with suppress(Exception):
-                await in_thread(air_services.finish, self.live_class_id)
-        for voice in list(self._voices):
-            voice.say({"over": "closed"})
-            voice.end(1000)
-        await self._sender.close()
-        await in_thread(on_air.release)
-        self._on_end()
+        try:
+            await self._finish_take()
+            number = max((part.take for part in self._parts), default=0)
+            if number:
+                self._show(
+                    Frame.of(
+                        END, take=number, number=2**32 - 1, at_ms=0.0, content=b"", is_key=False
+                    )
+                )
+                with suppress(Exception):
+                    await in_thread(air_services.finish, self.live_class_id)
+            for voice in list(self._voices):
+                voice.say({"over": "closed"})
+                voice.end(1000)
+            await self._sender.close()
+            await in_thread(on_air.release)
+        finally:
+            # Also where this process ends meanwhile: the class is not held by who is gone.
+            self._on_end()
 
     async def close(self) -> None:
         """This process ends: another one carries on as soon as a browser comes back."""
