@@ -344,6 +344,13 @@ class Carrier:
         if self._is_succeeded:
             await self._step_back()
             return
+        try:
+            await self._finish()
+        finally:
+            # Also where this process ends meanwhile: the class is not held by who is gone.
+            self._on_end()
+
+    async def _finish(self) -> None:
         self._close_late()
         await self._finish_take()
         await asyncio.gather(*self._last_of_late)
@@ -362,7 +369,6 @@ class Carrier:
             voice.end(1000 if self._is_over else 1012)
         await self._sender.close()
         await in_thread(on_air.release)
-        self._on_end()
 
     async def _step_back(self) -> None:
         """Another machine carries the class: of what came here only the recording is finished."""

@@ -21,7 +21,7 @@ def remuxed(mime: str, data: bytes) -> bytes:
     [
         ("libx264", MIME, "avc1.42c00c,mp4a.40.2"),
         ("libvpx", "video/webm;codecs=vp8,opus", "avc1.42c01f,mp4a.40.2"),
-        ("", "audio/webm;codecs=opus", "mp4a.40.2"),
+        ("", "audio/webm;codecs=opus", "avc1.42c00a,mp4a.40.2"),
     ],
 )
 def test_each_kind_of_recorder_becomes_fragments_one_can_begin_with(
