@@ -163,7 +163,7 @@ def _lines_of(live_class: LiveClass) -> dict[int, list[Span]]:
         back = came.get((member_id, device))
         if left is None and back is not None and until < back <= until + UNSEEN + BRIDGE:
             # It may have stood for so long after it was last seen: the doubt is the member's.
-            until = max(until, back - BRIDGE)
+            until = back
         came[member_id, device] = joined
         lines.setdefault(member_id, []).append(Span(joined, until))
     return lines

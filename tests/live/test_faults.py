@@ -226,11 +226,11 @@ def test_a_tab_is_closed_and_another_device_takes_its_place(
     air: str, held: Held, move: Move
 ) -> None:
     async def play() -> None:
+        pages = [await Page.open([air], held.pk, cookie) for cookie in held.cookies]
+        second = await Page.open([air], held.pk, held.cookies[3], device="d2")
         desk = await Teacher.open(air, held.pk, held.teaches)
         await desk.begin("a1")
         await desk.send(list(held.pieces))
-        pages = [await Page.open([air], held.pk, cookie) for cookie in held.cookies]
-        second = await Page.open([air], held.pk, held.cookies[3], device="d2")
         move(60)
         await pages[1].leave()  # back within half a minute
         await pages[2].leave()  # away for longer
@@ -412,11 +412,11 @@ def test_a_phone_asleep_is_one_person_and_wakes_to_how_things_stand(
     air: str, held: Held, move: Move
 ) -> None:
     async def play() -> None:
+        pages = [await Page.open([air], held.pk, held.cookies[0])]
+        asleep = await Room.open(air, held.pk, held.cookies[1], device="phone")
         desk = await Teacher.open(air, held.pk, held.teaches)
         await desk.begin("a1")
         await desk.send(list(held.pieces))
-        pages = [await Page.open([air], held.pk, held.cookies[0])]
-        asleep = await Room.open(air, held.pk, held.cookies[1], device="phone")
         asleep.connection.transport.pause_reading()
         await talk(pages, "他睡着了")
         await in_thread(lambda: show(held, 1))

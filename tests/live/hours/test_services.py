@@ -117,12 +117,15 @@ def test_a_line_whose_process_died_may_have_stood_until_shortly_before_it_was_ba
     held = make_held(tree.general, by=teacher)
     for name, back in (("甲", 30.74), ("乙", 30.76)):
         was_there(held, make_member(tree.first, name=name), (0, 30), (back, 60))
+    # Some die before they have shown a first sign of life.
+    new = make_member(tree.first, name="丙")
+    was_there(held, new, (0, 0), (0.5, 60))
     LivePresence.objects.filter(joined_at=held.begun_at).update(left_at=None)
     away = [
         (each.stay.attendance.held - each.stay.attendance.present).total_seconds()
         for each in queries.attendance_of(held)
     ]
-    assert away == [pytest.approx(0), pytest.approx(45.6)]
+    assert away == [pytest.approx(0), pytest.approx(45.6), pytest.approx(0)]
 
 
 def test_a_class_nobody_closed_ends_where_its_teacher_was_lost(

@@ -17,6 +17,7 @@ export class Lines {
   private coming: HTMLElement[] = [];
   private frame = 0;
   private unread = 0;
+  private follows = true;
 
   constructor(private readonly room: RoomContext) {
     this.list.setAttribute('role', 'log');
@@ -28,8 +29,15 @@ export class Lines {
     });
     this.jump.hidden = true;
     this.list.addEventListener('scroll', () => {
-      if (this.isAtEnd) this.seen();
+      this.follows = this.isAtEnd;
+      if (this.follows) this.seen();
     });
+    // A keyboard comes up, a telephone is turned: who was at the end stays there.
+    if ('ResizeObserver' in window) {
+      new ResizeObserver(() => {
+        if (this.follows) this.toEnd();
+      }).observe(this.list);
+    }
     this.element.append(this.empty, this.list, this.jump);
   }
 
@@ -53,6 +61,7 @@ export class Lines {
   }
 
   toEnd(): void {
+    this.follows = true;
     this.list.scrollTop = this.list.scrollHeight;
     this.seen();
   }
