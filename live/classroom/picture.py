@@ -159,6 +159,8 @@ class Screen:
             return
         if frame.place <= self._place:
             return
+        if frame.kind == FRAGMENT and self._begin is None:
+            return  # nobody can be shown it; what it belongs to is told again at the next key
         self._place = frame.place
         if frame.kind == BEGIN:
             self._begin, self._since_key = frame, []

@@ -223,7 +223,7 @@ def _killed(
     began = time.monotonic()
     expect(computer.locator(".final__status")).to_have_text("连接中断，正在重新连接…")
     choose(computer, 0)  # said into a broken line, and kept until there is one
-    again = WebProcess(port=web.port, log=tmp_path / "again.log")
+    again = WebProcess(PORT=str(web.port), log=tmp_path / "again.log")
     try:
         up = time.monotonic()
         crowd.connect(web.url)

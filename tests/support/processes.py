@@ -101,13 +101,13 @@ class SchoolProcess:
 
 
 class WebProcess(SchoolProcess):
-    """A web process with the whole school, on a port of its own or a given one."""
+    """A web process with the whole school, on a port of its own if none is said."""
 
-    def __init__(self, *, log: Path, port: int | None = None, **environment: str) -> None:
-        self.port = port or free_port()
+    def __init__(self, *, log: Path, **environment: str) -> None:
+        where = {"HOST": "127.0.0.1", "PORT": str(free_port()), **environment}
+        self.port = int(where["PORT"])
         self.url = f"http://127.0.0.1:{self.port}"
-        where = {"HOST": "127.0.0.1", "PORT": str(self.port)}
-        super().__init__(["lms", "web"], log=log, **environment, **where)
+        super().__init__(["lms", "web"], log=log, **where)
         wait_until(
             lambda: self._listens() or self.process.poll() is not None,
             what=f"an answer at {self.url}",

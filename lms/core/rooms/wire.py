@@ -5,6 +5,7 @@ connection of `RoomProtocol` offers a `Wire` beside it, which takes a frame as i
 the line takes it. Under a server without it everything goes the ordinary way.
 """
 
+import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame, Opcode
 
 EXTENSION = "lms.wire"
+KEPT_BY_THE_SYSTEM = 256 * 1024  # bytes on their way to one socket
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -67,6 +69,12 @@ class Wire:
 
 class RoomProtocol(WebSocketsSansIOProtocol):
     """uvicorn's websockets, each with a `Wire` among the extensions of its scope."""
+
+    def connection_made(self, transport: Any) -> None:
+        # The system would hold megabytes for each line nobody reads.
+        line = transport.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KEPT_BY_THE_SYSTEM)
+        super().connection_made(transport)
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)

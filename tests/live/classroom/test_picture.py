@@ -73,6 +73,27 @@ def test_each_frame_once_though_it_comes_two_ways_and_late_ones_begin_at_a_key()
     run(play)
 
 
+def test_who_comes_while_it_is_not_known_what_is_shown_begins_as_soon_as_it_is() -> None:
+    async def play() -> None:
+        screen = Screen()
+        screen.caught_up([])  # Redis has forgotten it
+        screen.show(fragment(4))
+        seen, running = await watching(screen)
+        screen.show(fragment(5))
+        screen.show(begin())  # told again before each key
+        screen.show(fragment(6, is_key=True))
+        screen.show(begin())
+        screen.show(fragment(7))
+        late, second = await watching(screen)
+        await rest()
+        assert seen == [(1, 0), (1, 6), (1, 7)]
+        assert late == [(1, 0), (1, 6), (1, 7)]
+        running.cancel()
+        second.cancel()
+
+    run(play)
+
+
 def test_who_does_not_read_loses_and_goes_on_at_a_key_and_the_third_time_is_sent_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
