@@ -9,7 +9,7 @@ from lms.members.queries import (
     administered_members,
     has_role,
     managed_accounts,
-    roles_of,
+    standing_today,
     visible_members,
 )
 
@@ -66,7 +66,10 @@ def can_upload_lectures(by: Any) -> bool:
 
 def can_administer_school(by: Any) -> bool:
     """Administers a whole school: a branch with nobody above it."""
-    return roles_of(by).filter(role=Role.ADMINISTRATOR, branch__depth=1).exists()
+    if not by.is_authenticated or not by.is_active:
+        return False
+    _path, roles = standing_today(by)
+    return any(role == Role.ADMINISTRATOR and len(path) == Branch.steplen for role, path in roles)
 
 
 def is_superuser(by: Any) -> bool:
