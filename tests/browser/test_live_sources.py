@@ -61,6 +61,9 @@ def live_class(tree: BranchTree, teacher: Member) -> LiveClass:
 
 
 def choose(page: Page, source: str) -> None:
+    folded = page.locator("details.studio-settings")
+    if folded.get_attribute("open") is None:  # during a class
+        folded.locator("summary").click()
     page.get_by_role("radio", name=source, exact=True).check()
 
 

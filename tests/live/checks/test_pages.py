@@ -18,7 +18,7 @@ from tests.factories.questions import make_question, single_written
 
 pytestmark = pytest.mark.django_db
 
-RESULTS_QUERIES = 9
+RESULTS_QUERIES = 7
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from tests.factories.members import (
 
 pytestmark = pytest.mark.django_db
 
-ATTENDANCE_QUERIES = 13
+ATTENDANCE_QUERIES = 11
 VENUE_QUERIES = 7
 
 

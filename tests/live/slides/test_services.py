@@ -265,4 +265,4 @@ def test_the_page_of_decks_costs_the_same_for_one_and_for_three(
     assert len(page.context["decks"]) == count
 
 
-PREPARE_QUERIES = 7
+PREPARE_QUERIES = 5
