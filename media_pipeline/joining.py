@@ -11,8 +11,8 @@ from pathlib import Path
 
 from media_pipeline import ffmpeg, remuxing
 
-# What is shown while a class was sound alone: small, still, and dark as the stage is.
-STILL = "color=c=0x14100e:size=640x360:rate=5"
+# What is shown while a class was sound alone: still, and dark as the stage is.
+STILL = "drawbox=color=0x14100e:t=fill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,16 @@ def join_takes(sources: Sequence[Source], target: Path, *, during: Callable[[], 
 
 def even_arguments(source: Source, target: Path, *, has_picture: bool) -> list[str]:
     """ffmpeg's arguments for one take; pure."""
-    still: list[str] = []
+    sound = ["-map", "0:a:0?", "-af", "aresample=async=1"]
     if not has_picture:
         picture = ["-vn"]
     elif not source.has_picture:
-        still = ["-f", "lavfi", "-i", STILL]
+        # Drawn from the sound itself, so that it lasts exactly as long.
+        graph = f"[0:a:0]aresample=async=1,asplit[s][w];[w]showwaves=s=640x360:r=25,{STILL}[v]"
+        sound = ["-map", "[s]"]
         picture = [
-            *("-map", "1:v:0", "-shortest", "-c:v", "libx264", "-preset", "ultrafast"),
-            *("-tune", "stillimage", "-pix_fmt", "yuv420p"),
+            *("-filter_complex", graph, "-map", "[v]", "-c:v", "libx264"),
+            *("-preset", "ultrafast", "-tune", "stillimage", "-pix_fmt", "yuv420p"),
         ]
     elif remuxing.is_passed_through(source.mime):
         picture = ["-map", "0:v:0", "-c:v", "copy"]
@@ -74,9 +76,9 @@ def even_arguments(source: Source, target: Path, *, has_picture: bool) -> list[s
     return [
         *("-nostdin", "-hide_banner", "-loglevel", "warning", "-y"),
         *("-progress", "pipe:1", "-stats_period", "0.5", "-protocol_whitelist", "file"),
-        *("-fflags", "+genpts", "-i", str(source.path), *still, *picture),
-        *("-map", "0:a:0?", "-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"),
-        *("-af", "aresample=async=1", "-map_metadata", "-1", "-f", "matroska", str(target)),
+        *("-fflags", "+genpts", "-i", str(source.path), *picture),
+        *(*sound, "-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"),
+        *("-map_metadata", "-1", "-f", "matroska", str(target)),
     ]
 
 

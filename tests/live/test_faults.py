@@ -347,7 +347,7 @@ def test_a_web_process_is_killed(
     run(play)
     assert_away(held, move)
     first, second = replayed(held)
-    assert SECONDS / 2 - 3 < first <= SECONDS / 2 + 0.5
+    assert 0 < first <= SECONDS / 2 + 0.5  # how far ffmpeg had come; all of it is in the recording
     assert second == pytest.approx(SECONDS, abs=0.2)
     assert (raw(held, 1), raw(held, 2)) == (sent(pieces), sent(pieces))
 
