@@ -245,6 +245,8 @@ def test_a_tab_is_closed_and_another_device_takes_its_place(
         await pages[1].leave()  # back within half a minute
         await pages[2].leave()  # away for longer
         await pages[3].leave()  # still here by the other device
+        lines = LivePresence.objects.filter(left_at=None)
+        await in_thread(lambda: wait_until(lambda: lines.count() == 2, what="three lines' ends"))
         move(20)
         pages[1] = await Page.open([air], held.pk, held.cookies[1])
         move(80)
@@ -328,6 +330,10 @@ def test_a_web_process_is_killed(
         await desk.begin("a1")
         await desk.send(pieces[:half])
         await talk(pages, "先前")
+        room = held.live_class.room
+        await asyncio.to_thread(
+            wait_until, lambda: folders.parts_of(room, [1])[0].segments, what="a first segment"
+        )
         speaking = [asyncio.ensure_future(talk([page], "不停")) for page in pages]
         await asyncio.to_thread(to_be_killed.kill)
         if gone_seconds:
