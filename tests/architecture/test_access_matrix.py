@@ -146,8 +146,8 @@ def test_wagtails_routes_know_no_course_for_a_branch_one_does_not_teach_in(
 PLAIN_ROUTES = {
     "scope['path'] == PATH": "who holds a token the lesson page was given, for that sitting alone",
     "is_answers(scope['path'])": "who holds a ticket the sitting page was given, for that attempt",
-    "_segments.is_segment(scope['path'])": "whose own link it is, signed in; else the page",
     "is_rtmp_call(scope['path'])": "nginx on a host that is named, about a key a teacher was given",
+    "_segments.is_segment(scope['path'])": "whose own link it is, signed in; else the page",
     "is_final_socket(scope['path'])": "who is signed in and may see the final; its players speak",
     "is_live_socket(scope['path'])": "who is signed in and may see the class",
     "is_media_socket(scope['path'])": "who may see the class watches, who may hold it sends",
