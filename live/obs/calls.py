@@ -77,6 +77,9 @@ class RtmpCalls:
                     # Where the process that fetched it is dead, this one goes on.
                     self.pulls().fetch(let)
                     return YES, ""
+            case "update_play":
+                # Of who fetches, which nginx lets this machine alone do: a no would end it.
+                return YES, ""
             case "publish_done":
                 await in_thread(services.end_stream, key, client)
                 return YES, ""

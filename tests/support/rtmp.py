@@ -35,6 +35,7 @@ class Rtmp:
             ("/run/school-rtmp.pid", str(folder / "nginx.pid")),
             ("/var/log/nginx/school-rtmp.log", str(folder / "error.log")),
             ("user www-data;", "daemon off;"),
+            ("notify_update_timeout 5s;", "notify_update_timeout 1s;"),
         ):
             assert said.count(ours) > 0, ours
             said = said.replace(ours, theirs)

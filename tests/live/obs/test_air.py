@@ -84,6 +84,28 @@ def kill_fetching() -> None:
             fetcher.pull.kill()
 
 
+def test_while_it_is_sent_it_is_one_take(
+    school_server: str, rtmp: Rtmp, key: str, tree: BranchTree, live_class: LiveClass
+) -> None:
+    """nginx asks about who sends and about who fetches, again and again."""
+    listens = cookie_of(make_member(tree.first))
+    reports: set[Any] = set()
+
+    def is_reported_often() -> bool:
+        reports.add(stand(live_class).seen_at)
+        return len(reports) > 5
+
+    async def play() -> None:
+        watches = await Watcher.open(school_server, live_class.pk, listens)
+        with obs(rtmp.address, key):
+            await watches.until(lambda: len(watches.frames) > 25)
+            await in_thread(lambda: wait_until(is_reported_often, what="nginx's reports"))
+        await watches.close()
+
+    run(play)
+    assert takes(live_class) == [1]
+
+
 def test_what_obs_sends_is_seen_cut_seen_again_and_kept(
     school_server: str,
     rtmp: Rtmp,

@@ -60,6 +60,7 @@ def test_a_good_key_is_let_in_and_another_is_not(live_class: LiveClass) -> None:
     assert asked(publish) == (302, name)
     assert StreamKey.objects.get().client == "7"
     assert asked({**publish, "call": "update_publish"}) == (204, "")
+    assert asked({"call": "update_play", "clientid": "8", "name": name}) == (204, "")
     assert asked({**publish, "call": "publish_done"}) == (204, "")
     assert StreamKey.objects.get().client == ""
     for bad in (
