@@ -11,7 +11,6 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -360,8 +359,11 @@ class Carrier:
             self._show(
                 Frame.of(END, take=number, number=2**32 - 1, at_ms=0.0, content=b"", is_key=False)
             )
-            with suppress(Exception):
+            try:
                 await in_thread(air_services.finish, self.live_class_id)
+            except Exception:
+                # The minute's sweep does it; whoever waits for an end is not to wait for this.
+                logger.exception("live: class %s was not finished", self.live_class_id)
         for voice in list(self._voices):
             if self._is_over:
                 voice.say({"over": "closed"})
@@ -374,8 +376,10 @@ class Carrier:
         """Another machine carries the class: of what came here only the recording is finished."""
         self._on_end()  # whoever comes back to this machine begins anew
         member_id, name = 0, ""
-        with suppress(Exception):
+        try:
             member_id, name = await in_thread(air_services.carried_by, self.live_class_id)
+        except Exception:
+            logger.exception("live: who carries class %s now is not known", self.live_class_id)
         for voice in list(self._voices):
             if voice is self._source:
                 is_own = member_id == voice.member_id

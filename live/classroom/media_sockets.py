@@ -45,7 +45,7 @@ class MediaSocket:
 
     def __init__(self) -> None:
         self._desks: dict[asyncio.AbstractEventLoop, Desk] = {}
-        self._viewers: dict[SignedIn, list[Viewer]] = {}
+        # In the order they came.
         self._watched: dict[Viewer, tuple[SignedIn, int]] = {}
         self._looking: asyncio.Task[None] | None = None
 
@@ -130,9 +130,8 @@ class MediaSocket:
         self, who: SignedIn, live_class: LiveClass, receive: Receive, outlet: Outlet
     ) -> int:
         room, viewer = str(live_class.room), Viewer(outlet)
-        own = self._viewers.setdefault(who, [])
-        own.append(viewer)
-        if len(own) > MOST_OF_ONE:
+        own = [each for each, (whose, _pk) in self._watched.items() if whose == who]
+        if len(own) >= MOST_OF_ONE:
             own[0].end(TOO_MANY)
         self._watched[viewer] = who, live_class.pk
         self._look()
@@ -150,7 +149,7 @@ class MediaSocket:
             return viewer.close_code
 
         async def run() -> int:
-            await viewer.run()
+            await outlet.run()
             return RESTART
 
         try:
@@ -159,9 +158,6 @@ class MediaSocket:
         finally:
             screens().leave(room, viewer)
             del self._watched[viewer]
-            own.remove(viewer)
-            if not own:
-                self._viewers.pop(who, None)
 
     def _look(self) -> None:
         """Ask every few seconds who may still watch, of all of them at once."""

@@ -12,9 +12,7 @@ import struct
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import redis
 import redis.asyncio
@@ -38,20 +36,18 @@ MOST_OVERRUNS = 3
 OVERRUN_SPAN_SECONDS = 60.0
 
 
-@dataclass(frozen=True)
-class Frame:
-    """One message to a member: `data` is its head and its content."""
+class Frame(Message):
+    """One message to every member: `data` is its head and its content."""
 
-    kind: int
-    is_key: bool
-    take: int
-    number: int
-    data: bytes
+    __slots__ = ("is_key", "kind", "number", "take")
 
-    @cached_property
-    def message(self) -> Message:
-        """As every socket is sent it."""
-        return Message(self.data)
+    def __init__(self, kind: int, is_key: bool, take: int, number: int, data: bytes) -> None:
+        super().__init__(data)
+        self.kind, self.is_key, self.take, self.number = kind, is_key, take, number
+
+    @property
+    def data(self) -> bytes:
+        return cast(bytes, self.content)
 
     @classmethod
     def of(
@@ -84,10 +80,6 @@ class Viewer:
         self.ended = asyncio.Event()
         self.close_code = 0
         self._outlet = outlet
-        self._is_idle = False
-        self._waiting: deque[Frame] = deque()
-        self._bytes = 0
-        self._bell = asyncio.Event()
         self._needs_key = True
         self._overruns: deque[float] = deque(maxlen=MOST_OVERRUNS)
 
@@ -98,22 +90,23 @@ class Viewer:
             self._needs_key = False
         elif frame.kind == BEGIN:
             self._needs_key = True
-        if self._is_idle and self._outlet.write(frame.message):
-            return
-        if self._bytes + len(frame.data) > MOST_WAITING_BYTES or len(self._waiting) > MOST_WAITING:
-            self._overrun()
+        waiting = self.waiting
+        size = len(frame.data) + sum(len(each.data) for each in waiting)
+        if size > MOST_WAITING_BYTES or len(waiting) > MOST_WAITING:
+            self._overrun(waiting)
             if frame.kind == FRAGMENT:
                 return
-        self._waiting.append(frame)
-        self._bytes += len(frame.data)
-        self._is_idle = False
-        self._bell.set()
+        self._outlet.give(frame)
 
-    def _overrun(self) -> None:
+    @property
+    def waiting(self) -> list[Frame]:
+        """What was not read so far."""
+        return cast(list[Frame], [*self._outlet.waiting])
+
+    def _overrun(self, waiting: list[Frame]) -> None:
         """Forget what was not read, but not which take it is; go on where one can begin."""
-        kept = [frame for frame in self._waiting if frame.kind == BEGIN][-1:]
-        self._waiting = deque(kept)
-        self._bytes = sum(len(frame.data) for frame in kept)
+        self._outlet.waiting.clear()
+        self._outlet.waiting.extend([frame for frame in waiting if frame.kind == BEGIN][-1:])
         self._needs_key = True
         now = asyncio.get_running_loop().time()
         self._overruns.append(now)
@@ -123,16 +116,6 @@ class Viewer:
     def end(self, code: int) -> None:
         self.close_code = code
         self.ended.set()
-
-    async def run(self) -> None:
-        while True:
-            while self._waiting:
-                frame = self._waiting.popleft()
-                self._bytes -= len(frame.data)
-                await self._outlet.send(frame.message)
-            self._bell.clear()
-            self._is_idle = True
-            await self._bell.wait()
 
 
 class Screen:

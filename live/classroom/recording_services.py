@@ -100,7 +100,9 @@ def _recordings(live_class: LiveClass, scratch: Path, pulse: Pulse) -> list[Sour
         paths = folders.raw_files(live_class.room, [take.number])
         if not paths and shared.is_shared():
             scratch.mkdir(parents=True, exist_ok=True)
-            paths = [*shared.brought(live_class.room, [take.number], scratch, during=pulse)]
+            path = scratch / f"{take.number}.{folders.RAW_NAME}"
+            if shared.bring_recording(live_class.room, take.number, path, during=pulse):
+                paths = [path]
         found += [Source(path, take.mime) for path in paths]
     return found
 

@@ -4,7 +4,7 @@ A recorder's slices lie in chunks below `live/<room>/<take>/raw/`, segments wher
 the folder of one machine. Which segments count, the database says: see `air_services`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -74,16 +74,6 @@ def bring_recording(room: UUID, take: int, target: Path, *, during: Callable[[],
                 writer.write(each)
             during()
     return True
-
-
-def brought(
-    room: UUID, takes: Sequence[int], folder: Path, *, during: Callable[[], None]
-) -> Iterator[Path]:
-    """The recordings of these takes as files of `folder`, of those that sent anything."""
-    for take in takes:
-        path = folder / f"{take}.{folders.RAW_NAME}"
-        if bring_recording(room, take, path, during=during):
-            yield path
 
 
 def is_anything_sent(room: UUID, takes: Sequence[int]) -> bool:

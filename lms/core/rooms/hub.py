@@ -8,7 +8,6 @@ that does not read is let go and told to come again by its number.
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -73,9 +72,6 @@ class Seat:
         self._outlet = outlet
         self._seq: int | None = None
         self._before: list[tuple[Batch, Message]] = []
-        self._waiting: deque[Message | Callable[[], Message]] = deque()
-        self._bell = asyncio.Event()
-        self._is_idle = False
 
     def begin(self, seq: int, text: str) -> None:
         """Say how things stood at `seq`; of what was told meanwhile follows what is newer."""
@@ -94,33 +90,18 @@ class Seat:
             self.push(message)
 
     def push(self, said: Message | Callable[[], Message]) -> None:
-        """Send this when it is its turn; a callable is asked for its words at that moment."""
-        if self._is_idle and isinstance(said, Message) and self._outlet.write(said):
-            return
-        if len(self._waiting) >= MOST_WAITING:
+        """Have this sent; whoever reads too slowly is ended."""
+        if len(self._outlet.waiting) >= MOST_WAITING:
             self.is_overrun = True
             self.ended.set()
             return
-        self._waiting.append(said)
-        self._is_idle = False
-        self._bell.set()
+        self._outlet.give(said)
 
     def overhear(self, to: str, message: Message) -> None:
         """An aside that is for this socket too: one that reads slowly is not ended for it."""
         is_meant = to == "all" or to in self.names
-        if is_meant and self._seq is not None and len(self._waiting) < MOST_WAITING // 2:
+        if is_meant and self._seq is not None and len(self._outlet.waiting) < MOST_WAITING // 2:
             self.push(message)
-
-    async def run(self) -> None:
-        """Send what waits, until cancelled."""
-        waiting = self._waiting
-        while True:
-            while waiting:
-                said = waiting.popleft()
-                await self._outlet.send(said if isinstance(said, Message) else said())
-            self._bell.clear()
-            self._is_idle = True
-            await self._bell.wait()
 
 
 class Room:

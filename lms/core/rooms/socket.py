@@ -139,14 +139,15 @@ class RoomSocket(ABC, Generic[Guest]):
         self._here()
         await send({"type": "websocket.accept"})
 
-        line = Line(entry, Seat(Outlet(scope, send)))
+        outlet = Outlet(scope, send)
+        line = Line(entry, Seat(outlet))
         line.seat.about = line
         self._make_room_for(line)
         self.hub.enter(entry.room, line.seat, source=lambda: self.source(entry), seq=entry.seq)
         self._lines.add(line)
         tasks = [
             asyncio.ensure_future(work)
-            for work in (line.seat.run(), line.seat.ended.wait(), self._hear(line, receive))
+            for work in (outlet.run(), line.seat.ended.wait(), self._hear(line, receive))
         ]
         try:
             seq, text = await self.welcome(line)

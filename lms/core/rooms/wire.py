@@ -5,7 +5,9 @@ connection of `RoomProtocol` offers a `Wire` beside it, which takes a frame as i
 the line takes it. Under a server without it everything goes the ordinary way.
 """
 
+import asyncio
 import socket
+from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -85,16 +87,36 @@ class RoomProtocol(WebSocketsSansIOProtocol):
 
 
 class Outlet:
-    """The way out of one connection: at once where that can be, else in its turn."""
+    """The way out of one connection: at once where that can be, else in its turn.
+
+    How much may be `waiting` is for who gives to decide.
+    """
 
     def __init__(self, scope: Scope, send: Send) -> None:
+        self.waiting: deque[Message | Callable[[], Message]] = deque()
         self._wire: Wire | None = scope.get("extensions", {}).get(EXTENSION)
         self._send = send
+        self._bell = asyncio.Event()
+        self._is_idle = False
+
+    def give(self, said: Message | Callable[[], Message]) -> None:
+        """Have it sent, in order; a callable is asked for its words when it is its turn."""
+        if self._is_idle and isinstance(said, Message) and self.write(said):
+            return
+        self.waiting.append(said)
+        self._is_idle = False
+        self._bell.set()
 
     def write(self, message: Message) -> bool:
-        """Whether it was sent; if not, it is to be waited for with `send`."""
+        """Past all that waits: whether the line took it."""
         return self._wire is not None and self._wire.write(message.framed)
 
-    async def send(self, message: Message) -> None:
-        """Sent once the line takes it. Raises what the server raises of a line that is gone."""
-        await self._send(message.event)
+    async def run(self) -> None:
+        """Send what waits, until cancelled. Raises what the server does of a line that is gone."""
+        while True:
+            while self.waiting:
+                said = self.waiting.popleft()
+                await self._send((said if isinstance(said, Message) else said()).event)
+            self._bell.clear()
+            self._is_idle = True
+            await self._bell.wait()

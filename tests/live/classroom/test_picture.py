@@ -31,9 +31,9 @@ async def watching(screen: Screen) -> tuple[list[tuple[int, int]], asyncio.Task[
     async def send(event: MutableMapping[str, Any]) -> None:
         seen.append(Frame.read(event["bytes"]).place)
 
-    viewer = Viewer(Outlet({}, send))
-    screen.enter(viewer)
-    running = asyncio.ensure_future(viewer.run())
+    outlet = Outlet({}, send)
+    screen.enter(Viewer(outlet))
+    running = asyncio.ensure_future(outlet.run())
     await asyncio.sleep(0)
     return seen, running
 
@@ -106,13 +106,14 @@ def test_who_does_not_read_loses_and_goes_on_at_a_key_and_the_third_time_is_sent
         async def never(event: MutableMapping[str, Any]) -> None:
             await asyncio.Event().wait()
 
-        viewer = Viewer(Outlet({}, never))
+        outlet = Outlet({}, never)
+        viewer = Viewer(outlet)
         screen.enter(viewer)
-        running = asyncio.ensure_future(viewer.run())
+        running = asyncio.ensure_future(outlet.run())
         await asyncio.sleep(0)
         for number in range(1, 200):
             screen.show(fragment(number, is_key=number % 10 == 1))
-            assert len(viewer._waiting) <= 6
+            assert len(viewer.waiting) <= 6
         assert viewer.close_code == picture.TOO_SLOW
         assert viewer.ended.is_set()
         running.cancel()
@@ -122,4 +123,5 @@ def test_who_does_not_read_loses_and_goes_on_at_a_key_and_the_third_time_is_sent
 
 def test_a_frame_is_read_as_it_was_written() -> None:
     frame = fragment(7, take=3, is_key=True)
-    assert Frame.read(frame.data) == frame
+    read = Frame.read(frame.data)
+    assert (read.kind, read.is_key, read.place, read.data) == (FRAGMENT, True, (3, 7), frame.data)

@@ -43,8 +43,9 @@ class Listener:
         self._reads = reads
         self._stuck = asyncio.Event()
         self.changed = asyncio.Event()
-        self.seat = Seat(Outlet({}, self._send))
-        self.task = asyncio.ensure_future(self.seat.run())
+        outlet = Outlet({}, self._send)
+        self.seat = Seat(outlet)
+        self.task = asyncio.ensure_future(outlet.run())
 
     async def _send(self, event: MutableMapping[str, Any]) -> None:
         if not self._reads:

@@ -70,7 +70,7 @@ def test_what_goes_at_once_and_what_waits_comes_in_the_order_it_was_said() -> No
         await send({"type": "websocket.accept"})
         seat = Seat(outlet)
         seat.push(Message("0"))
-        running = asyncio.ensure_future(seat.run())
+        running = asyncio.ensure_future(outlet.run())
         for number in range(1, 50):
             if number % 10 == 0:
                 await asyncio.sleep(0)
@@ -102,7 +102,7 @@ def test_a_line_nobody_reads_takes_no_more() -> None:
             assert count < 1_000
         found.append(count)
         assert EXTENSION in scope["extensions"]
-        await outlet.send(Message("last"))
+        await send(Message("last").event)
         await send({"type": "websocket.close"})
 
     async def play(address: str) -> None:
