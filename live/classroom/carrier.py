@@ -11,6 +11,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -66,7 +67,8 @@ class Carrier:
         self.live_class_id, self.room = live_class_id, room
         # Among the machines; None where there is but one.
         self._name = uuid4() if shared.is_shared() else None
-        self._is_succeeded = self._is_over = self._is_leaving = False
+        self._is_succeeded = self._is_over = False
+        self._leaving = asyncio.Event()
         self._on_end = on_end
         self._voices: set[Voice] = set()
         self._source: Voice | None = None
@@ -271,8 +273,7 @@ class Carrier:
         counted = held = 0.0
         written = -1
         try:
-            while True:
-                await asyncio.sleep(LOOK_SECONDS)
+            while not await self._is_to_leave():
                 now = time.monotonic()
                 try:
                     self._is_over = await in_thread(air_services.is_over, self.live_class_id)
@@ -295,6 +296,12 @@ class Carrier:
                     break
         finally:
             await self._end()
+
+    async def _is_to_leave(self) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._leaving.wait()
+        return self._leaving.is_set()
 
     async def _still_carries(self) -> bool:
         """Whether no other machine has succeeded this one; it is told that this one lives."""
@@ -340,14 +347,18 @@ class Carrier:
 
     async def _end(self) -> None:
         """The class is over, or nobody has come back: what was sent is finished and kept."""
-        if self._is_succeeded:
-            await self._step_back()
-            return
         try:
-            await self._finish()
+            if self._is_succeeded:
+                self._on_end()  # whoever comes back to this machine begins anew
+                await self._step_back()
+            else:
+                await self._finish()
         finally:
-            # Also where this process ends meanwhile: the class is not held by who is gone.
-            self._on_end()
+            # Whatever failed: the class is not held by who is gone, no line to Redis is left open.
+            await self._sender.close()
+            if not self._is_succeeded:
+                self._on_end()
+            await in_thread(on_air.release)
 
     async def _finish(self) -> None:
         self._close_late()
@@ -355,7 +366,7 @@ class Carrier:
         await asyncio.gather(*self._last_of_late)
         number = max((part.take for part in self._parts), default=0)
         # Where this machine leaves another may show its own picture already.
-        if number and (self._name is None or not self._is_leaving):
+        if number and (self._name is None or not self._leaving.is_set()):
             self._show(
                 Frame.of(END, take=number, number=2**32 - 1, at_ms=0.0, content=b"", is_key=False)
             )
@@ -369,12 +380,9 @@ class Carrier:
                 voice.say({"over": "closed"})
             # Else this process ends before the class: whoever carries it next is told to.
             voice.end(1000 if self._is_over else 1012)
-        await self._sender.close()
-        await in_thread(on_air.release)
 
     async def _step_back(self) -> None:
         """Another machine carries the class: of what came here only the recording is finished."""
-        self._on_end()  # whoever comes back to this machine begins anew
         member_id, name = 0, ""
         try:
             member_id, name = await in_thread(air_services.carried_by, self.live_class_id)
@@ -394,13 +402,11 @@ class Carrier:
             await take.settled()
         self._close_late()
         await asyncio.gather(*self._last_of_late)
-        await self._sender.close()
-        await in_thread(on_air.release)
 
     async def close(self) -> None:
         """This process ends: another one carries on as soon as a browser comes back."""
-        self._is_leaving = True
-        self._running.cancel()
+        # Not cancelled: what is finishing a class already is not to be cut off in the middle.
+        self._leaving.set()
         await asyncio.gather(self._running, return_exceptions=True)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import av
 import pytest
 
 from live.classroom import folders, queries, services
+from live.classroom.media_sockets import media_socket
 from live.classroom.models import ClassState, LiveClass, LiveEvent, LiveTake
 from lms.core.rooms.threads import in_thread
 from lms.members.models import Member
@@ -181,8 +183,6 @@ def test_a_killed_ffmpeg_begins_again_and_nothing_sent_is_lost(
 
 
 def kill_ffmpeg(live_class: LiveClass) -> None:
-    from live.classroom.media_sockets import media_socket
-
     for desk in media_socket._desks.values():
         for carried in desk._carried.values():
             if carried.carrier.live_class_id == live_class.pk:
@@ -267,3 +267,37 @@ def played(folder: Path, name: str) -> list[float]:
             assert decoded == pytest.approx(said, abs=0.1)
             parts[-1] += said
     return parts
+
+
+def test_a_process_that_ends_while_a_class_is_finished_finishes_it(
+    school_server: str, tree: BranchTree, teacher: Member, live_class: LiveClass
+) -> None:
+    """Nothing is cut off in the middle, and no line to Redis is left open."""
+    teaches = cookie_of(teacher)
+    is_at_end, goes_on = threading.Event(), asyncio.Event()
+
+    async def play() -> None:
+        desk = await Teacher.open(school_server, live_class.pk, teaches)
+        await desk.begin("a1")
+        await desk.send(slices(recorded()))
+        loop, carrying = next(iter(media_socket._desks.items()))
+        carrier = carrying._carried[live_class.pk].carrier
+        finishing = carrier._finish
+
+        async def finish() -> None:
+            is_at_end.set()
+            await goes_on.wait()
+            await finishing()
+
+        carrier._finish = finish  # type: ignore[method-assign]
+        await in_thread(lambda: services.close_class(by=teacher, live_class=live_class))
+        assert await in_thread(lambda: is_at_end.wait(20))
+        closing = asyncio.run_coroutine_threadsafe(carrying.close(), loop)
+        loop.call_soon_threadsafe(goes_on.set)
+        await asyncio.wrap_future(closing)
+        assert carrying._carried == {}
+        assert [task for task in asyncio.all_tasks(loop) if "Sender." in repr(task)] == []
+        await desk.close()
+
+    run(play)
+    assert [take.ended_at is not None for take in live_class.takes.all()] == [True]
