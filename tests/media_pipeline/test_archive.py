@@ -60,6 +60,7 @@ def run(folder: Path, by: Member, tree: BranchTree, **options: Any) -> str:
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_a_folder_comes_in_once(folder: Path, by: Member, tree: BranchTree) -> None:
     put(folder, "第10讲.mp4", b"ten")
     put(folder, "第2讲.mp4", b"two")

@@ -125,6 +125,7 @@ def test_the_uploader_is_told_how_far_it_is(
     assert said.json() == {"state": state, "retry_url": None, **answer}
 
 
+@pytest.mark.slow
 def test_a_failed_lecture_offers_a_retry_that_works(
     tree: BranchTree, by: Member, settings: Any
 ) -> None:
@@ -159,6 +160,7 @@ def test_a_failed_lecture_offers_a_retry_that_works(
     )
 
 
+@pytest.mark.slow
 def test_pages_show_what_there_is(tree: BranchTree, by: Member) -> None:
     asset = make_asset(
         branch=tree.first, by=by, title="<b>第一讲</b>", original_name="<script>alert(1)</script>"

@@ -210,6 +210,7 @@ def test_a_file_brought_meanwhile_is_as_good_as_a_person(asset: Asset, by: Membe
     assert copies(asset) == [("一", False), ("一二", True)]
 
 
+@pytest.mark.slow
 def test_of_many_kept_versions_the_oldest_go(asset: Asset, by: Member) -> None:
     for number in range(MOST_COPIES + 5):
         save(asset, by, f"第{number}次", number, key=uuid.uuid4().hex)
@@ -261,6 +262,7 @@ def post(client: Client, asset: Asset, body: Any) -> Any:
     return client.post(at, text, content_type="application/json")
 
 
+@pytest.mark.slow
 def test_the_editor_is_opened_saves_and_is_told(
     tree: BranchTree, asset: Asset, by: Member, other: Member
 ) -> None:

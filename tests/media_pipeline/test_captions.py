@@ -133,6 +133,7 @@ def test_what_cannot_be_shown_is_refused_with_its_place(
     assert flaw_of(content) == flaw
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "hostile",
     [

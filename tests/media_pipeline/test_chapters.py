@@ -34,6 +34,7 @@ CHAPTERS = st.lists(
 # --- Lines ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(CHAPTERS)
 def test_what_is_written_is_read_back(found: tuple[Chapter, ...]) -> None:
     assert read_lines(as_lines(found), length_ms=LENGTH) == found
@@ -188,6 +189,7 @@ def test_a_refusal_names_the_line_and_keeps_what_there_was(
     assert queries.chapters_of(asset.pk) == (Chapter(0, "原来的"),)
 
 
+@pytest.mark.slow
 def test_who_saves_second_is_shown_both(tree: BranchTree, asset: Asset, by: Member) -> None:
     other = make_instructor(tree.first, name="王芳")
     at = f"/admin/lectures/{asset.pk}/chapters/"

@@ -113,6 +113,7 @@ def test_work_on_it_ends(tree: BranchTree, by: Member) -> None:
     making.encode_piece(job_id=job.pk)  # a message that comes late does no harm
 
 
+@pytest.mark.slow
 def test_who_may(tree: BranchTree, by: Member) -> None:
     colleague = make_instructor(tree.first)
     administrator = make_administrator(tree.first)
@@ -127,6 +128,7 @@ def test_who_may(tree: BranchTree, by: Member) -> None:
     deletion.delete_asset(asset=asset, by=administrator)
 
 
+@pytest.mark.slow
 def test_what_a_lesson_shows_stays(tree: BranchTree, by: Member) -> None:
     editor = make_administrator(tree.committee)
     asset = courses.lecture(by=by, owner_branch=tree.first)
@@ -146,6 +148,7 @@ def test_what_a_lesson_shows_stays(tree: BranchTree, by: Member) -> None:
     assert Asset.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_draft_keeps_it_too_and_foreign_lessons_have_no_name(
     tree: BranchTree, by: Member
 ) -> None:

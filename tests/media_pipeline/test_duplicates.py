@@ -70,6 +70,7 @@ def test_nobody_learns_of_what_he_may_not_see(tree: BranchTree, by: Member) -> N
     assert duplicates.same_as(above, own)["same_as"]["title"] == theirs.title
 
 
+@pytest.mark.slow
 def test_a_hint_by_name_and_size_before_sending(tree: BranchTree, by: Member) -> None:
     known = make_asset(branch=tree.first, by=by, title="旧", size_bytes=77, original_name="课.mp4")
     named = {"title": "旧", "url": f"/admin/lectures/{known.pk}/"}
@@ -79,6 +80,7 @@ def test_a_hint_by_name_and_size_before_sending(tree: BranchTree, by: Member) ->
     ] == [named, None, None, None]
 
 
+@pytest.mark.slow
 def test_a_file_goes_on_with_the_own_upload_it_belongs_to(tree: BranchTree, by: Member) -> None:
     upload = uploads.begin_upload(
         by=by,

@@ -343,6 +343,7 @@ def test_times_are_read_as_they_are_written() -> None:
         typed("", "", ["1:00"], [""]).cuts(180_000)
 
 
+@pytest.mark.slow
 def test_the_pages_lead_from_marking_to_undoing_without_a_script(asset: Asset, by: Member) -> None:
     client: Client = signed_in(by)
     base = f"/admin/lectures/{asset.pk}/"

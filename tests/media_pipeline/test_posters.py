@@ -220,6 +220,7 @@ def test_only_who_handles_the_lecture_chooses(tree: BranchTree, asset: Asset, by
     assert choose_poster(asset=asset, number=1, by=by).shown == 1
 
 
+@pytest.mark.slow
 def test_the_lectures_page_offers_them(asset: Asset, by: Member) -> None:
     client = Client()
     client.force_login(by, backend="lms.members.backends.NumberOrPhoneBackend")

@@ -152,6 +152,7 @@ def test_two_at_once_do_not_exceed_it(tree: BranchTree, by: Member) -> None:
 # --- Set in the back office ---
 
 
+@pytest.mark.slow
 def test_limits_are_set_from_above(tree: BranchTree) -> None:
     above, own = make_administrator(tree.general), make_administrator(tree.first)
     address = f"/admin/lectures/storage/{tree.first.pk}/"

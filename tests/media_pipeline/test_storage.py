@@ -210,6 +210,7 @@ def test_what_is_no_address_of_a_storage(url: str) -> None:
         storage_at(url)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("url", "found"),
     [

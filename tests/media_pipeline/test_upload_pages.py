@@ -75,6 +75,7 @@ def test_what_is_not_whole_is_given_up(client: Client, by: Member, tree: BranchT
     assert "这次上传已结束或已过期，请重新选择文件上传。" in again.content.decode()
 
 
+@pytest.mark.slow
 def test_the_title_is_changed_before_and_after(
     client: Client, by: Member, tree: BranchTree
 ) -> None:
@@ -141,6 +142,7 @@ def test_a_small_file_goes_up_by_the_form(client: Client, tree: BranchTree) -> N
     assert Upload.objects.get().state == UploadState.FINISHED
 
 
+@pytest.mark.slow
 def test_what_the_form_does_not_take(client: Client, settings: Any) -> None:
     assert "请先选择一个视频文件。" in client.post(PAGE, follow=True).content.decode()
     assert "文件是空的（0 字节）" in send(client, b"")

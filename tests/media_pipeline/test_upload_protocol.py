@@ -136,6 +136,7 @@ class Protocol(RuleBasedStateMachine):
         self.client.delete(self.where, headers=TUS)
 
 
+@pytest.mark.slow
 def test_whatever_is_sent_what_is_kept_is_right() -> None:
     Protocol.client = signed_in()
     run_machine(

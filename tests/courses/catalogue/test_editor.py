@@ -109,6 +109,7 @@ def test_nobody_posts_a_lecture_the_chooser_would_not_offer(client, tree):
     assert client.post(path, editing(lesson, body=[("video", str(own.pk))])).status_code == 302
 
 
+@pytest.mark.slow
 def test_the_chooser_offers_and_confirms_only_lectures_of_the_own_subtree(client, tree):
     by = make_instructor(tree.general)
     own = make.lecture(by=by, owner_branch=tree.first, title="本支部的课")
@@ -126,6 +127,7 @@ def test_the_chooser_offers_and_confirms_only_lectures_of_the_own_subtree(client
     assert [row["id"] for row in several.json()["result"]] == [str(own.pk)]
 
 
+@pytest.mark.slow
 def test_the_back_office_speaks_chinese(client, tree):
     client.force_login(make_administrator(tree.committee))
     index = CourseIndexPage.objects.get()

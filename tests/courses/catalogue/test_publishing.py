@@ -22,6 +22,7 @@ def _half_an_hour_each(monkeypatch):
     monkeypatch.setattr(hours._slot, "rule", lambda duration_ms, branch_path: Decimal("0.5"))
 
 
+@pytest.mark.slow
 def test_a_lesson_with_a_ready_video_is_published_and_knows_its_length_and_hours():
     by = make.editor()
     _course, (lesson,) = make.course_with_lessons(by=by)

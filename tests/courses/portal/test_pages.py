@@ -56,6 +56,7 @@ def statements(client, path):
 # --- Anonymous ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_visitor_sees_the_welcome_and_nothing_of_what_is_inside(client):
     course, _lessons = make.course_with_lessons(by=make.editor(), title="只给党员看的课")
     page = client.get("/")

@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,6 +111,7 @@ def test_while_a_check_waits_the_order_of_arrival_does_not_matter(
     assert happened(watch, data.draw(st.permutations(messages))) == happened(watch, messages)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @given(checked, st.lists(st.tuples(beats, instant), max_size=10), drawn)
 def test_what_was_held_back_counts_when_it_is_sent_again_after_the_answer(
     watch: Watch, messages: list[tuple[list[Beat], int]], later: int

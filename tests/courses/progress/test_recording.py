@@ -89,6 +89,7 @@ def test_the_statement_does_what_the_pure_function_does(
         assert covered_ms == standing([expected], Completion(DURATION)).covered_ms
 
 
+@pytest.mark.slow
 def test_one_statement_takes_many_sessions(lesson: LessonPage) -> None:
     sessions = [
         progress.sitting(make_member(password=None), lesson, opened_at=OPENED_AT) for _ in range(5)
@@ -123,6 +124,7 @@ def test_a_session_that_is_not_there_is_left_out(member: Member, lesson: LessonP
     assert progress.record([ghost, real]) == [(2, True, 15_000, False, False)]
 
 
+@pytest.mark.slow
 def test_refused_beats_are_counted_for_the_record(member: Member, lesson: LessonPage) -> None:
     session = progress.sitting(member, lesson, opened_at=OPENED_AT)
     progress.record([progress.message(session, [Beat(1, 0, 99_000, 1.0)] * 3, OPENED + 1)])
@@ -149,6 +151,7 @@ def test_what_earlier_sittings_verified_is_in_the_answer(
     assert covered_ms == 70_000
 
 
+@pytest.mark.slow
 def test_a_beat_updates_the_row_in_place(member: Member, lesson: LessonPage) -> None:
     """No index is touched (HOT): none may hold a column that beats change."""
     with connection.cursor() as cursor:

@@ -74,6 +74,7 @@ def test_starting_gives_all_that_a_player_needs(member: Member, lesson: LessonPa
     assert said["playlist"].startswith("/hls/")
 
 
+@pytest.mark.slow
 def test_starting_takes_json_too(member: Member, lesson: LessonPage) -> None:
     answer = signed_in(member).post(
         "/learn/sessions/", json.dumps({"lesson": lesson.pk}), content_type="application/json"
@@ -110,6 +111,7 @@ def test_who_may_start(member: Member, lesson: LessonPage, tree: BranchTree) -> 
     assert Client(enforce_csrf_checks=True).post(address).status_code in {302, 403}
 
 
+@pytest.mark.slow
 def test_a_lesson_without_a_recording_says_so(member: Member, tree: BranchTree) -> None:
     by = courses.editor()
     chapter = courses.chapter(course=courses.course(by=by), by=by)

@@ -75,6 +75,7 @@ def test_classes_are_seen_by_those_whose_people_or_task_they_are() -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_plan_holds_each_thing_once_and_an_unpublished_course_asks_for_nothing() -> None:
     tree = make_branch_tree()

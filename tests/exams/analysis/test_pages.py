@@ -51,6 +51,7 @@ def sat(tree: BranchTree, officer: Member) -> Sat:
     return made
 
 
+@pytest.mark.slow
 def test_figures_and_flags(sat: Sat, tree: BranchTree) -> None:
     found = analysis_of(sat.exam)
     assert found.people == 12
@@ -104,6 +105,7 @@ def test_an_accepted_key_clears_the_suspicion(sat: Sat, officer: Member) -> None
     assert analysis_of(sat.exam).items[3].figures.flags == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [0, 2])
 def test_the_page_costs_the_same(
     sat: Sat, tree: BranchTree, officer: Member, more: int,

@@ -94,6 +94,7 @@ def links_on(client: Client) -> list[str]:
     ][1:]  # the first is the way back home
 
 
+@pytest.mark.slow
 def test_the_list_leads_whom_it_concerns_to_marks_results_and_rooms(
     tree: BranchTree, sitter: Member
 ) -> None:

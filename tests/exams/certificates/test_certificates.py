@@ -178,6 +178,7 @@ def test_the_pdf_says_the_whole_name(tree: BranchTree, name: str, artefacts: Pat
         assert words in said, (words, said)
 
 
+@pytest.mark.slow
 def test_a_name_no_font_has_is_told_and_printed_after_the_font_is_there(
     tree: BranchTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,7 @@ def test_a_member_sees_the_plan_and_what_is_missing_of_the_own_classes(tree: Bra
     assert signed_in(make_member(tree.first)).get(f"/classes/{made.pk}/").status_code == 404
 
 
+@pytest.mark.slow
 def test_an_essay_goes_from_the_member_to_the_teacher_and_back(tree: BranchTree) -> None:
     member, teacher = make_member(tree.first), make_member(tree.second)
     made = make_class(tree.first, rule=ESSAY, teacher=teacher)
@@ -87,6 +88,7 @@ def test_an_essay_goes_from_the_member_to_the_teacher_and_back(tree: BranchTree)
     ]
 
 
+@pytest.mark.slow
 def test_a_teacher_confirms_and_a_secretary_only_looks(tree: BranchTree) -> None:
     member, teacher = make_member(tree.first), make_member(tree.second)
     made = make_class(tree.second, rule=CONFIRMED, teacher=teacher)
@@ -225,6 +227,7 @@ def test_a_class_is_made_planned_ruled_filled_and_opened(tree: BranchTree, offic
     assert made.state == "open"
 
 
+@pytest.mark.slow
 def test_people_are_extended_withdrawn_and_opened_again(tree: BranchTree, office: Client) -> None:
     made = make_class(tree.first)
     enrolment = enrol(made, make_member(tree.first))
@@ -263,6 +266,7 @@ def test_the_form_offers_own_branches_alone(tree: BranchTree, office: Client) ->
     )
 
 
+@pytest.mark.slow
 def test_certificates_are_revoked_and_replaced_with_a_reason(
     tree: BranchTree, office: Client
 ) -> None:

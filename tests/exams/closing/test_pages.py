@@ -47,6 +47,7 @@ def uploaded(content: bytes) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("ZZ-2025-1.csv", content, "text/csv")}
 
 
+@pytest.mark.slow
 def test_an_administrator_closes_a_year_after_seeing_what_is_open() -> None:
     tree = make_branch_tree()
     administrator = signed_in(make_administrator(tree.general))
@@ -149,6 +150,7 @@ def test_the_sheet_as_pdf_is_for_who_looks_after_the_branch() -> None:
     assert signed_in(make_administrator(tree.second)).get(address).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 3])
 def test_queries_of_the_pages(size: int) -> None:
     tree = make_branch_tree()

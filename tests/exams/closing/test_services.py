@@ -224,6 +224,7 @@ def test_every_chain_of_a_closing_is_the_beginning_of_todays(
     assert [row.number for row in heads_not_in_ledger(closing)] == ["400001"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["exams_yearclosing", "exams_closedyear"])
 @pytest.mark.parametrize(
     "statement",
@@ -280,6 +281,7 @@ INSTANTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("moment", "day", "closable"), INSTANTS)
 def test_the_schools_own_clock_says_which_day_and_which_year(
     moment: dt.datetime, day: dt.date, closable: int

@@ -140,6 +140,7 @@ def test_another_file_is_told_so(school: School, tmp_path: Path, content: str) -
             call_command("verify-ledger", "--against", str(wrong), stdout=StringIO())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "change"),
     [

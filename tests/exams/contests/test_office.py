@@ -51,6 +51,7 @@ def sent(tree: BranchTree, **changed: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_contest_is_made_changed_announced_run_and_ended(
     tree: BranchTree, signed_in: Client
 ) -> None:
@@ -118,6 +119,7 @@ def test_calling_off_asks_for_the_reason_and_members_read_it(
     assert (contest.state, contest.cancelled_reason) == ("cancelled", "与培训冲突")
 
 
+@pytest.mark.slow
 def test_ranking_names_what_speaks_against_it_and_asks_for_the_ground(
     tree: BranchTree, officer: Member, signed_in: Client
 ) -> None:
@@ -157,6 +159,7 @@ def rows(answer: Any, sheet: int = 0) -> list[tuple[Any, ...]]:
     return list(book.worksheets[sheet].iter_rows(values_only=True))
 
 
+@pytest.mark.slow
 def test_results_are_written_out_without_formulae_and_without_places_unless_they_are_on(
     tree: BranchTree, officer: Member, signed_in: Client
 ) -> None:

@@ -40,6 +40,7 @@ def told(answer: Any) -> list[str]:
     return [str(message).strip() for message in answer.context["messages"]]
 
 
+@pytest.mark.slow
 def test_a_contest_is_seen_by_its_subtree_once_announced_and_by_nobody_else(
     tree: BranchTree, officer: Member, client: Client
 ) -> None:
@@ -143,6 +144,7 @@ def choice(client: Client, address: str, option: str) -> dict[str, str]:
     return {"version": str(context["version"].pk), "q-choice": str(options.index(option))}
 
 
+@pytest.mark.slow
 def test_todays_practice_is_answered_question_by_question(
     tree: BranchTree,
     officer: Member,
@@ -186,6 +188,7 @@ def test_todays_practice_is_answered_question_by_question(
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_name_is_given_and_taken_back_by_its_owner_alone(
     tree: BranchTree, officer: Member, member: Member, client: Client
 ) -> None:

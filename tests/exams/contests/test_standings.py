@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,6 +109,7 @@ def test_places_of_sorted_keys(keys):
     assert places(keys) == [keys.index(key) + 1 for key in keys]
 
 
+@pytest.mark.slow
 @given(players(least=1))
 def test_a_score_is_the_exact_mean_rounded_once(people):
     for player in people:

@@ -115,6 +115,7 @@ def test_an_appeal_goes_to_and_fro_until_it_is_answered() -> None:
     assert Appeal.objects.get().state == "confirmed"
 
 
+@pytest.mark.slow
 def test_a_lesson_without_hours_is_explained_before_it_is_appealed() -> None:
     tree = make_branch_tree()
     member = make_member(tree.first)
@@ -154,6 +155,7 @@ def test_what_is_missing_is_appealed_by_day(subject: str, key: str) -> None:
     assert Appeal.objects.get().subject_id == key
 
 
+@pytest.mark.slow
 def test_overseers_find_what_waits_what_is_done_and_what_comes_from_below() -> None:
     tree = make_branch_tree()
     secretary, above = make_secretary(tree.first), make_secretary(tree.general)

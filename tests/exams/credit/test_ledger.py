@@ -250,6 +250,7 @@ def test_a_lesson_without_hours_posts_nothing(member: Member, lesson: LessonPage
     assert StudyHourEntry.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_an_unfinished_lesson_posts_nothing(member: Member, lesson: LessonPage) -> None:
     row = LessonProgress.objects.create(
         member=member, lesson=lesson, required_ms=1, duration_ms=1, settled_at=NOON

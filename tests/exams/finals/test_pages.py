@@ -53,6 +53,7 @@ def cost(client: Client, address: str) -> int:
     return len(captured)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("address", "statements"), [("/finals/", 5), ("/finals/hosted/", 5)])
 def test_lists_cost_the_same_with_one_and_with_three(
     tree: BranchTree, people: People, address: str, statements: int
@@ -65,6 +66,7 @@ def test_lists_cost_the_same_with_one_and_with_three(
     assert cost(client, address) == statements
 
 
+@pytest.mark.slow
 def test_a_draft_is_the_hosts_alone(tree: BranchTree, people: People) -> None:
     final = make_final(tree.general, by=people.host)
     assert final.title in text(signed_in(people.second).get("/finals/hosted/"))
@@ -91,6 +93,7 @@ def test_the_scanned_link_asks_no_code_and_an_old_one_is_refused(
     assert player.is_listed is False
 
 
+@pytest.mark.slow
 def test_codes_are_not_guessed_at(tree: BranchTree, people: People) -> None:
     final = make_lobby(tree.general, by=people.host)
     client, team = signed_in(people.zhang), queries.teams_of(final)[0].pk
@@ -102,6 +105,7 @@ def test_codes_are_not_guessed_at(tree: BranchTree, people: People) -> None:
     assert queries.player_of(people.zhang, final) is None
 
 
+@pytest.mark.slow
 def test_no_page_holds_a_key_or_a_later_question(tree: BranchTree, people: People) -> None:
     final = make_lobby(tree.general, by=people.host)
     join(final, people.zhang)
@@ -119,6 +123,7 @@ def test_no_page_holds_a_key_or_a_later_question(tree: BranchTree, people: Peopl
     assert "共答题第1问" in text(signed_in(people.zhang).get(f"/finals/{final.pk}/"))
 
 
+@pytest.mark.slow
 def test_the_hosts_buttons_work_without_script_and_say_what_was_refused(
     tree: BranchTree, people: People
 ) -> None:
@@ -199,6 +204,7 @@ def test_the_record_is_printed_with_lines_to_sign(tree: BranchTree, people: Peop
     assert signed_in(people.zhang).get(f"/finals/{final.pk}/record.pdf").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_contest_names_its_finals_to_who_may_watch_them(tree: BranchTree, people: People) -> None:
     contest = make_contest(tree.general, by=make_administrator(tree.general))
     host = signed_in(people.host)

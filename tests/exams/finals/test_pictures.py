@@ -60,6 +60,7 @@ def status(member: Member, address: str) -> int:
     return int(answer.status_code)
 
 
+@pytest.mark.slow
 def test_it_is_shown_from_the_asking_until_the_next_question(
     final: Final, people: People, shown: Named
 ) -> None:
@@ -85,6 +86,7 @@ def test_it_is_shown_from_the_asking_until_the_next_question(
     assert status(people.zhang, second) == 404
 
 
+@pytest.mark.slow
 def test_a_link_is_for_one_question_of_one_final(
     tree: BranchTree, people: People, final: Final, shown: Named
 ) -> None:

@@ -206,6 +206,7 @@ def play(tree: BranchTree, people: People) -> tuple[Final, FinalPlayer, FinalPla
     return final, *players
 
 
+@pytest.mark.slow
 def test_all_four_ways_from_the_first_question_to_the_record(
     tree: BranchTree, people: People
 ) -> None:
@@ -274,6 +275,7 @@ def test_two_hosts_press_at_once_and_one_thing_happens(
     assert len(queries.state_of(final).turns) == 1
 
 
+@pytest.mark.slow
 def test_host_buttons_are_for_hosts(
     play: tuple[Final, FinalPlayer, FinalPlayer], people: People
 ) -> None:

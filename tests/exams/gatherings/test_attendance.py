@@ -176,6 +176,7 @@ def test_what_is_asked_is_said(
 # --- The year's close -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("clock_stands")
 def test_what_is_not_settled_is_open_when_the_year_is_closed(
     tree: BranchTree, people: People

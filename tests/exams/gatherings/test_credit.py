@@ -166,6 +166,7 @@ def test_a_recording_counts_once_a_year_alone_or_together(tree: BranchTree, peop
 # --- Late entries ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_late_entries_need_a_reason_a_second_person_and_come_within_the_window(
     tree: BranchTree, people: People, clock_stands: time_machine.Traveller
 ) -> None:

@@ -149,6 +149,7 @@ def test_a_code_is_typed_and_refused_in_words(tree: BranchTree, people: People) 
     assert hows(gathering) == [("李淏", How.CODE)]
 
 
+@pytest.mark.slow
 def test_a_helper_signs_in_the_neighbour_by_number_and_name(
     tree: BranchTree, people: People
 ) -> None:
@@ -222,6 +223,7 @@ def test_the_whole_way_by_the_buttons(tree: BranchTree, people: People) -> None:
     assert "每人 1 学时" in text(host.get(base))
 
 
+@pytest.mark.slow
 def test_paper_is_previewed_with_the_lines_that_were_not_understood(
     tree: BranchTree, people: People
 ) -> None:
@@ -308,6 +310,7 @@ def test_scans_are_served_to_who_looks_after_the_branch_alone(
     assert host.get(f"/files/{scan.file.name}").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_witness_confirms_on_the_phone(tree: BranchTree, people: People) -> None:
     gathering = make_closed(tree.first, by=people.host, present=[people.zhang, people.li])
     services.record_room(
@@ -324,6 +327,7 @@ def test_a_witness_confirms_on_the_phone(tree: BranchTree, people: People) -> No
     assert signed_in(people.li).get(f"/gatherings/{gathering.pk}/confirm/").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_guests_secretary_reads_the_own_line_and_changes_nothing(
     tree: BranchTree, people: People
 ) -> None:
@@ -342,6 +346,7 @@ def test_a_guests_secretary_reads_the_own_line_and_changes_nothing(
     ] == [404] * 4
 
 
+@pytest.mark.slow
 def test_the_archive_says_where_the_hours_come_from(tree: BranchTree, people: People) -> None:
     gathering = make_closed(tree.first, by=people.host, present=[people.zhang, people.guest])
     services.record_room(

@@ -139,6 +139,7 @@ def test_nobody_corrects_the_own_answer_or_one_not_released(
         correction_services.approve_mark_correction(correction=correction, by=other)
 
 
+@pytest.mark.slow
 def test_hours_follow_and_what_is_overtaken_is_ended(
     tree: BranchTree, officer: Member, marker: Member, sat: Sat,
     run_queued: Callable[..., list[str]],
@@ -182,6 +183,7 @@ def test_a_proposal_of_people_about_the_same_hours_is_left_to_people(
     assert (own.state, Correction.objects.count()) == (CorrectionState.PROPOSED, 1)
 
 
+@pytest.mark.slow
 def test_from_the_results_to_what_the_member_reads(
     tree: BranchTree, officer: Member, marker: Member, sat: Sat, signed_in: SignedIn
 ) -> None:
@@ -204,6 +206,7 @@ def test_from_the_results_to_what_the_member_reads(
     assert signed_in(member).get(address).status_code in {403, 404}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_queries_of_the_page(
     tree: BranchTree, officer: Member, marker: Member, signed_in: SignedIn, count: int,

@@ -87,6 +87,7 @@ def is_sound() -> bool:
     return not differences() and not list(findings(chain_links(), Tally()))
 
 
+@pytest.mark.slow
 def test_hours_move_by_reversal_and_transfer(
     kept: Member, lost: Member, two: dict[str, Member]
 ) -> None:
@@ -111,6 +112,7 @@ def test_hours_move_by_reversal_and_transfer(
     assert (balance(kept), balance(lost), is_sound()) == (Decimal("3.5"), Decimal(0), True)
 
 
+@pytest.mark.slow
 def test_the_same_lesson_under_both_earns_once(
     kept: Member, lost: Member, two: dict[str, Member]
 ) -> None:
@@ -123,6 +125,7 @@ def test_the_same_lesson_under_both_earns_once(
     assert (balance(kept), balance(lost), is_sound()) == (Decimal(1), Decimal(0), True)
 
 
+@pytest.mark.slow
 def test_the_same_recording_in_two_courses_earns_once_before_and_after(
     kept: Member, lost: Member, two: dict[str, Member]
 ) -> None:

@@ -54,6 +54,7 @@ def shown(merge: object) -> list[tuple[tuple[str, ...], ...]]:
     return [(row.first, row.second, row.third) for row in rows]
 
 
+@pytest.mark.slow
 def test_a_printed_sheet_counts_for_the_record_that_is_kept(
     exam: Exam, host: Member, kept: Member, lost: Member, two: dict[str, Member]
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_printed_sheet_counts_for_the_record_that_is_kept(
     assert (sheet.member, sheet.holder) == (kept, kept)
 
 
+@pytest.mark.slow
 def test_two_sheets_of_one_person_wait_for_somebody_and_part_again(
     tree: BranchTree,
     host: Member,
@@ -101,6 +103,7 @@ def test_two_sheets_of_one_person_wait_for_somebody_and_part_again(
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_spare_sheet_that_waits_is_carried_and_the_old_number_is_understood(
     exam: Exam, host: Member, kept: Member, lost: Member, two: dict[str, Member]
 ) -> None:
@@ -119,6 +122,7 @@ def test_a_spare_sheet_that_waits_is_carried_and_the_old_number_is_understood(
     assert waiting.holder == lost
 
 
+@pytest.mark.slow
 def test_a_counted_sheet_stays_with_its_attempt(
     exam: Exam, host: Member, kept: Member, lost: Member, two: dict[str, Member]
 ) -> None:

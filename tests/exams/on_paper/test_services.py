@@ -25,6 +25,7 @@ from tests.factories.on_paper import come_back, make_paper, make_paper_exam, pri
 from tests.support.queues import run_queued
 
 
+@pytest.mark.slow
 def test_only_what_can_be_answered_in_boxes_is_held_on_paper(
     tree: BranchTree, host: Member, member: Member
 ) -> None:

@@ -52,6 +52,7 @@ def test_all_exams_of_the_class_are_to_be_passed_by_the_best_released_attempt() 
     assert evaluate_class(class_id=made.pk) == 1
 
 
+@pytest.mark.slow
 def test_a_released_result_has_the_class_decided(
     run_queued: Callable[..., list[str]],
     django_capture_on_commit_callbacks: Callable[..., Any],

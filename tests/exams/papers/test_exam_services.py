@@ -40,6 +40,7 @@ def officer(tree: BranchTree) -> Member:
     return make_administrator(tree.first)
 
 
+@pytest.mark.slow
 def test_an_exam_is_published_when_everything_is_there(tree: BranchTree, officer: Member) -> None:
     now = clock.now()
     hour = dt.timedelta(hours=1)

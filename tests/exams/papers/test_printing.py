@@ -17,6 +17,7 @@ from tests.support.pdfs import pages_of
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_a_paper_prints_without_a_key_and_the_key_apart() -> None:
     tree = make_branch_tree()
     paper = make_paper(tree.first, questions=3, title="季度测试")

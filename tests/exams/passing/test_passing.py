@@ -97,6 +97,7 @@ def test_the_plan_names_the_lessons_that_are_missing(tree: BranchTree, member: M
     assert evaluate_class(class_id=made.pk) == 1
 
 
+@pytest.mark.slow
 def test_what_is_learnt_after_the_last_day_does_not_count_until_it_is_extended(
     tree: BranchTree, member: Member
 ) -> None:
@@ -225,6 +226,7 @@ def test_a_choice_is_told_as_a_choice(tree: BranchTree, member: Member) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", [1, 3])
 def test_deciding_over_a_class_takes_as_many_statements_for_one_as_for_many(
     tree: BranchTree, people: int

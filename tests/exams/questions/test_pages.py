@@ -58,6 +58,7 @@ def test_a_question_is_written_looked_at_and_made_ready_on_pages() -> None:
     assert teacher.post(address, SINGLE | {"anyway": "1"}).status_code == 302
 
 
+@pytest.mark.slow
 def test_editing_makes_a_version_and_shows_what_changed() -> None:
     tree = make_branch_tree()
     teacher = signed_in(make_instructor(tree.first))
@@ -91,6 +92,7 @@ def posted(draft: Any) -> dict[str, list[str]]:
     return lists
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", {each.kind: each for each in QUESTIONS}.values(), ids=lambda text: text.kind
 )
@@ -100,6 +102,7 @@ def test_every_type_has_its_pages(text: Any, demo_question: Any) -> None:
     assert [teacher.get(page).status_code for page in pages] == [200, 200]
 
 
+@pytest.mark.slow
 def test_a_new_edition_leads_to_the_list_of_what_to_look_at() -> None:
     tree = make_branch_tree()
     by = make_instructor(tree.first)
@@ -131,6 +134,7 @@ def test_topics_are_added_and_renamed() -> None:
     assert topic.name == "党章总纲"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_takes_the_same_number_of_queries_for_one_and_for_three(count: int) -> None:
     tree = make_branch_tree()

@@ -71,6 +71,7 @@ def filled(rules: Any = PRESET, **changed: Any) -> dict[str, Any]:
     return said | changed
 
 
+@pytest.mark.slow
 def test_the_form_sent_as_it_came_says_what_is_in_force(tree: BranchTree, office: Client) -> None:
     address = f"/admin/rules/{tree.general.pk}/next/2026/"
     assert office.get(address).status_code == 200
@@ -94,6 +95,7 @@ def test_the_form_sent_as_it_came_says_what_is_in_force(tree: BranchTree, office
     assert editor.rules() == replace(own, version="", targets=named)
 
 
+@pytest.mark.slow
 def test_from_preview_to_publication(tree: BranchTree, office: Client) -> None:
     member = make_member(tree.first, name="李明")
     make_entry(member, "33")
@@ -143,6 +145,7 @@ SAME_TWICE = "同一身份、同一计法、同样年数的要求只能有一行
 CONTRADICTORY = "折算表前后矛盾：时长不能重复，时长较长的学时不能较少。请核对。"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "where", "sentence"),
     [
@@ -170,6 +173,7 @@ def test_what_contradicts_itself_is_not_previewed(
     assert "preview" not in answer.context
 
 
+@pytest.mark.slow
 def test_rules_are_for_this_year_and_the_next_and_the_own_subtree(
     tree: BranchTree, office: Client
 ) -> None:
@@ -184,6 +188,7 @@ def test_rules_are_for_this_year_and_the_next_and_the_own_subtree(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 3])
 def test_queries_of_the_screens(
     tree: BranchTree, office: Client, size: int, django_assert_num_queries: Any
@@ -209,6 +214,7 @@ NEXT_QUERIES = 17
 # --- Switches -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_nothing_restricted_is_on_without_a_ground(tree: BranchTree, office: Client) -> None:
     assert [is_on(tree.first.path, switch) for switch in Switch] == [False, False, False]
     address = "/admin/rules/switches/ranking/"

@@ -49,6 +49,7 @@ ASKED = {
 }
 
 
+@pytest.mark.slow
 def test_one_asks_another_approves_and_the_member_sees_it(tree: BranchTree) -> None:
     member = make_member(tree.first, name="李明")
     secretary, administrator = make_secretary(tree.first), make_administrator(tree.general)

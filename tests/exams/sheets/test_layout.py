@@ -46,6 +46,7 @@ def layouts(draw: st.DrawFn) -> SheetLayout:
     return SheetLayout("测评", questions, form, digits, areas)
 
 
+@pytest.mark.slow
 @given(layouts())
 @settings(max_examples=80, deadline=None)
 def test_nothing_overlaps_and_everything_is_on_the_paper(layout: SheetLayout) -> None:

@@ -58,6 +58,7 @@ def classes(tree: BranchTree, everybody: list[Member]) -> list[LiveClass]:
     ]
 
 
+@pytest.mark.slow
 def test_three_ways_of_asking_have_one_answer(
     everybody: list[Member], classes: list[LiveClass]
 ) -> None:

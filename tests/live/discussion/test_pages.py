@@ -41,6 +41,7 @@ def of(member: Member) -> Client:
     return client
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_lists_cost_the_same_for_one_and_for_three(
     tree: BranchTree, django_assert_num_queries: Any, count: int
@@ -61,6 +62,7 @@ def test_lists_cost_the_same_for_one_and_for_three(
     assert len(page.context["rows"]) == count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_thread_costs_the_same_for_one_and_for_three(
     tree: BranchTree, django_assert_num_queries: Any, count: int
@@ -77,6 +79,7 @@ def test_a_thread_costs_the_same_for_one_and_for_three(
     assert len(page.context["rows"]) == 2 * count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_desk_and_the_log_cost_the_same_for_one_and_for_three(
     tree: BranchTree, django_assert_num_queries: Any, count: int
@@ -98,6 +101,7 @@ def test_the_desk_and_the_log_cost_the_same_for_one_and_for_three(
     assert of(make_member(tree.first)).get("/discussion/desk/").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_conversation_by_plain_forms(tree: BranchTree) -> None:
     board, asker, helper = make_board(tree.first), make_member(tree.first), make_member(tree.first)
     client, address = of(asker), f"/discussion/boards/{board.pk}/new/"
@@ -133,6 +137,7 @@ def test_a_conversation_by_plain_forms(tree: BranchTree) -> None:
     assert client.get(f"/discussion/posts/{answer.pk}/versions/").status_code == 404
 
 
+@pytest.mark.slow
 def test_what_is_not_visible_is_not_there(tree: BranchTree) -> None:
     thread = make_talk(tree.first)
     post, stranger = beginning(thread), of(make_member(tree.third))
@@ -152,6 +157,7 @@ def test_what_is_not_visible_is_not_there(tree: BranchTree) -> None:
     assert Post.objects.filter(thread=thread).count() == 2
 
 
+@pytest.mark.slow
 def test_hidden_words_are_read_by_their_author_and_who_looks_after_them(tree: BranchTree) -> None:
     thread, secretary = make_talk(tree.first), make_secretary(tree.first)
     post = make_answer(thread, by=make_member(tree.first), text="一句气话")
@@ -198,6 +204,7 @@ def test_a_draft_is_there_on_another_device(tree: BranchTree) -> None:
     assert Draft.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_threads_stand_beside_their_lesson_and_lead_back_to_the_second(tree: BranchTree) -> None:
     _course, lessons = course_with_lessons(by=editor(), audience=tree.first)
     part, member = lessons[0], make_member(tree.first)
@@ -232,6 +239,7 @@ def test_a_board_is_made_and_changed_by_who_looks_after_its_branch(tree: BranchT
     assert member.get(f"{made}new/").context["can_begin"] is False
 
 
+@pytest.mark.slow
 def test_a_page_further_on_is_found(tree: BranchTree, monkeypatch: pytest.MonkeyPatch) -> None:
     from live.discussion import showing
 

@@ -56,6 +56,7 @@ def test_a_board_is_there_for_its_branch_and_below(tree: BranchTree) -> None:
     assert queries.may_see(make_secretary(tree.third), thread) is False
 
 
+@pytest.mark.slow
 def test_a_thread_of_a_lesson_is_there_for_who_may_study_it(tree: BranchTree) -> None:
     by = editor()
     own = course(by=by, audience=tree.general)
@@ -135,6 +136,7 @@ def test_changed_words_keep_how_they_read_before(tree: BranchTree) -> None:
         services.change_post(by=make_member(tree.first), post=post, title="x", text="y")
 
 
+@pytest.mark.slow
 def test_what_says_nothing_too_much_or_too_fast_is_refused(tree: BranchTree) -> None:
     member, thread = make_member(tree.first), make_talk(tree.first)
     for text in ("", " \n\x00\u202e\t ", "字" * 5001):

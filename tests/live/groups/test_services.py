@@ -60,6 +60,7 @@ def divide(live_class: LiveClass, **more: Any) -> dict[str, Any]:
     return say(live_class.teacher, live_class, "open", **said)
 
 
+@pytest.mark.slow
 def test_a_member_sees_the_own_group_and_no_other(
     tree: BranchTree, live_class: LiveClass, people: list[Member]
 ) -> None:

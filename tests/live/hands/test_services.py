@@ -247,6 +247,7 @@ def test_one_asks_a_few_questions_at_a_time(live_class: LiveClass, people: list[
             question_services.ask(by=people[0], live_class_id=live_class.pk, text=text, once="1:x")
 
 
+@pytest.mark.slow
 def test_called_by_lot_each_once_a_round_and_nobody_who_leads(
     tree: BranchTree, live_class: LiveClass, teacher: Member, people: list[Member]
 ) -> None:

@@ -66,6 +66,7 @@ def names() -> list[str]:
     return list(StudyHourEntry.objects.order_by("pk").values_list("member__name", flat=True))
 
 
+@pytest.mark.slow
 def test_nobody_confirms_a_list_one_has_kept(
     tree: BranchTree, held: LiveClass, host: Member
 ) -> None:
@@ -117,6 +118,7 @@ def test_what_was_not_read_is_not_confirmed(
     assert Venue.objects.get().confirmed_at is None
 
 
+@pytest.mark.slow
 def test_sent_back_it_is_put_right_and_handed_in_again(
     tree: BranchTree, held: LiveClass, host: Member
 ) -> None:
@@ -148,6 +150,7 @@ def test_sent_back_it_is_put_right_and_handed_in_again(
         venue_services.hand_in(by=host, venue=venue)
 
 
+@pytest.mark.slow
 def test_where_there_is_no_other_secretary_a_witness_who_was_there_confirms(
     tree: BranchTree, held: LiveClass, host: Member
 ) -> None:
@@ -198,6 +201,7 @@ def test_the_page_costs_the_same_for_one_and_for_three(
     assert (len(page.context["present"]), page.context["can_confirm"]) == (count, True)
 
 
+@pytest.mark.slow
 def test_the_buttons_say_what_came_of_them(tree: BranchTree, held: LiveClass, host: Member) -> None:
     venue = handed_in(held, tree, host, make_member(tree.first))
     client, address = of(make_secretary(tree.first)), f"/live/venue/{venue.pk}/confirm/"

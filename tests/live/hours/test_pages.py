@@ -69,6 +69,7 @@ def test_who_was_there_by_the_servers_clock_costs_the_same_for_one_and_for_three
     assert page.context["chart"].most == count
 
 
+@pytest.mark.slow
 def test_each_sees_those_one_may_see(tree: BranchTree, teacher: Member) -> None:
     held = make_held(tree.general, by=teacher)
     own, other = make_member(tree.first, name="甲"), make_member(tree.second, name="乙")
@@ -128,6 +129,7 @@ def on_air(tree: BranchTree, teacher: Member) -> LiveClass:
     return made
 
 
+@pytest.mark.slow
 def test_a_secretary_opens_a_room_and_nobody_else_does(tree: BranchTree, teacher: Member) -> None:
     live_class = on_air(tree, teacher)
     secretary = make_secretary(tree.first)
@@ -145,6 +147,7 @@ def test_a_secretary_opens_a_room_and_nobody_else_does(tree: BranchTree, teacher
     assert of(make_member(tree.first)).get(made["Location"]).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_member_scans_the_screen_and_is_there_once(tree: BranchTree, teacher: Member) -> None:
     live_class = on_air(tree, teacher)
     secretary, member = make_secretary(tree.first), make_member(tree.first)
@@ -165,6 +168,7 @@ def test_a_member_scans_the_screen_and_is_there_once(tree: BranchTree, teacher: 
     assert "这节课不面向您所在的党组织" in refused.content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_is_ticked_counted_and_handed_in(
     tree: BranchTree, teacher: Member, django_assert_num_queries: Any, count: int

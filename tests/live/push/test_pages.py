@@ -131,6 +131,7 @@ def test_the_worker_is_the_same_for_everybody_and_stands_alone() -> None:
     assert "fetch" not in source
 
 
+@pytest.mark.slow
 def test_the_schools_administrator_turns_it_on_where_a_service_is_reached(
     tree: BranchTree, service: Service, settings: Any
 ) -> None:

@@ -277,6 +277,7 @@ def test_who_was_killed_while_sending_is_followed_by_another(
     assert run() == ["sent"]
 
 
+@pytest.mark.slow
 def test_a_new_password_leaving_and_a_year_end_it(
     member: Member, service: Service, time: Clock
 ) -> None:
@@ -310,6 +311,7 @@ def test_a_new_password_leaving_and_a_year_end_it(
     assert PushBrowser.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_signing_out_takes_the_browser_away_also_next_week(
     member: Member, service: Service, time: Clock
 ) -> None:

@@ -140,6 +140,7 @@ def ready(live_class: LiveClass, by: Member) -> Any:
     return asset
 
 
+@pytest.mark.slow
 def test_the_lesson_is_there_at_the_close_and_gets_its_video_when_it_is_ready(
     tree: BranchTree,
     teacher: Member,
@@ -186,6 +187,7 @@ def test_the_lecture_gets_chapters_unless_somebody_made_some(
     assert not offer_chapters(asset=asset, chapters=[(0, "甲"), (9_000, "乙")])
 
 
+@pytest.mark.slow
 def test_only_who_leads_chooses_and_only_a_course_that_is_managed(tree: BranchTree) -> None:
     live_class = make_live_class(tree.first, by=make_instructor(tree.first))
     mine = course_factory.course(by=make_administrator(tree.first), audience=tree.first)
@@ -200,6 +202,7 @@ def test_only_who_leads_chooses_and_only_a_course_that_is_managed(tree: BranchTr
     assert ReplayPlace.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_who_was_absent_earns_once_and_who_had_it_live_not_again(
     tree: BranchTree,
     teacher: Member,
@@ -248,6 +251,7 @@ def test_who_was_absent_earns_once_and_who_had_it_live_not_again(
     ]
 
 
+@pytest.mark.slow
 def test_a_teacher_who_may_not_publish_leaves_a_draft_for_who_may(
     teacher: Member, course: CoursePage, live_class: LiveClass
 ) -> None:

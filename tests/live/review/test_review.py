@@ -82,6 +82,7 @@ def test_the_words_of_one_school_are_no_other_schools(tree: BranchTree) -> None:
 # --- Discussion -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_answer_waits_and_nobody_is_told_of_it_before_it_is_shown(tree: BranchTree) -> None:
     asker, author = make_member(tree.first), make_member(tree.first, name="王强")
     secretary = make_secretary(tree.first)
@@ -110,6 +111,7 @@ def test_an_answer_waits_and_nobody_is_told_of_it_before_it_is_shown(tree: Branc
     assert "我有内部资料" in of(asker).get(address).content.decode()
 
 
+@pytest.mark.slow
 def test_a_thread_that_waits_is_there_for_its_author_and_who_looks_after_it(
     tree: BranchTree,
 ) -> None:
@@ -176,6 +178,7 @@ def test_the_desk_costs_the_same_for_one_and_for_three(
     assert len(page.context["waiting"]) == count
 
 
+@pytest.mark.slow
 def test_the_button_shows_it_and_only_for_who_looks_after_it(tree: BranchTree) -> None:
     post = make_thread(
         make_board(tree.first), by=make_member(tree.first), text="加微信"

@@ -117,6 +117,7 @@ def test_files_are_told_by_what_is_in_them(tree: BranchTree) -> None:
         services.remove_file(by=author, attachment=Attachment.objects.get(pk=first.pk))
 
 
+@pytest.mark.slow
 def test_a_text_is_written_handed_in_and_read_by_plain_forms(tree: BranchTree) -> None:
     author, secretary = make_member(tree.first), make_secretary(tree.first)
     client = of(author)

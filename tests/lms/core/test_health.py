@@ -41,6 +41,7 @@ def test_a_school_with_a_worker_is_ready(client: Client) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_worker_not_seen_for_a_minute_degrades_it(client: Client) -> None:
     report_worker()
     with time_machine.travel(clock.now() + dt.timedelta(seconds=61)):

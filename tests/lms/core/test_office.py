@@ -46,6 +46,7 @@ def test_what_wagtail_does_not_say_in_chinese_is_said(tree: BranchTree) -> None:
     assert re.findall(r"Search all pages|is required to use", page) == []
 
 
+@pytest.mark.slow
 def test_the_home_page_shows_what_one_works_on(tree: BranchTree) -> None:
     by = make_instructor(tree.first)
     failed = make_asset(branch=tree.first, by=by, state=AssetState.FAILED, title="放不出来的课")

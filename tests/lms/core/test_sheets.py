@@ -55,6 +55,7 @@ def test_control_characters_and_odd_sheet_names_are_left_out() -> None:
         assert book.active["A2"].value == "甲乙"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_export_holds_the_members_and_figures_of_the_board() -> None:
     tree = make_branch_tree()

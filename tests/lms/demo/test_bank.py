@@ -50,6 +50,7 @@ def old_school() -> Branch:
     return tree.first
 
 
+@pytest.mark.slow
 def test_the_instructor_has_a_bank_of_the_own_branch_and_sees_no_other() -> None:
     branch = old_school()
     add_banks(lambda _line: None)
@@ -62,6 +63,7 @@ def test_the_instructor_has_a_bank_of_the_own_branch_and_sees_no_other() -> None
     assert [text.stem for text in BRANCH_QUESTIONS if text.stem in said] == []
 
 
+@pytest.mark.slow
 def test_a_school_from_before_the_banks_gets_them_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,6 +77,7 @@ def test_a_school_from_before_the_banks_gets_them_once(
     assert (prepare._lacks_banks(), prepare._is_first_start()) == (False, False)
 
 
+@pytest.mark.slow
 def test_a_school_without_its_lecture_is_left_as_it_is() -> None:
     old_school()
     LessonPage.objects.all().delete()

@@ -117,6 +117,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(
 LIST_QUERIES = 17
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address", ["/admin/members/", "/admin/branches/", "/admin/roster/", "/admin/members/new/"]
 )
@@ -141,6 +142,7 @@ def test_people_are_the_administrators_business(
     }
 
 
+@pytest.mark.slow
 def test_menu_shows_what_one_may_do(client: Client, tree: BranchTree) -> None:
     def shown(member: Member) -> set[str]:
         client.force_login(member)
@@ -186,6 +188,7 @@ def test_a_phone_that_cannot_be_signed_in_with_is_refused(
     assert member.phone == "13800000009"
 
 
+@pytest.mark.slow
 def test_what_the_form_does_not_have_cannot_be_written(office: Client, tree: BranchTree) -> None:
     member = make_member(tree.first, number="400001")
     office.post(
@@ -205,6 +208,7 @@ def test_what_the_form_does_not_have_cannot_be_written(office: Client, tree: Bra
     assert member.check_password("study-2026")
 
 
+@pytest.mark.slow
 def test_an_administrator_cannot_put_out_or_take_over_who_stands_above(
     office: Client, tree: BranchTree
 ) -> None:
@@ -230,6 +234,7 @@ def test_an_administrator_cannot_put_out_or_take_over_who_stands_above(
     assert head.check_password("study-2026")
 
 
+@pytest.mark.slow
 def test_a_new_code_is_shown_once(office: Client, tree: BranchTree) -> None:
     member = make_member(tree.first)
     address = reverse("member_first_code", args=[member.pk])
@@ -247,6 +252,7 @@ def test_a_new_code_is_shown_once(office: Client, tree: BranchTree) -> None:
     )
 
 
+@pytest.mark.slow
 def test_nobody_with_a_past_is_deleted(office: Client, tree: BranchTree) -> None:
     member = make_member(tree.first)
     office.post(reverse("members:delete", args=[member.pk]))
@@ -289,6 +295,7 @@ def upload(office: Client, content: bytes, name: str = "名册.csv") -> Any:
 GOOD = "编号,姓名,组织代码\n000123,李明,ZB1\n000124,王芳,ZB1\n000125,赵强,ZB3\n".encode("gb18030")
 
 
+@pytest.mark.slow
 def test_from_upload_to_codes(office: Client, tree: BranchTree) -> None:
     answer = upload(office, GOOD)
     kept = RosterImport.objects.get()

@@ -220,6 +220,7 @@ def test_administered_members_include_who_has_left_and_who_is_to_come() -> None:
     assert list(administered_members(administrator)) == [administrator, left, to_come]
 
 
+@pytest.mark.slow
 def test_superuser_sees_all() -> None:
     tree = make_branch_tree()
     member = make_member(tree.first)

@@ -304,6 +304,7 @@ def test_confirming_twice_imports_once(tree: BranchTree, by: Member) -> None:
 # --- The new people -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_new_people_sign_in_with_their_code(tree: BranchTree, by: Member, client: Client) -> None:
     run(by, "2,王芳,13800000002,ZB1,,")
     member = Member.objects.get(number="2")

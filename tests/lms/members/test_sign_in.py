@@ -38,6 +38,7 @@ def signed_in(client: Client) -> bool:
 # --- Getting in -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["400001", "13800000001", " 400001 ", "４００００１", "１３８０００００００１"]
 )
@@ -48,6 +49,7 @@ def test_number_and_phone_open_the_door(client: Client, name: str) -> None:
     assert client.session["_auth_user_id"] == str(member.pk)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "password"),
     [("400001", "wrong"), ("nobody", PASSWORD), ("13800000009", PASSWORD), ("40000\0001", "x")],

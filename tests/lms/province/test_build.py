@@ -111,6 +111,7 @@ def test_sealed_chains_are_whole_and_go_on(capsys: pytest.CaptureFixture[str]) -
     assert differences() == []
 
 
+@pytest.mark.slow
 def test_what_guards_the_tables_is_back_afterwards() -> None:
     guards = (
         "SELECT tgrelid::regclass::text, tgname, tgenabled::text FROM pg_trigger"

@@ -131,6 +131,7 @@ def test_filters_narrow_and_foreign_branches_do_not_exist(
         assert platform.get("study-hours/", branch=code).status_code in {400, 404}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked",
     [

@@ -103,6 +103,7 @@ def test_board_shows_no_parent_sibling_foreign_or_missing_branch() -> None:
     assert status(secretary, "/board/999999/") == 404
 
 
+@pytest.mark.slow
 def test_member_and_entry_are_shown_only_under_their_own_board() -> None:
     tree = make_branch_tree()
     administrator = make_administrator(tree.committee)
@@ -213,6 +214,7 @@ def queries_with(django_assert_num_queries: Any) -> Callable[[int, Client, str],
     return ask
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize("counted", [True, False])
 def test_queries_of_the_board(size: int, counted: bool, queries_with: Any) -> None:

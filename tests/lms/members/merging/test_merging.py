@@ -90,6 +90,7 @@ def test_the_records_become_one_and_the_other_is_kept(
     assert [each.lost for each in merges_of(kept)] == [lost]
 
 
+@pytest.mark.slow
 def test_parted_again_both_are_as_they_were(
     kept: Member, lost: Member, first: Member, second: Member
 ) -> None:
@@ -175,6 +176,7 @@ def test_what_is_confirmed_is_what_was_seen(
     assert fresh(lost).merged_into is None
 
 
+@pytest.mark.slow
 def test_what_is_in_the_way_is_said(
     kept: Member, lost: Member, first: Member, second: Member, tree: BranchTree
 ) -> None:

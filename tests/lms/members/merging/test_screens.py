@@ -107,6 +107,7 @@ def test_a_pair_that_will_not_do_is_told_why(
     assert (answer.status_code, answer.content.decode().count(said)) == (422, 1)
 
 
+@pytest.mark.slow
 def test_not_agreed_needs_a_reason(
     client: Client, kept: Member, lost: Member, first: Member, second: Member
 ) -> None:

@@ -59,6 +59,7 @@ def test_a_token_is_shown_once(office: Client, tree: BranchTree) -> None:
         assert (token.prefix in page, shown in page, token.digest in page) == (True, False, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
@@ -80,6 +81,7 @@ def test_a_wrong_form_issues_nothing(
     assert PlatformToken.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_renewing_and_revoking_are_pressed(office: Client, tree: BranchTree) -> None:
     token, _ = make_token(tree.first)
     foreign, _ = make_token(tree.third)

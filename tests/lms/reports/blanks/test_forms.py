@@ -102,6 +102,7 @@ def test_own_form_is_brought_in_filled_below_and_removed_by_its_branch() -> None
     assert Blank.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_refused_template_says_why_and_what_exists() -> None:
     tree = make_branch_tree()
     client = signed_in(make_secretary(tree.first))

@@ -98,6 +98,7 @@ def test_many_entries_go_on_over_further_pages_and_none_fit_one() -> None:
     assert sum(page.count("第一讲") for page in pages) == 60
 
 
+@pytest.mark.slow
 def test_it_is_for_whom_the_page_is() -> None:
     tree = make_branch_tree()
     member = make_member(tree.first)

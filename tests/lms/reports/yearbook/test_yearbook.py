@@ -52,6 +52,7 @@ def happened(size: int) -> tuple[Any, Member]:
     return tree, host
 
 
+@pytest.mark.slow
 def test_book_lists_what_took_place_with_who_was_expected_and_there() -> None:
     tree = make_branch_tree()
     host = make_secretary(tree.first, name="甲书记")
@@ -72,6 +73,7 @@ def test_book_lists_what_took_place_with_who_was_expected_and_there() -> None:
     assert book_of(tree.first, 2025).gatherings == book_of(tree.second, 2026).gatherings == []
 
 
+@pytest.mark.slow
 def test_page_sheets_and_paper_say_the_same() -> None:
     tree, host = happened(2)
     client, base = signed_in(host), f"/board/{tree.first.pk}/yearbook"
@@ -115,6 +117,7 @@ def test_book_is_for_who_looks_after_the_branch() -> None:
             answer.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 3])
 def test_queries_of_the_book(size: int, django_assert_num_queries: Any) -> None:
     tree, host = happened(size)
