@@ -7,12 +7,30 @@ a move that was cut goes on where it stood, and a second one takes what has come
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from media_pipeline import files, queries
 from media_pipeline.storage import COPY_BYTES, LocalStorage, Storage, Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A folder of the storage that those above keep; `unfinished`: why more will come to it."""
+
+    prefix: str
+    unfinished: str = ""
+
+
+# What those above keep beside recordings and takes, asked for when a move begins.
+_keepers: list[Callable[[], Iterable[Kept]]] = []
+
+
+def register(keeper: Callable[[], Iterable[Kept]]) -> None:
+    """Carry what `keeper` names, too; once is enough."""
+    if keeper not in _keepers:
+        _keepers.append(keeper)
 
 
 @dataclass
@@ -34,16 +52,18 @@ def move_media(
     removes: bool = False,
     say: Callable[[str], None] = lambda line: None,
 ) -> Moved:
-    """Copy every recording and every shown take from `source` to `target`; safe to call again.
+    """Copy every recording, every shown take and what was registered from `source` to `target`.
 
-    A recording's bytes must have the SHA-256 its row says. `is_verified`: what is at the target is
-    read back and compared by SHA-256, whenever it came there. `removes`: the source's copies go
-    once all is at the target without a fault.
+    Safe to call again. A recording's bytes must have the SHA-256 its row says. `is_verified`: what
+    is at the target is read back and compared by SHA-256, whenever it came there. `removes`: the
+    source's copies go once all is at the target without a fault.
     """
     moved = Moved()
     seen: list[str] = []
+    kept = [one for keeper in _keepers for one in keeper()]
+    moved.faults += [f"{one.prefix}: {one.unfinished}" for one in kept if one.unfinished]
     with tempfile.TemporaryDirectory(prefix="move-media-") as folder:
-        for one, sha256 in _wanted(source):
+        for one, sha256 in _wanted(source, kept):
             seen.append(one.key)
             _carry(one, sha256, source, target, Path(folder) / "file", is_verified, moved)
             if len(seen) % 1000 == 0:
@@ -57,7 +77,7 @@ def move_media(
     return moved
 
 
-def _wanted(source: Storage) -> Iterator[tuple[Stored, str]]:
+def _wanted(source: Storage, kept: Iterable[Kept]) -> Iterator[tuple[Stored, str]]:
     """The source's files a row names, each with the SHA-256 the row says, if any."""
     for asset_id, take, sha256 in queries.kept_media():
         key = files.original_key(asset_id)
@@ -67,6 +87,9 @@ def _wanted(source: Storage) -> Iterator[tuple[Stored, str]]:
         if take:
             for one in source.listed(files.take_prefix(asset_id, take)):
                 yield one, ""
+    for place in kept:
+        for one in source.listed(place.prefix):
+            yield one, ""
 
 
 def _missing(seen: list[str], target: Storage) -> Iterator[str]:

@@ -354,6 +354,12 @@ def silent(since: Any) -> QuerySet[LiveClass]:
     return LiveClass.objects.filter(Exists(carried), state__in=RUNNING, lost_at=None)
 
 
+def classes_with_files() -> QuerySet[LiveClass]:
+    """Classes that have slides or of which something was sent."""
+    sent = LiveTake.objects.filter(live_class=OuterRef("pk"))
+    return LiveClass.objects.filter(Exists(sent) | Q(decks__isnull=False)).distinct().order_by("pk")
+
+
 def unrecorded() -> QuerySet[LiveClass]:
     """Closed classes of which something was sent and no lecture has been made yet."""
     sent = LiveTake.objects.filter(live_class=OuterRef("pk"))
