@@ -21,6 +21,8 @@ from lms.demo.film import lecture_film
 from lms.demo.final import CAME_IN, hold_final
 from lms.demo.gatherings import hold_gatherings
 from lms.demo.lectures import Films, Report, bring_in_lectures
+from lms.demo.live import hold_classes
+from lms.demo.live_texts import LECTURE as TAUGHT_LIVE
 from lms.demo.people import BRANCHES, MEMBERS, TRANSFERS, Duty, MemberText
 from lms.demo.rules import lay_down_rules
 from lms.demo.study import tell_stories
@@ -35,6 +37,7 @@ from lms.members.models import Branch, Member
 EXPLAINING = "title-and-contents"
 # Whom the contest and its final cannot do without.
 TAKING_PART = {*(sat.number for sat in FIRST_ROUND), *NAMED, *PRACTISED, *CAME_IN}
+GENERAL = next(text for text in BRANCHES if text.key == "general")
 FILM_CACHE = env.VAR_DIR / "demo-films"
 
 
@@ -99,6 +102,7 @@ def build_demo_school(report: Report, *, films: Films = kept_film) -> list[DemoA
     hold_exam(training_class=training_class, by=members[administrator.number])
     add_contests()
     add_talk()
+    add_classes(films=films)
     return _accounts()
 
 
@@ -122,6 +126,7 @@ def add_banks(report: Report) -> None:
             hold_exam(training_class=training_class, by=administrator)
         add_contests()
         add_talk()
+        add_classes()
 
 
 def add_talk() -> None:
@@ -130,11 +135,7 @@ def add_talk() -> None:
     Nothing is written where somebody has taken away who says something, a branch, or what it is
     about.
     """
-    members = {
-        member.number: member
-        for member in Member.objects.filter(number__in=[text.number for text in MEMBERS])
-        if member.is_active
-    }
+    members = _members()
     branch = Branch.objects.filter(code=BRANCHES[0].code).first()
     course = CoursePage.objects.live().filter(slug=TALKED_ABOUT.slug).first()
     title = TALKED_ABOUT.lessons[2].title
@@ -145,16 +146,21 @@ def add_talk() -> None:
     hold_talk(members=members, branch=branch, course=course, lesson=lesson, year=year)
 
 
+def add_classes(*, films: Films = kept_film) -> None:
+    """The live classes, where they are missing and nobody has been taken away."""
+    members = _members()
+    branch = Branch.objects.filter(code=GENERAL.code).first()
+    if branch is not None and len(members) == len(MEMBERS):
+        year = demo_year(clock.today())
+        hold_classes(members=members, branch=branch, film=films(TAUGHT_LIVE), year=year)
+
+
 def add_contests() -> None:
     """The contest and its final, where they are missing.
 
     Nothing is written where somebody who takes part, or a branch, has been taken away.
     """
-    members = {
-        member.number: member
-        for member in Member.objects.filter(number__in=[text.number for text in MEMBERS])
-        if member.is_active
-    }
+    members = _members()
     branches = {
         text.key: branch
         for text in BRANCHES
@@ -179,6 +185,12 @@ def _write_banks(*, by: Member, instructor: Member, lesson: LessonPage, report: 
 
 def _with(duty: Duty) -> MemberText:
     return next(text for text in MEMBERS if text.duty is duty)
+
+
+def _members() -> dict[str, Member]:
+    """Those of the demo school's people who are still there."""
+    numbers = [text.number for text in MEMBERS]
+    return {each.number: each for each in Member.objects.filter(number__in=numbers, is_active=True)}
 
 
 def _accounts() -> list[DemoAccount]:

@@ -27,6 +27,8 @@ from exams.gatherings.models import Gathering
 from exams.gatherings.queries import uncredited
 from exams.integrity.models import ReviewCase
 from exams.passing.models import CreditAward
+from live.classroom.models import ClassState as LiveState
+from live.classroom.models import LiveClass
 from live.discussion.models import Post, Thread
 from live.writings.models import Writing
 from lms.core import clock, jobs
@@ -34,6 +36,8 @@ from lms.demo.content import all_lessons
 from lms.demo.demo_year import demo_year
 from lms.demo.desk import AGAIN, APPELLANT, TWICE
 from lms.demo.gatherings import HELD, HOURS, PLANNED, PRESENT
+from lms.demo.live_texts import COMING, LECTURE, LINES, PUNCTUAL
+from lms.demo.live_texts import HELD as HELD_LIVE
 from lms.demo.people import MEMBERS, PASSWORD, TRANSFERS, Duty
 from lms.demo.school import build_demo_school
 from lms.demo.stories import EXTRAS, STORIES
@@ -379,3 +383,24 @@ def test_there_is_talk_with_answered_questions_and_texts_with_their_rounds(schoo
         ("accepted", 2), ("handed_in", 1),
     ]  # fmt: skip
     assert Post.objects.filter(made_at__gt=clock.now()).count() == 0
+
+
+def test_one_live_class_was_held_with_its_replay_and_one_is_to_come(school, db):
+    """Its film is so short that nobody earns anything by it."""
+    held = LiveClass.objects.get(title=HELD_LIVE)
+    coming = LiveClass.objects.get(title=COMING)
+    assert (held.state, coming.state) == (LiveState.CLOSED, LiveState.SCHEDULED)
+    assert coming.starts_at > clock.now()
+    member = Client()
+    member.force_login(Member.objects.get(number=PUNCTUAL[0]))
+    told = member.get(f"/live/{held.pk}/replay/").json()
+    assert told["replay"].endswith("/index.m3u8")
+    assert Counter(entry["kind"] for entry in told["entries"]) == {
+        "slide": len(LECTURE.slides),
+        "chat": len(LINES),
+        "check_open": 1,
+        "check_told": 1,
+    }
+    assert member.get(told["replay"]).status_code == 200
+    assert held.credited_at is not None
+    assert not StudyHourEntry.objects.filter(source_kind=SourceKind.LIVE).exists()
