@@ -19,6 +19,7 @@ class LiveConfig(AppConfig):
         from live.checks import words as check_words
         from live.checks.views import part_config
         from live.classroom import proofs, reminders
+        from live.classroom.moving import kept_classes
         from live.classroom.page import register_part
         from live.classroom.signals import class_closed
         from live.discussion.beside import threads_of
@@ -30,11 +31,14 @@ class LiveConfig(AppConfig):
         from live.push import receivers as push
         from live.replay import looks, queries
         from live.replay import words as replay_words
+        from live.replay.beside import class_of_lesson
         from live.slides import reading, saying, words
         from lms.core.access import SIGNED_IN
         from lms.core.design.navigation import Place, register
+        from media_pipeline import moving
         from media_pipeline.signals import asset_ready
 
+        moving.register(kept_classes)
         chat.register_all()
         hands.register_all()
         obs.register_all()
@@ -69,3 +73,4 @@ class LiveConfig(AppConfig):
             )
         )  # fmt: skip
         beside.show("discussion/parts/beside.html", threads_of)
+        beside.show("live/parts/lesson.html", class_of_lesson, at="player")

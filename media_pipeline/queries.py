@@ -24,6 +24,7 @@ from django.db.models.functions import Coalesce
 from lms.core.models import Job
 from lms.members.models import Branch, Role
 from lms.members.queries import branches_of_role
+from media_pipeline import editing
 from media_pipeline.chapters import Chapter
 from media_pipeline.models import (
     OPEN_PIECE_STATES,
@@ -101,6 +102,13 @@ def last_replacement(asset: Asset) -> Replacement | None:
     """The new content that is open, or else the last that was shown."""
     found = _replacements(asset).exclude(state=ReplacementState.DISCARDED)
     return _open_first(found).first()
+
+
+def moves_of(asset_id: UUID) -> list[editing.Mapping]:
+    """How the moments of a lecture moved, content by content, since it was first shown."""
+    shown = [ReplacementState.SHOWN, ReplacementState.SETTLED]
+    found = Replacement.objects.filter(asset=asset_id, state__in=shown).order_by("id")
+    return [editing.as_mapping(mapping) for mapping in found.values_list("mapping", flat=True)]
 
 
 def _open_first(rows: QuerySet[Replacement]) -> QuerySet[Replacement]:

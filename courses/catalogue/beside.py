@@ -1,20 +1,25 @@
-"""What packages above us show on the pages of courses and lessons: a slot they fill at start."""
+"""What packages above us show on the pages of courses and lessons: slots they fill at start."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-# Given a course's or a lesson's id by name, the values of the template.
-Describe = Callable[..., dict[str, Any]]
+# Given a course's or a lesson's id by name, the values of the template; None: nothing to show.
+Describe = Callable[..., dict[str, Any] | None]
 
-_shown: dict[str, Describe] = {}
-
-
-def show(template_name: str, describe: Describe) -> None:
-    """Show this template, with what `describe(course_id=…)` or `(lesson_id=…)` returns."""
-    _shown[template_name] = describe
+_shown: dict[tuple[str, str], Describe] = {}
 
 
-def shown(**page: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(template, its values) for one page of a course or lesson."""
-    for template_name, describe in _shown.items():
-        yield template_name, describe(**page)
+def show(template_name: str, describe: Describe, *, at: str = "end") -> None:
+    """Show this template, with what `describe(course_id=…)` or `(lesson_id=…)` returns.
+
+    `at`: "player", right below the picture of a lesson, or "end", below all there is to study.
+    """
+    _shown[at, template_name] = describe
+
+
+def shown(at: str, **page: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(template, its values) for one place of one page of a course or lesson."""
+    for (place, template_name), describe in _shown.items():
+        values = describe(**page) if place == at else None
+        if values is not None:
+            yield template_name, values

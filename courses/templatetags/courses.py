@@ -76,9 +76,9 @@ def course_facts(course: CoursePage, outline: Outline) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def beside(context: template.Context, **page: int) -> SafeString:
+def beside(context: template.Context, at: str = "end", **page: int) -> SafeString:
     """What other packages show on a course's (`course_id=`) or a lesson's (`lesson_id=`) page."""
     if not getattr(context.get("user"), "is_authenticated", False):
         return SafeString("")
-    drawn_now = (render_to_string(name, values) for name, values in shown(**page))
+    drawn_now = (render_to_string(name, values) for name, values in shown(at, **page))
     return SafeString("".join(drawn_now))

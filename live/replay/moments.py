@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from live.classroom.segments import Part
+from media_pipeline.editing import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,19 @@ def lecture(parts: Sequence[Part], length_ms: int) -> Line:
             for each in line.stretches
         )
     )
+
+
+def moved(line: Line, mapping: Mapping) -> Line:
+    """The same moments in what was made of it: what was cut out is where its cut is."""
+    found = []
+    for stretch in line.stretches:
+        for piece in mapping:
+            start = max(stretch.start_ms, piece.start)
+            end = min(stretch.start_ms + stretch.length_ms, piece.end)
+            if start < end:
+                at = stretch.at_ms + start - stretch.start_ms
+                found.append(Stretch(at, start + piece.offset, end - start))
+    return Line(tuple(found))
 
 
 def _line(segments: Iterable[tuple[dt.datetime, float]]) -> Line:

@@ -13,7 +13,7 @@ from live.classroom.models import ClassState, LiveClass, LiveEvent
 from live.replay import moments, timeline
 from live.replay.models import ReplayPlace
 from media_pipeline.models import AssetState
-from media_pipeline.queries import chapters_of
+from media_pipeline.queries import chapters_of, moves_of
 
 
 def courses_for(by: Any) -> QuerySet[CoursePage]:
@@ -54,6 +54,12 @@ def lesson_for(by: Any, live_class: LiveClass) -> int | None:
     return int(lesson_id)
 
 
+def class_beside(lesson_id: int) -> int | None:
+    """The class whose slides and words belong to the video of a lesson."""
+    found = ReplayPlace.objects.filter(lesson=lesson_id, finished_at__isnull=False)
+    return found.values_list("live_class", flat=True).first()
+
+
 def class_of_recording(asset_id: UUID) -> LiveClass | None:
     return LiveClass.objects.filter(recording=asset_id).first()
 
@@ -72,9 +78,15 @@ def line_of(live_class: LiveClass) -> moments.Line:
     takes = [take.number for take in class_queries.takes_of(live_class)]
     parts = class_queries.parts_of(live_class.room, takes)
     asset = live_class.recording
-    if asset is not None and asset.state == AssetState.READY and asset.duration_ms:
+    if asset is None or asset.state != AssetState.READY or not asset.duration_ms:
+        return moments.served(parts)
+    moves = moves_of(asset.pk)
+    if not moves:
         return moments.lecture(parts, asset.duration_ms)
-    return moments.served(parts)
+    line = moments.served(parts)
+    for mapping in moves:
+        line = moments.moved(line, mapping)
+    return line
 
 
 def chapters_from_slides(entries: list[dict[str, Any]], length_ms: int) -> list[tuple[int, str]]:

@@ -20,6 +20,7 @@ function loaded(): Promise<void> {
 
 export const islands: Readonly<Record<string, Loader>> = {
   'lms-bell': () => loaded().then(() => import('../islands/bell')),
+  'lms-class-beside': () => loaded().then(() => import('../islands/class-beside')),
   'lms-composer': () => import('../islands/composer'),
   'lms-contest': () => import('../islands/contest'),
   'lms-exam': () => import('../islands/exam'),

@@ -6,6 +6,7 @@ import { button, make } from '../contest/elements';
 import { fill, readConfig } from '../exam/config';
 import type { LiveConfig } from '../live/config';
 import { chapterAt, clockText, countAt, momentAt, type Chapter, type Entry } from '../live/replay/timeline';
+import { talkLines } from '../live/replay/talk';
 import { ReplayChecks } from '../live/replay-checks';
 import { SegmentPicture } from '../live/segments';
 import { soundCard } from '../live/sound';
@@ -21,12 +22,6 @@ interface Told {
 }
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
-const KIND_WORDS: Readonly<Record<string, string>> = {
-  question: 'replay_question',
-  check_open: 'replay_check',
-  check_told: 'replay_check',
-};
-
 export class LmsReplay extends HTMLElement {
   private config!: LiveConfig;
   private picture: SegmentPicture | null = null;
@@ -266,15 +261,7 @@ export class LmsReplay extends HTMLElement {
     this.swap.hidden = moment.slide === null;
     this.page?.show(moment.slide);
     this.page?.setMarks(moment.marks);
-    this.talk.replaceChildren(
-      ...moment.said.map((entry) => {
-        const kind = KIND_WORDS[entry.kind];
-        const line = make('li', 'replay-talk__one', make('span', 'replay-talk__by', entry.by));
-        if (kind !== undefined) line.append(make('span', 'replay-talk__kind', this.text(kind)));
-        line.append(entry.text ?? '');
-        return line;
-      }),
-    );
+    this.talk.replaceChildren(...talkLines(moment.said, (key) => this.text(key)));
     this.talk.scrollTop = this.talk.scrollHeight;
   }
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live.classroom.segments import Part, Segment
-from live.replay.moments import LEAST_MS, Turn, chapters, lecture, served
+from live.replay.moments import LEAST_MS, Turn, chapters, lecture, moved, served
+from media_pipeline import editing
 
 NINE = dt.datetime(2026, 7, 1, 1, 0, tzinfo=dt.UTC)
 
@@ -122,3 +123,23 @@ def test_chapters_are_in_order_not_too_many_and_within_the_length(
     assert all(start < length for start in starts)
     assert not found or starts[0] == 0
     assert all(later - one >= LEAST_MS for one, later in itertools.pairwise(starts[1:]))
+
+
+@given(
+    cuts=st.lists(st.tuples(st.integers(0, 9_999), st.integers(1, 3_000)), min_size=1, max_size=4),
+    seconds=st.floats(-1, 120),
+)
+def test_after_an_edit_a_moment_is_where_its_picture_went(
+    cuts: list[tuple[int, int]], seconds: float
+) -> None:
+    line = served([part(1, 0, 2, 2, 2), part(2, 100, 2, 2)])
+    try:
+        kept = editing.kept_after([(start, start + length) for start, length in cuts], 10_000)
+    except editing.EditFlawError:
+        return  # all of it cut, or too little to be a cut
+    mapping = editing.mapping_of(kept)
+    edited = moved(line, mapping)
+    assert edited.length_ms == editing.length_of(kept)
+    was, now = line.place(at(seconds)), edited.place(at(seconds))
+    # Places are whole milliseconds, and each was rounded by itself.
+    assert abs(now - editing.nearest_ms(mapping, was)) <= 1

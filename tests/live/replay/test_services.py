@@ -17,11 +17,13 @@ from live.classroom.models import LiveClass, LiveTake
 from live.classroom.segments import Segment
 from live.receivers import recording_is_ready
 from live.replay import queries, services
+from live.replay.beside import class_of_lesson
 from live.replay.models import ReplayPlace
 from lms.core import clock
 from lms.members.models import Member
+from media_pipeline import editing
 from media_pipeline.chapter_services import offer_chapters
-from media_pipeline.models import ChapterList
+from media_pipeline.models import ChapterList, Replacement, ReplacementState
 from tests.factories import courses as course_factory
 from tests.factories.live import make_live_class
 from tests.factories.live_slides import make_deck
@@ -185,6 +187,51 @@ def test_the_lecture_gets_chapters_unless_somebody_made_some(
     assert kept.chapters == [[0, "什么是三会一课"], [60_000, "课件第 2 页"]]
     asset.refresh_from_db()
     assert not offer_chapters(asset=asset, chapters=[(0, "甲"), (9_000, "乙")])
+
+
+def test_after_an_edit_pages_and_words_are_where_their_picture_went(
+    tree: BranchTree, teacher: Member, live_class: LiveClass
+) -> None:
+    """The first eight seconds were cut off, and the half minute before the second page."""
+    classroom.close_class(by=teacher, live_class=live_class)
+    asset = ready(live_class, teacher)
+    type(asset).objects.filter(pk=asset.pk).update(duration_ms=82_000)
+    kept = ((8_000, 30_000), (60_000, 120_000))
+    Replacement.objects.create(
+        asset=asset, is_edit=True, state=ReplacementState.SETTLED, made_by=teacher,
+        mapping=editing.as_lists(editing.mapping_of(kept)), created_at=clock.now(),
+        shown_at=clock.now(), kept_until=clock.now(),
+    )  # fmt: skip
+    told = of(make_member(tree.first)).get(f"/live/{live_class.pk}/replay/").json()
+    assert [(each["t"], each["kind"]) for each in told["entries"]] == [
+        (0, "slide"),
+        (2_000, "mark"),
+        (12_000, "chat"),
+        (22_000, "slide"),
+    ]
+    assert told["length"] == 82_000
+
+
+def test_the_lesson_asks_for_its_class_below_its_player(
+    tree: BranchTree,
+    teacher: Member,
+    live_class: LiveClass,
+    administrator: Member,
+    course: CoursePage,
+) -> None:
+    put_into_course(administrator, live_class, course)
+    classroom.close_class(by=teacher, live_class=live_class)
+    ready(live_class, teacher)
+    services.place_replay(live_class_id=live_class.pk)
+    lesson = ReplayPlace.objects.get().lesson
+    assert lesson is not None
+    page = of(make_member(tree.first)).get(f"/lessons/{lesson.pk}/").content.decode()
+    told = f'data-told="/live/{live_class.pk}/replay/"'
+    assert page.count(told) == 1
+    assert page.index("</lms-player>") < page.index(told) < page.index("上一讲")
+    other = LessonPage.objects.exclude(pk=lesson.pk).first()
+    assert other is not None
+    assert class_of_lesson(lesson_id=other.pk) is None
 
 
 @pytest.mark.slow
