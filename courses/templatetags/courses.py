@@ -1,6 +1,7 @@
 """Template tags of course and lesson pages: `{% load courses %}`."""
 
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
@@ -78,7 +79,8 @@ def course_facts(course: CoursePage, outline: Outline) -> SafeString:
 @register.simple_tag(takes_context=True)
 def beside(context: template.Context, at: str = "end", **page: int) -> SafeString:
     """What other packages show on a course's (`course_id=`) or a lesson's (`lesson_id=`) page."""
-    if not getattr(context.get("user"), "is_authenticated", False):
+    user: Any = context.get("user")
+    if not getattr(user, "is_authenticated", False):
         return SafeString("")
-    drawn_now = (render_to_string(name, values) for name, values in shown(at, **page))
+    drawn_now = (render_to_string(name, values) for name, values in shown(user, at, **page))
     return SafeString("".join(drawn_now))

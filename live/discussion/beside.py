@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from live.discussion import queries
 from live.discussion.places import COURSES, LESSONS
+from lms.members.models import Member
 
 
-def threads_of(*, course_id: int = 0, lesson_id: int = 0) -> dict[str, Any]:
+def threads_of(_by: Member, *, course_id: int = 0, lesson_id: int = 0) -> dict[str, Any]:
     """Of a lesson how many there are, and those of a second of its video: one statement.
 
     Of a course only the way to them: its page is opened most, and costs nothing more.

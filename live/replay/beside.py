@@ -6,11 +6,12 @@ from django.urls import reverse
 
 from live.replay import queries, words
 from live.slides.words import room_strings
+from lms.members.models import Member
 
 
-def class_of_lesson(*, lesson_id: int) -> dict[str, Any] | None:
-    """Where the page asks for it; who may not see the class is told nothing there."""
-    live_class_id = queries.class_beside(lesson_id)
+def class_of_lesson(by: Member, *, lesson_id: int) -> dict[str, Any] | None:
+    """Where the page asks for it; one statement. Nothing for who may not see the class."""
+    live_class_id = queries.class_beside(by, lesson_id)
     if live_class_id is None:
         return None
     return {

@@ -12,6 +12,7 @@ from live.classroom import queries as class_queries
 from live.classroom.models import ClassState, LiveClass, LiveEvent
 from live.replay import moments, timeline
 from live.replay.models import ReplayPlace
+from lms.members.models import Member
 from media_pipeline.models import AssetState
 from media_pipeline.queries import chapters_of, moves_of
 
@@ -54,10 +55,12 @@ def lesson_for(by: Any, live_class: LiveClass) -> int | None:
     return int(lesson_id)
 
 
-def class_beside(lesson_id: int) -> int | None:
-    """The class whose slides and words belong to the video of a lesson."""
-    found = ReplayPlace.objects.filter(lesson=lesson_id, finished_at__isnull=False)
-    return found.values_list("live_class", flat=True).first()
+def class_beside(by: Member, lesson_id: int) -> int | None:
+    """The class whose slides and words belong to the video of a lesson, if `by` may see it."""
+    found = class_queries.visible_live_classes(by).filter(
+        replay_place__lesson=lesson_id, replay_place__finished_at__isnull=False
+    )
+    return found.order_by("pk").values_list("pk", flat=True).first()
 
 
 def class_of_recording(asset_id: UUID) -> LiveClass | None:

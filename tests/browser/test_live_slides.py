@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +14,16 @@ from playwright.sync_api import Page, expect
 from live.classroom import services as classroom
 from live.classroom import telling
 from live.classroom.models import LiveClass
+from live.replay.models import ReplayPlace
 from live.slides import services
 from live.slides.models import Slide
 from lms.core import clock
 from lms.members.models import Member
+from media_pipeline.services import ingest_file
+from tests.factories.courses import chapter, editor, lesson
+from tests.factories.courses import course as make_course
 from tests.factories.live import make_live_class
+from tests.factories.media import make_recording
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor, make_member
 from tests.journeys.test_study_hour import sign_in
 from tests.live.slides.test_services import STROKE, Speaker
@@ -141,14 +147,8 @@ def drag(page: Page) -> None:
     page.mouse.up()
 
 
-def test_the_replay_shows_what_was_shown_and_leaps_to_a_chapter(
-    tree: BranchTree,
-    teacher: Member,
-    live_class: LiveClass,
-    open_page: Callable[..., Page],
-    assert_accessible: Callable[[Page], None],
-    shoot: Callable[[Page, str], Any],
-) -> None:
+def held(teacher: Member, live_class: LiveClass) -> tuple[Slide, Slide]:
+    """A class of half a minute: a page, a line on it, the other page, a word; its pages."""
     with transaction.atomic():
         services.add_deck(
             by=teacher,
@@ -171,6 +171,18 @@ def test_the_replay_shows_what_was_shown_and_leaps_to_a_chapter(
         live_class.events.filter(pk=event.pk).update(at=begun + dt.timedelta(seconds=seconds))
     send_segments(live_class, teacher, since=begun)
     classroom.close_class(by=teacher, live_class=live_class)
+    return first, second
+
+
+def test_the_replay_shows_what_was_shown_and_leaps_to_a_chapter(
+    tree: BranchTree,
+    teacher: Member,
+    live_class: LiveClass,
+    open_page: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    shoot: Callable[[Page, str], Any],
+) -> None:
+    first, second = held(teacher, live_class)
 
     for size, more in ((PC, {}), (PHONE, {"has_touch": True, "is_mobile": True})):
         page = open_page(**size, **more)
@@ -189,6 +201,49 @@ def test_the_replay_shows_what_was_shown_and_leaps_to_a_chapter(
         page.get_by_label("找课件里的字").fill("three")
         expect(page.get_by_role("button", name="Three meetings")).to_be_visible()
         shoot(page, "live-replay-slides")
+
+
+def test_the_lesson_made_of_a_class_shows_its_pages_below_the_player(
+    tree: BranchTree,
+    teacher: Member,
+    live_class: LiveClass,
+    tmp_path: Path,
+    open_page: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    shoot: Callable[[Page, str], Any],
+) -> None:
+    first, second = held(teacher, live_class)
+    film = make_recording(tmp_path / "课.mp4", seconds=30, size="640x360")
+    asset = ingest_file(path=film, title="三会一课实务", by=teacher, branch=tree.general)
+    run_queued()
+    LiveClass.objects.filter(pk=live_class.pk).update(recording=asset.pk)
+    asset.refresh_from_db()
+    by = editor()
+    course = make_course(by=by, title="支部工作", lock_seek=False)
+    made = lesson(chapter=chapter(course=course, by=by), by=by, title="三会一课实务", asset=asset)
+    ReplayPlace.objects.create(
+        live_class=live_class, course=course, lesson=made, chosen_by=teacher,
+        chosen_at=clock.now(), finished_at=clock.now(),
+    )  # fmt: skip
+
+    for size, more in ((PC, {}), (PHONE, {"has_touch": True, "is_mobile": True})):
+        page = open_page(**size, **more)
+        sign_in(page, make_member(tree.first), to=f"/lessons/{made.pk}/")
+        beside = page.locator("lms-class-beside")
+        expect(beside).to_be_visible(timeout=SECONDS)
+        expect(beside.locator(".slide__page")).to_be_hidden()
+        video = page.locator("lms-player video")
+        page.locator("[data-start]").click()
+        video.evaluate("video => { video.currentTime = 6; video.pause(); }")
+        shown = beside.locator(".slide__page")
+        expect(shown).to_have_attribute("data-slide", str(first.pk), timeout=SECONDS)
+        expect(shown).to_have_attribute("data-marks", "1")
+        video.evaluate("video => { video.currentTime = 20; }")
+        expect(shown).to_have_attribute("data-slide", str(second.pk), timeout=SECONDS)
+        expect(beside.get_by_text("请看第二页")).to_be_visible()
+        expect(beside.locator("img")).to_have_js_property("complete", True)
+        assert_accessible(page)
+        shoot(page, "lesson-class-beside")
 
 
 def test_a_class_is_divided_talks_among_itself_and_comes_back(

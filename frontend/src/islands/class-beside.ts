@@ -1,6 +1,6 @@
 /**
  * <lms-class-beside>: a lesson that was a class. Its slides, what was drawn on them and what was
- * said follow the lesson's own player; who may not see the class is shown nothing.
+ * said follow the lesson's own player.
  */
 import { make } from '../contest/elements';
 import { fill } from '../exam/config';

@@ -225,13 +225,17 @@ def test_the_lesson_asks_for_its_class_below_its_player(
     services.place_replay(live_class_id=live_class.pk)
     lesson = ReplayPlace.objects.get().lesson
     assert lesson is not None
-    page = of(make_member(tree.first)).get(f"/lessons/{lesson.pk}/").content.decode()
+    member = make_member(tree.first)
+    page = of(member).get(f"/lessons/{lesson.pk}/").content.decode()
     told = f'data-told="/live/{live_class.pk}/replay/"'
     assert page.count(told) == 1
     assert page.index("</lms-player>") < page.index(told) < page.index("上一讲")
+    # Whoever may study the lesson but was not called to the class is shown the lesson alone.
+    stranger = make_member(tree.third)
+    assert class_of_lesson(stranger, lesson_id=lesson.pk) is None
     other = LessonPage.objects.exclude(pk=lesson.pk).first()
     assert other is not None
-    assert class_of_lesson(lesson_id=other.pk) is None
+    assert class_of_lesson(member, lesson_id=other.pk) is None
 
 
 @pytest.mark.slow
