@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bench import crowds
 from bench.schools import row
-from tests.conftest import CHROMIUM
+from lms.bootstrap import CHROMIUM
 from tests.support.cable import Cable
 
 DATABASE = "bench_latency"
@@ -206,7 +206,7 @@ def run() -> list[dict[str, Any]]:
     ):
         cable = Cable(f"http://127.0.0.1:{port}")
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
+            executable_path=str(CHROMIUM),
             args=[
                 "--no-sandbox",
                 "--autoplay-policy=no-user-gesture-required",

@@ -177,6 +177,7 @@ class Carrier:
         self._take = Take(
             number, key, mime, self._show,
             keeping.keepers(self.live_class_id, self.room, number, self._name, self._kept),
+            self._write_playlist,
         )  # fmt: skip
         self._connect(voice)
         voice.say(
@@ -267,11 +268,12 @@ class Carrier:
             await take.done.wait()
         await take.settled()
         self._parts.append(Part(take.number, tuple(take.segments)))
+        if take.segments:
+            self._write_playlist()
         await in_thread(air_services.end_take, self.live_class_id, take.number)
 
     async def _run(self) -> None:
         counted = held = 0.0
-        written = -1
         try:
             while not await self._is_to_leave():
                 now = time.monotonic()
@@ -288,7 +290,6 @@ class Carrier:
                         counted = now
                         self._watchers = await in_thread(air_services.watchers, self.live_class_id)
                     await self._look_after_line(now)
-                    written = self._write_playlist(written)
                 except Exception:
                     logger.exception("live: class %s was not looked after", self.live_class_id)
                 self._tell_figures(now)
@@ -327,17 +328,17 @@ class Carrier:
             # ffmpeg died: the browser begins again, what it sent is kept.
             self._source.say({"gone": take.key, "ack": take.raw.count})
 
-    def _write_playlist(self, written: int) -> int:
+    def _write_playlist(self) -> None:
+        """At once: each moment it waits is one that the picture by segments is later."""
         if self._name is not None:
-            return written  # each machine makes it of what the database says
-        take = self._take
-        parts = [*self._parts]
+            return  # of several machines each makes it of what the database says
+        take, parts = self._take, [*self._parts]
         if take is not None:
             parts.append(Part(take.number, tuple(take.segments)))
-        count = sum(len(part.segments) for part in parts)
-        if count and count != written:
+        try:
             folders.write_live_playlist(self.room, parts)
-        return count
+        except OSError:  # the next segment tries again
+            logger.exception("live: the playlist of class %s was not written", self.live_class_id)
 
     def _tell_figures(self, now: float) -> None:
         span, self._figures.at = max(0.1, now - self._figures.at), now

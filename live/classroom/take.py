@@ -6,7 +6,6 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from live.classroom.fragments import Beginning, Fragment, FragmentReader, NotFragmentedError
 from live.classroom.picture import BEGIN, FRAGMENT, Frame, begin_content
@@ -95,12 +94,21 @@ Keepers = Callable[[Callable[[Segment], None]], tuple[RawKeeper, PartKeeper]]
 
 
 class Take:
-    """One recorder's stream while it comes in."""
+    """One recorder's stream while it comes in; `listed` is called when it has a segment more."""
 
-    def __init__(self, number: int, key: str, mime: str, send: Any, keepers: Keepers) -> None:
+    def __init__(
+        self,
+        number: int,
+        key: str,
+        mime: str,
+        send: Callable[[Frame], None],
+        keepers: Keepers,
+        listed: Callable[[], None],
+    ) -> None:
         self.number, self.key, self.mime = number, key, mime
         self.segments: list[Segment] = []
-        self.raw, self._files = keepers(self.segments.append)
+        self._listed = listed
+        self.raw, self._files = keepers(self._list)
         self.done = asyncio.Event()
         self.is_failed = False
         self._gatherer = Gatherer()
@@ -146,6 +154,10 @@ class Take:
             )
         )  # fmt: skip
         self._keep(self._gatherer.add(each, clock.now()))
+
+    def _list(self, segment: Segment) -> None:
+        self.segments.append(segment)
+        self._listed()
 
     def _keep(self, ended: tuple[Segment, bytes] | None) -> None:
         if ended is not None:

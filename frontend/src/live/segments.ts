@@ -86,7 +86,7 @@ export class SegmentPicture {
 
   private attach(library: typeof Hls): void {
     const hls = new library({
-      ...(this.isLive ? { liveSyncDuration: 2.2, liveMaxLatencyDuration: 8, maxLiveSyncPlaybackRate: 1.15 } : {}),
+      ...(this.isLive ? { liveSyncDuration: 1.6, liveMaxLatencyDuration: 8, maxLiveSyncPlaybackRate: 1.15 } : {}),
       backBufferLength: 30,
       enableWorker: false,
       xhrSetup: (xhr, address) => {
