@@ -85,6 +85,12 @@ class RoomProtocol(WebSocketsSansIOProtocol):
             extensions: Any = self.scope["extensions"]
             extensions[EXTENSION] = Wire(self)
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            # It has been refused, in order: uvicorn would log an application that fell silent.
+            self.handshake_complete = True
+
 
 class Outlet:
     """The way out of one connection: at once where that can be, else in its turn.

@@ -1,6 +1,7 @@
 """Frames made once and given to many lines, in step with what goes the ordinary way."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
@@ -10,10 +11,12 @@ import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame
 from websockets.streams import StreamReader
 
 from lms.core.rooms.hub import Seat
+from lms.core.rooms.socket import refuse
 from lms.core.rooms.wire import EXTENSION, Message, Outlet, RoomProtocol
 from tests.support.processes import free_port
 
@@ -111,3 +114,28 @@ def test_a_line_nobody_reads_takes_no_more() -> None:
         assert [len(each) for each in told] == [100_000] * found[0] + [4]
 
     asyncio.run(with_server(application, play))
+
+
+def test_a_refusal_is_not_logged_as_an_error_of_the_application() -> None:
+    heard: list[logging.LogRecord] = []
+
+    class Listening(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(record)
+
+    async def application(scope: Scope, receive: Any, send: Any) -> None:
+        await receive()
+        await refuse(scope, send, 404)
+
+    async def play(address: str) -> None:
+        handler = Listening(level=logging.WARNING)
+        logging.getLogger("uvicorn.error").addHandler(handler)
+        try:
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(address)
+            assert refused.value.response.status_code == 404
+        finally:
+            logging.getLogger("uvicorn.error").removeHandler(handler)
+
+    asyncio.run(with_server(application, play))
+    assert [record.getMessage() for record in heard] == []
