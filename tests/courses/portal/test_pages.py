@@ -100,9 +100,9 @@ def test_the_home_page_takes_eight_statements(signed_in, member, count):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_lesson_page_takes_nine_statements(signed_in, count):
+def test_the_lesson_page_takes_ten_statements(signed_in, count):
     _course, lessons = make.course_with_lessons(by=make.editor(), lessons=count)
-    assert statements(signed_in, lessons[0].route())[0] == 9
+    assert statements(signed_in, lessons[0].route())[0] == 10
 
 
 # --- What is shown -----------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def test_the_transcript_of_a_captioned_lecture_is_its_captions(signed_in):
     assert [one["lang"] for one in page.context["player"]["captions"]] == ["zh-Hans", "en"]
     assert "同志们好" not in page.content.decode()
     taken, page = statements(signed_in, f"{lesson.route()}?tab=transcript")
-    assert taken == 10
+    assert taken == 11
     line = r'data-t="(\d+)".*?>([\d:]+)</span>.*?>([^<]+)</span>'
     assert re.findall(line, page.content.decode()) == [
         ("400", "00:00", "&lt;b&gt;同志们好。"),
