@@ -10,7 +10,7 @@ from lms.members.models import Member
 
 
 def class_of_lesson(by: Member, *, lesson_id: int) -> dict[str, Any] | None:
-    """Where the page asks for it; one statement. Nothing for who may not see the class."""
+    """Where the page asks for it. Nothing for who may not see the class."""
     live_class_id = queries.class_beside(by, lesson_id)
     if live_class_id is None:
         return None

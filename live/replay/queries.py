@@ -57,10 +57,13 @@ def lesson_for(by: Any, live_class: LiveClass) -> int | None:
 
 def class_beside(by: Member, lesson_id: int) -> int | None:
     """The class whose slides and words belong to the video of a lesson, if `by` may see it."""
-    found = class_queries.visible_live_classes(by).filter(
-        replay_place__lesson=lesson_id, replay_place__finished_at__isnull=False
-    )
-    return found.order_by("pk").values_list("pk", flat=True).first()
+    places = ReplayPlace.objects.filter(lesson=lesson_id, finished_at__isnull=False)
+    live_class_id = places.values_list("live_class", flat=True).first()
+    # Most lessons were no class: they cost one statement, and whose it is, is not asked.
+    if live_class_id is None:
+        return None
+    is_seen = class_queries.visible_live_classes(by).filter(pk=live_class_id).exists()
+    return live_class_id if is_seen else None
 
 
 def class_of_recording(asset_id: UUID) -> LiveClass | None:
