@@ -28,7 +28,7 @@ services: setup ## PostgreSQL and Redis alone, in the foreground
 test: browser ## every test, browser tests included
 	@$(PYTHON) lms/bootstrap.py npm run --silent test
 	@$(VENV)/python -m pytest -n auto -m "not browser"
-	@exec $(VENV)/python -m pytest -m browser
+	@exec $(VENV)/python -m pytest -n auto -m browser
 
 test-fast: setup ## what takes under two minutes; the architecture is for `make check`
 	@exec $(VENV)/python -m pytest -n auto --hypothesis-profile=fast -m "not slow and not browser" --ignore=tests/architecture
