@@ -45,6 +45,40 @@ function press(root: ParentNode, words: string): void {
 const settled = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 
 describe('the card of a member', () => {
+  it('takes what is written, and says whether it was right when that is told', async () => {
+    const blank: Asked = { id: 3, kind: 'quiz', opened: 0, state: 'open', type: 'blank', question: '______', options: [], blanks: 2 };
+    const sent = { blank: ['三会一课', '主题党日'] };
+    const seat = room(false, () => ({ ok: 'k', at: 1, clock: '10:21:05', sent }));
+    const part = makeChecks(seat);
+    document.body.append(seat.stage);
+    part.view?.(view(blank));
+    const card = seat.stage.querySelector('.checks-card') as HTMLElement;
+    const [first, second] = Array.from(card.querySelectorAll('input'));
+    press(card, 'checks_submit');
+    expect(seat.said).toEqual([]);
+    expect(card.textContent).toContain('checks_write');
+    if (first === undefined || second === undefined) throw new Error('no fields');
+    first.value = ' 三会一课 ';
+    second.value = '主题党日';
+    press(card, 'checks_submit');
+    await settled();
+    expect(seat.said).toEqual([['checks.answer', { check: 3, sent }]]);
+    const told: Asked = {
+      ...blank,
+      state: 'told',
+      answered: 3,
+      written: [['三会一课；主题党日', 2, true], ['不知道', 1, false]],
+      rights: ['三会一课；主题党日'],
+      words: ['1. 三会一课', '2. 主题党日'],
+    };
+    part.view?.(view(told));
+    expect(card.querySelector('.checks-card__verdict')?.textContent).toBe('checks_right');
+    expect(Array.from(card.querySelectorAll('.checks-bars__text')).map((each) => each.textContent)).toEqual([
+      '三会一课；主题党日 checks_right_one',
+      '不知道',
+    ]);
+  });
+
   it('sends one tap, and says sent when it has been kept', async () => {
     const seat = room(false, () => ({ ok: 'k', at: 1, clock: '10:21:05', sent: { choice: ['1'] } }));
     const part = makeChecks(seat);

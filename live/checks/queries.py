@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,14 +17,16 @@ from exams.questions.models import Question, QuestionState
 from exams.questions.queries import visible_questions
 from exams.questions.stems import plain_stem
 from exams.questions.types import question_type
-from live.checks.counting import Tally, options_of, right_places, tally
+from live.checks.counting import Tally, options_of, right_places, tally, tally_written
 from live.checks.models import Check, CheckAnswer, CheckKind, Puzzled
 from live.classroom.models import LiveClass
 from live.classroom.proofs import Asked
 from lms.core import clock
 
-# The types a room can answer with its thumbs and a chart can show.
-TYPES = ("single", "multiple", "true_false")
+# The types a room can answer with its thumbs and a chart can show, and those of a few words.
+CHOSEN = ("single", "multiple", "true_false")
+WRITTEN = ("blank", "numeric")
+TYPES = (*CHOSEN, *WRITTEN)
 MOST_FOUND = 20
 
 
@@ -64,7 +66,24 @@ def tally_of(check: Check) -> Tally:
         .annotate(count=Count("pk"))
         .values_list("answer", "count")
     )
-    return tally(check.type, check.content, check.arrangement, rows)
+    return _tally(check, rows)
+
+
+def _tally(check: Check, answers: Iterable[tuple[dict[str, Any], int]]) -> Tally:
+    if check.type in WRITTEN:
+        key = check.version.key if check.version is not None else {}
+        share = question_type(check.type).share
+        return tally_written(
+            (typed(check, answer), count, share(check.content, key, answer) == 1)
+            for answer, count in answers
+        )
+    return tally(check.type, check.content, check.arrangement, answers)
+
+
+def typed(check: Check, answer: Mapping[str, Any]) -> str:
+    """What was written into the fields of a question, as one text; the page puts it together so."""
+    fields = question_type(check.type).written(check.content, check.arrangement, answer)
+    return "；".join(text for texts in fields.values() for text in texts)
 
 
 def tallies_of(checks: Sequence[Check]) -> dict[int, Tally]:
@@ -78,10 +97,7 @@ def tallies_of(checks: Sequence[Check]) -> dict[int, Tally]:
     answers: dict[int, list[tuple[dict[str, Any], int]]] = {}
     for check_id, answer, count in rows:
         answers.setdefault(check_id, []).append((answer, count))
-    return {
-        check.pk: tally(check.type, check.content, check.arrangement, answers.get(check.pk, ()))
-        for check in checks
-    }
+    return {check.pk: _tally(check, answers.get(check.pk, ())) for check in checks}
 
 
 def roll_answers(live_class: LiveClass) -> dict[int, list[CheckAnswer]]:
@@ -128,12 +144,11 @@ def public(check: Check) -> dict[str, Any]:
     said: dict[str, Any] = {"id": check.pk, "kind": check.kind, "opened": _ms(check.opened_at)}
     if check.kind == CheckKind.ROLL:
         return {**said, "closes": _ms(check.closes_at), "first": check.first_id}
-    return {
-        **said,
-        "type": check.type,
-        "question": check.question,
-        "options": options_of(check.type, check.content, check.arrangement),
-    }
+    said |= {"type": check.type, "question": check.question}
+    if check.type in WRITTEN:
+        fields = {"blanks": check.content.get("blanks", 1), "unit": check.content.get("unit", "")}
+        return {**said, "options": [], **fields}
+    return {**said, "options": options_of(check.type, check.content, check.arrangement)}
 
 
 def outcome(check: Check, counted: Tally | None = None) -> dict[str, Any]:
@@ -142,7 +157,11 @@ def outcome(check: Check, counted: Tally | None = None) -> dict[str, Any]:
     said: dict[str, Any] = {"counts": list(counted.counts), "answered": counted.answered}
     if check.version is not None:
         type_ = question_type(check.type)
-        said["right"] = right_places(check.type, check.version.key, check.arrangement)
+        if check.type in WRITTEN:
+            said["written"] = [[one.text, one.count, one.is_right] for one in counted.written]
+            said["rights"] = list(counted.rights)
+        else:
+            said["right"] = right_places(check.type, check.version.key, check.arrangement)
         said["words"] = type_.key_words(check.content, check.version.key)
         said["explanation"] = plain_stem(check.version.explanation)
     return said

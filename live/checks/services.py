@@ -15,6 +15,7 @@ from exams.questions.types import AnswerError, WrittenWrongError, question_type
 from live.checks import queries
 from live.checks.errors import CheckClosedError, CheckContentError
 from live.checks.models import Check, CheckAnswer, CheckKind, Puzzled
+from live.checks.words import nothing_given
 from live.classroom.models import ClassState, LiveClass
 from live.classroom.telling import lock, tell, whisper
 from lms.core import clock
@@ -66,7 +67,7 @@ def open_quiz(
     found = queries.bank_question(by, question_id)
     version: QuestionVersion | None = found.current if found is not None else None
     if version is None:
-        raise CheckContentError(_("这道题已停用，或者不是选择题、判断题。请另选一道。"))
+        raise CheckContentError(_("这道题已停用，或者不是选择、判断、填空、数值题。请另选一道。"))
     order = question_type(version.kind).arrangement(version.content, random.SystemRandom())
     return _open(
         by, live_class, once, kind=CheckKind.QUIZ, question=plain_stem(version.stem)[:1000],
@@ -219,7 +220,10 @@ def chart(check: Check) -> dict[str, Any]:
     if check.kind == CheckKind.ROLL:
         return {"id": check.pk, "answered": queries.present_at(check).count(), "counts": []}
     counted = queries.tally_of(check)
-    return {"id": check.pk, "answered": counted.answered, "counts": list(counted.counts)}
+    said = {"id": check.pk, "answered": counted.answered, "counts": list(counted.counts)}
+    if check.type in queries.WRITTEN:
+        said["written"] = [[one.text, one.count] for one in counted.written]
+    return said
 
 
 def _held_open(live_class: LiveClass, check_id: int) -> Check:
@@ -235,9 +239,9 @@ def _read(check: Check, sent: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     try:
         found = question_type(check.type).read(check.content, check.arrangement, sent)
     except AnswerError as problem:
-        raise CheckContentError(_("没有看懂这个回答，请重新选择。")) from problem
+        raise CheckContentError(_("没有看懂这个回答，请重新作答。")) from problem
     if not found:
-        raise CheckContentError(_("还没有选。请选好再提交。"))
+        raise CheckContentError(nothing_given(check.type in queries.WRITTEN))
     return found
 
 

@@ -9,6 +9,8 @@ from live.classroom.saying import MOST_NUMBER, NOTHING_OF_OURS, Said, register
 from lms.core.plain import Refused
 
 MOST_QUESTION, MOST_OPTION, MOST_CHOSEN = 200, 60, 26
+# What the fields of a question are called, and how long what is sent of each may be.
+FIELDS = {"choice": 8, "blank": 200, "number": 40}
 
 
 def register_verbs() -> None:
@@ -125,12 +127,12 @@ def lost(said: Said) -> dict[str, Any]:
 
 def sent_of(said: Any) -> dict[str, list[str]]:
     """What a form of a question sends. Raises Refused(422)."""
-    if not isinstance(said, dict) or not set(said) <= {"choice"}:
+    if not isinstance(said, dict) or not set(said) <= set(FIELDS):
         raise Refused(422, NOTHING_OF_OURS)
-    for values in said.values():
+    for name, values in said.items():
         if not isinstance(values, list) or len(values) > MOST_CHOSEN:
             raise Refused(422, NOTHING_OF_OURS)
-        if not all(isinstance(value, str) and len(value) <= 8 for value in values):
+        if not all(isinstance(value, str) and len(value) <= FIELDS[name] for value in values):
             raise Refused(422, NOTHING_OF_OURS)
     return said
 

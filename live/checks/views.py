@@ -84,12 +84,17 @@ def results(request: HttpRequest, live_class_id: int) -> HttpResponse:
 def _row(check: Check, counted: Tally, present: list[CheckAnswer]) -> dict[str, Any]:
     said = queries.outcome(check, counted) if check.kind != CheckKind.ROLL else {}
     shown = queries.public(check)
+    written = [
+        {"text": text, "count": count, "is_right": is_right}
+        for text, count, is_right in said.get("written", [])
+    ]
     labels = {"true": _("对"), "false": _("错")} if check.type == "true_false" else {}
     counts = said.get("counts", [])
     return {
         "check": check,
         "answered": said.get("answered", 0),
-        "options": [
+        "options": written
+        or [
             {
                 "text": labels.get(text, text),
                 "count": count,

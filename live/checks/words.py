@@ -11,6 +11,10 @@ def clock_of(moment: dt.datetime) -> str:
     return f"{timezone.localtime(moment):%H:%M:%S}"
 
 
+def nothing_given(is_written: bool) -> str:
+    return _("还没有写。请写好再提交。") if is_written else _("还没有选。请选好再提交。")
+
+
 def strings() -> dict[str, str]:
     """For the room, the studio and the replay; {…} is filled in by the page."""
     return {
@@ -22,7 +26,11 @@ def strings() -> dict[str, str]:
         "checks_roll_ask": _("请在 {seconds} 秒内点一下"),
         "checks_here": _("到"),
         "checks_submit": _("提交"),
-        "checks_pick": _("还没有选。请选好再提交。"),
+        "checks_pick": nothing_given(False),
+        "checks_write": nothing_given(True),
+        "checks_your_words": _("您的回答"),
+        "checks_blank": _("第 {number} 空"),
+        "checks_yours_was": _("您答的：{words}"),
         "checks_several": _("可以选几项"),
         "checks_sent": _("已提交 {clock}"),
         "checks_was_here": _("已答到 {clock}"),
@@ -54,7 +62,7 @@ def strings() -> dict[str, str]:
         "checks_bank": _("从题库选题"),
         "checks_find": _("找题"),
         "checks_find_words": _("题目里的字"),
-        "checks_found_none": _("没有找到可用的选择题、判断题。"),
+        "checks_found_none": _("没有找到可用的题。课堂上可以用选择、判断、填空和数值题。"),
         "checks_use": _("用这道题"),
         "checks_call": _("开始点名"),
         "checks_window": _("{seconds} 秒"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from live.checks.models import CheckAnswer
 from live.classroom import services as classes
@@ -16,7 +16,7 @@ from tests.factories.members import (
     make_instructor,
     make_member,
 )
-from tests.factories.questions import make_question, single_written
+from tests.factories.questions import blank_written, make_question, single_written
 from tests.journeys.test_study_hour import sign_in
 from tests.support.browser import PC, PHONE
 from tests.support.live_sockets import end_carriers
@@ -38,6 +38,13 @@ def room_of(page: Page, member: Member, address: str) -> Page:
     return page
 
 
+def ask_from_bank(desk: Locator, words: str) -> None:
+    desk.get_by_label("题目里的字").fill(words)
+    desk.get_by_role("button", name="找题").click()
+    expect(desk.get_by_role("button", name="用这道题")).to_have_count(1, timeout=SECONDS)
+    desk.get_by_role("button", name="用这道题").click()
+
+
 def test_a_poll_a_question_and_a_roll_call(
     tree: BranchTree,
     open_page: Callable[..., Page],
@@ -47,6 +54,7 @@ def test_a_poll_a_question_and_a_roll_call(
     teacher = make_instructor(tree.general, name="李教授")
     written = single_written("党员每年集中学习培训时间一般不少于多少学时？", correct=0)
     make_question(tree.general, by=teacher, written=written)
+    make_question(tree.general, by=teacher, kind="blank", written=blank_written("三会一课"))
     live_class = make_live_class(tree.general, by=teacher, title="三会一课实务")
     classes.go_on_air(by=teacher, live_class=live_class)
     address = f"/live/{live_class.pk}/"
@@ -87,8 +95,7 @@ def test_a_poll_a_question_and_a_roll_call(
     expect(card).to_be_hidden(timeout=SECONDS)
 
     # A question of the bank, whose answer comes when it is told.
-    desk.get_by_role("button", name="找题").click()
-    desk.get_by_role("button", name="用这道题").click()
+    ask_from_bank(desk, "集中学习")
     expect(card).to_contain_text("党员每年集中学习培训时间", timeout=SECONDS)
     expect(card).not_to_contain_text("正确答案")
     card.get_by_role("button", name="32学时").click()
@@ -100,6 +107,24 @@ def test_a_poll_a_question_and_a_roll_call(
     shoot(phone, "live-checks-quiz")
     assert_accessible(pc)
     shoot(pc, "live-checks-quiz")
+    desk.get_by_role("button", name="收起，回到讲课").click()
+
+    # One that is answered in writing: spelt one way or another it is one answer.
+    ask_from_bank(desk, "组织生活")
+    for who, words in ((phone, "三会一课"), (pc, "“三会一课”")):
+        expect(who.locator(".checks-card")).to_contain_text("组织生活制度", timeout=SECONDS)
+        if who is phone:
+            assert_accessible(phone)
+            shoot(phone, "live-checks-writing")
+        who.locator(".checks-card").get_by_label("您的回答").fill(words)
+        who.locator(".checks-card").get_by_role("button", name="提交").click()
+    expect(desk.locator(".checks-bars__one")).to_have_count(1, timeout=SECONDS)
+    expect(desk.locator(".checks-bars__one b")).to_have_text("2", timeout=SECONDS)
+    desk.get_by_role("button", name="公布结果").click()
+    expect(card).to_contain_text("答对了", timeout=SECONDS)
+    assert_accessible(phone)
+    shoot(phone, "live-checks-written")
+    shoot(pc, "live-checks-written")
     desk.get_by_role("button", name="收起，回到讲课").click()
 
     # A roll call: one is here, one misses it and is asked a second time.

@@ -24,6 +24,15 @@ def single_written(stem: str = "", *, correct: int = 0) -> Written:
     )
 
 
+def blank_written(*accepted: str) -> Written:
+    """One blank, filled in with any of these."""
+    return Written(
+        "支部的组织生活制度是______。",
+        {"blanks": 1, "any_order": False},
+        {"blanks": [list(accepted)]},
+    )
+
+
 def make_question(
     branch: Branch,
     *,

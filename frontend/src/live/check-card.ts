@@ -9,20 +9,34 @@ export interface Asked {
   type?: string;
   question?: string;
   options?: string[];
+  /** Of a question whose answer is written: how many fields, and what is behind a number. */
+  blanks?: number;
+  unit?: string;
   closes?: number | null;
   first?: number | null;
   counts?: number[];
   answered?: number;
   right?: number[];
+  /** What was written, how many wrote it, and, once it is told, whether it is right. */
+  written?: [string, number, boolean?][];
+  /** Each spelling that is right. */
+  rights?: string[];
   words?: string[];
   explanation?: string;
+}
+
+/** What a form of a question sends. */
+export interface Sent {
+  choice?: string[];
+  blank?: string[];
+  number?: string[];
 }
 
 export interface Own {
   at: number;
   later: boolean;
   clock?: string;
-  sent?: { choice?: string[] };
+  sent?: Sent;
   right?: boolean;
 }
 
@@ -47,29 +61,82 @@ export function valueOf(asked: Asked, place: number): string {
   return asked.type === 'true_false' ? (asked.options?.[place] ?? '') : String(place);
 }
 
+export function isWritten(asked: Asked): boolean {
+  return asked.type === 'blank' || asked.type === 'numeric';
+}
+
+/** What was written into the fields, as the server puts it together. */
+export function typedIn(sent: Sent | undefined): string {
+  return (sent?.blank ?? sent?.number ?? []).join('；');
+}
+
+/** What is right, in words; the key's own words where the answer is written. */
+export function rightWords(asked: Asked, outcome: Asked, text: Words): string {
+  if (isWritten(asked)) return (outcome.words ?? []).join('；');
+  return (outcome.right ?? []).map((place) => labelOf(asked, place, text)).join('；');
+}
+
 /** Bars of how often each option was chosen, with what is right and what was one's own. */
 export function bars(asked: Asked, counts: number[], answered: number, text: Words, own?: Own): HTMLElement {
   const list = make('ul', 'checks-bars');
-  (asked.options ?? []).forEach((_option, place) => {
-    const label = labelOf(asked, place, text);
+  const add = (label: string, count: number, isRight: boolean, isOwn: boolean): void => {
     const words = make('span', 'checks-bars__text', label);
-    const isRight = asked.right?.includes(place) ?? false;
     if (isRight) words.append(' ', make('span', 'badge badge--ok', text('checks_right_one')));
-    if (own?.sent?.choice?.includes(valueOf(asked, place)) ?? false) {
-      words.append(' ', make('span', 'muted small', text('checks_yours')));
-    }
+    if (isOwn) words.append(' ', make('span', 'muted small', text('checks_yours')));
     const bar = make('progress');
     bar.max = Math.max(1, answered);
-    bar.value = counts[place] ?? 0;
+    bar.value = count;
     bar.setAttribute('aria-label', label);
     const css = isRight ? 'checks-bars__one is-right' : 'checks-bars__one';
-    list.append(make('li', css, words, make('b', '', String(counts[place] ?? 0)), bar));
+    list.append(make('li', css, words, make('b', '', String(count)), bar));
+  };
+  for (const [words, count, isRight] of asked.written ?? []) add(words, count, isRight ?? false, false);
+  (asked.options ?? []).forEach((_option, place) => {
+    const isOwn = own?.sent?.choice?.includes(valueOf(asked, place)) ?? false;
+    add(labelOf(asked, place, text), counts[place] ?? 0, asked.right?.includes(place) ?? false, isOwn);
   });
   return list;
 }
 
-/** The fields of a question: one tap sends a single choice, several are sent by a button. */
-export function choices(asked: Asked, text: Words, send: (choice: string[]) => void): HTMLElement {
+/** The fields of a question: buttons for what is chosen, fields for what is written. */
+export function fields(asked: Asked, text: Words, send: (sent: Sent) => void): HTMLElement {
+  if (isWritten(asked)) return writing(asked, text, send);
+  return choices(asked, text, (choice) => {
+    send({ choice });
+  });
+}
+
+function writing(asked: Asked, text: Words, send: (sent: Sent) => void): HTMLElement {
+  const isNumber = asked.type === 'numeric';
+  const count = isNumber ? 1 : (asked.blanks ?? 1);
+  const hint = make('p', 'muted small');
+  hint.setAttribute('role', 'alert');
+  const inputs = Array.from({ length: count }, () => {
+    const input = make('input', 'input');
+    input.type = 'text';
+    input.maxLength = isNumber ? 40 : 200;
+    input.autocomplete = 'off';
+    if (isNumber) input.inputMode = 'decimal';
+    return input;
+  });
+  const rows = inputs.map((input, place) => {
+    const said = count > 1 ? text('checks_blank', { number: place + 1 }) : text('checks_your_words');
+    const unit = asked.unit ? `（${asked.unit}）` : '';
+    return make('label', 'field', make('span', 'field__label', said + unit), input);
+  });
+  const submit = make('button', 'button button--primary button--main', text('checks_submit'));
+  const form = make('form', 'stack checks-writing', ...rows, hint, submit);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const typed = inputs.map((input) => input.value.trim());
+    if (typed.every((each) => each === '')) hint.textContent = text('checks_write');
+    else send(isNumber ? { number: typed } : { blank: typed });
+  });
+  return form;
+}
+
+/** One tap sends a single choice, several are sent by a button. */
+function choices(asked: Asked, text: Words, send: (choice: string[]) => void): HTMLElement {
   const several = asked.type === 'multiple';
   const list = make('div', several ? 'checks-options is-several' : 'checks-options');
   const chosen = new Set<string>();

@@ -11,6 +11,7 @@ interface Chart {
   id: number;
   answered: number;
   counts: number[];
+  written?: [string, number][];
 }
 
 interface Found {
@@ -149,7 +150,7 @@ export class CheckDesk implements RoomPart {
     const key = asked.kind === 'roll' ? 'checks_present' : 'checks_answered';
     const count = make('p', 'checks-desk__count', text(key, { count: chart.answered }));
     this.figures.replaceChildren(count);
-    if (asked.kind !== 'roll') this.figures.append(bars(asked, chart.counts, chart.answered, text));
+    if (asked.kind !== 'roll') this.figures.append(bars({ ...asked, written: asked.written ?? chart.written ?? [] }, chart.counts, chart.answered, text));
   }
 
   private tick(): void {

@@ -3,7 +3,7 @@
  * leads has a tab from which it is asked. What is said to be sent has been kept.
  */
 import { button, make } from '../contest/elements';
-import { bars, choices, clockOf, labelOf, type Asked, type Own } from './check-card';
+import { bars, clockOf, fields, isWritten, rightWords, typedIn, type Asked, type Own, type Sent } from './check-card';
 import { CheckDesk } from './check-desk';
 import type { ClassView } from './config';
 import type { PartMaker, RoomContext, RoomPart } from './part';
@@ -90,7 +90,7 @@ class CheckCard implements RoomPart {
       }, LOOK_MS);
       this.tick(asked);
     } else {
-      this.card.append(choices(asked, text, (choice) => void this.send(asked, { choice })));
+      this.card.append(fields(asked, text, (sent) => void this.send(asked, sent)));
     }
     this.note = make('p', 'checks-card__note');
     this.note.setAttribute('role', 'alert');
@@ -107,7 +107,7 @@ class CheckCard implements RoomPart {
     }
   }
 
-  private async send(asked: Asked, sent: { choice?: string[] }): Promise<void> {
+  private async send(asked: Asked, sent: Sent): Promise<void> {
     const pressed = Array.from(this.card.querySelectorAll('button'));
     for (const each of pressed) each.disabled = true;
     const reply = await this.room.say('checks.answer', { check: asked.id, sent });
@@ -134,10 +134,13 @@ class CheckCard implements RoomPart {
   private told(asked: Asked, own: Own | undefined): void {
     const { text } = this;
     const answered = asked.answered ?? 0;
-    if (asked.right !== undefined) {
-      const right = asked.right.map((place) => labelOf(asked, place, text)).join('；');
-      const isRight = own?.sent?.choice !== undefined && sameChoice(own.sent.choice, asked);
+    if (asked.right !== undefined || asked.rights !== undefined) {
+      const right = rightWords(asked, asked, text);
+      const isRight = isWritten(asked)
+        ? (asked.rights?.includes(typedIn(own?.sent)) ?? false)
+        : own?.sent?.choice !== undefined && sameChoice(own.sent.choice, asked);
       if (own !== undefined) this.card.append(make('p', isRight ? 'checks-card__verdict is-right' : 'checks-card__verdict', text(isRight ? 'checks_right' : 'checks_wrong')));
+      if (isWritten(asked) && own !== undefined) this.card.append(make('p', '', text('checks_yours_was', { words: typedIn(own.sent) })));
       this.card.append(make('p', '', text('checks_answer_is', { words: right })));
     }
     this.card.append(

@@ -4,7 +4,7 @@
  */
 import { button, make } from '../contest/elements';
 import { csrfToken } from '../core/csrf';
-import { choices, clockOf, labelOf, type Asked, type Own, type Words } from './check-card';
+import { clockOf, fields, rightWords, type Asked, type Own, type Sent, type Words } from './check-card';
 
 export interface ReplayChecksOptions {
   /** The address of `live:checks_cues`; answers go to `<id>/later/` beside it. */
@@ -65,15 +65,13 @@ export class ReplayChecks {
     const { text } = this.options;
     const note = make('p', 'checks-card__note');
     note.setAttribute('role', 'alert');
-    const send = (sent: { choice?: string[] }): void => void this.send(cue, sent, note);
+    const send = (sent: Sent): void => void this.send(cue, sent, note);
     const asked =
       cue.kind === 'roll'
         ? button(text('checks_here'), 'button button--primary checks-card__here', () => {
             send({});
           })
-        : choices(cue, text, (choice) => {
-            send({ choice });
-          });
+        : fields(cue, text, send);
     this.element.replaceChildren(
       make('h2', '', text(cue.kind === 'roll' ? 'checks_later_roll' : 'checks_later')),
       ...(cue.question ? [make('p', 'checks-card__question', cue.question)] : []),
@@ -92,7 +90,7 @@ export class ReplayChecks {
     });
   }
 
-  private async send(cue: Cue, sent: { choice?: string[] }, note: HTMLElement): Promise<void> {
+  private async send(cue: Cue, sent: Sent, note: HTMLElement): Promise<void> {
     const { text } = this.options;
     let said: (Own & { error?: string; outcome?: Asked }) | null = null;
     try {
@@ -112,8 +110,8 @@ export class ReplayChecks {
     this.answered[String(cue.check)] = said;
     const { clock, at } = said;
     const words = [make('p', 'checks-card__sent', text('checks_later_sent', { clock: clock ?? clockOf(at) }))];
-    if (said.outcome?.right !== undefined) {
-      const right = said.outcome.right.map((place) => labelOf(cue, place, text)).join('；');
+    if (said.outcome?.right !== undefined || said.outcome?.rights !== undefined) {
+      const right = rightWords(cue, said.outcome, text);
       words.push(
         make('p', said.right === true ? 'checks-card__verdict is-right' : 'checks-card__verdict', text(said.right === true ? 'checks_right' : 'checks_wrong')),
         make('p', '', text('checks_answer_is', { words: right })),

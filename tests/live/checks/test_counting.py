@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exams.questions.types import question_type
-from live.checks.counting import Tally, options_of, right_places, tally
+from live.checks.counting import (
+    MOST_LISTED,
+    Tally,
+    Written,
+    options_of,
+    right_places,
+    tally,
+    tally_written,
+)
 
 CONTENT = {"options": ["甲", "乙", "丙"]}
 
@@ -44,3 +52,23 @@ def test_what_is_chosen_on_the_screen_is_what_is_counted_there(
     counted = tally("multiple", CONTENT, order, answers)
     assert counted.answered == len(picked)
     assert counted.counts == tuple(sum(place in one for one in picked) for place in range(3))
+
+
+def test_what_is_written_alike_is_listed_once_as_most_wrote_it() -> None:
+    answers = [("１２ 次", 1, True), ("12次", 3, True), ("十次", 2, False), ("！", 1, False)]
+    assert tally_written(answers) == Tally(
+        7,
+        (),
+        (Written("12次", 4, True), Written("十次", 2, False), Written("！", 1, False)),
+        ("12次", "１２ 次"),
+    )
+
+
+@given(st.lists(st.tuples(st.text(max_size=6), st.integers(1, 5), st.booleans()), max_size=30))
+def test_everybody_who_wrote_something_is_counted(answers: list[tuple[str, int, bool]]) -> None:
+    counted = tally_written(answers)
+    assert counted.answered == sum(count for _text, count, _right in answers)
+    assert len(counted.written) <= MOST_LISTED
+    counts = [each.count for each in counted.written]
+    assert counts == sorted(counts, reverse=True)
+    assert set(counted.rights) <= {text for text, _count, is_right in answers if is_right}

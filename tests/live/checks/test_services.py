@@ -16,7 +16,7 @@ from lms.members.models import Member
 from tests.factories.live import make_live_class
 from tests.factories.live_hours import was_there
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor, make_member
-from tests.factories.questions import make_question, single_written
+from tests.factories.questions import blank_written, make_question, single_written
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +146,48 @@ def test_only_ready_questions_of_ones_own_bank_that_thumbs_can_answer(
     assert [row["id"] for row in queries.bank(teacher, "")] == [ready.pk]
     assert set(queries.bank(teacher, "")[0]) == {"id", "kind", "question"}
     assert queries.bank(teacher, "没有这样的字") == []
+
+
+def test_what_is_written_is_listed_and_what_is_right_told_at_the_end(
+    tree: BranchTree, teacher: Member, live_class: LiveClass
+) -> None:
+    words = blank_written("三会一课")
+    question = make_question(tree.general, by=teacher, kind="blank", written=words)
+    check = services.open_quiz(by=teacher, live_class=live_class, question_id=question.pk)
+    assert queries.public(check)["blanks"] == 1
+    members = [make_member(tree.first) for _each in range(3)]
+
+    def write(member: Member, *texts: str) -> CheckAnswer:
+        sent = {"blank": list(texts)}
+        return services.answer(by=member, live_class=live_class, check_id=check.pk, sent=sent)[1]
+
+    for member, text in zip(members, ("三会一课", "“三会一课”", "主题党日"), strict=True):
+        write(member, text)
+    late = make_member(tree.first)
+    for nothing in ((), ("  ",)):
+        with pytest.raises(CheckContentError, match="还没有写"):
+            write(late, *nothing)
+    with pytest.raises(CheckContentError, match="没有看懂"):
+        write(late, "一", "二")
+    assert services.chart(check) == {
+        "id": check.pk, "answered": 3, "counts": [],
+        "written": [["“三会一课”", 2], ["主题党日", 1]],
+    }  # fmt: skip
+    live_class.refresh_from_db()
+    before = json.dumps([live_class.shown, queries.public(check)], ensure_ascii=False)
+    assert "三会一课" not in before
+    services.tell_check(by=teacher, live_class=live_class, check_id=check.pk)
+    (shown,) = told(live_class, "check_told")
+    assert (shown["written"], shown["rights"], shown["words"]) == (
+        [["“三会一课”", 2, True], ["主题党日", 1, False]],
+        ["“三会一课”", "三会一课"],
+        ["三会一课"],
+    )
+    rights = [
+        queries.mine(Check.objects.get(), answer)["right"]
+        for answer in CheckAnswer.objects.order_by("pk")
+    ]
+    assert rights == [True, True, False]
 
 
 def test_a_roll_call_is_answered_within_its_window_by_the_servers_clock(
