@@ -67,7 +67,8 @@ describe('the card of a member', () => {
       ...blank,
       state: 'told',
       answered: 3,
-      written: [['三会一课；主题党日', 2, true], ['不知道', 1, false]],
+      written: [['三会一课；主题党日', 2, true]],
+      others: 1,
       rights: ['三会一课；主题党日'],
       words: ['1. 三会一课', '2. 主题党日'],
     };
@@ -75,8 +76,10 @@ describe('the card of a member', () => {
     expect(card.querySelector('.checks-card__verdict')?.textContent).toBe('checks_right');
     expect(Array.from(card.querySelectorAll('.checks-bars__text')).map((each) => each.textContent)).toEqual([
       '三会一课；主题党日 checks_right_one',
-      '不知道',
+      'checks_others',
     ]);
+    part.view?.(view({ ...told, rights: null }));
+    expect(card.querySelector('.checks-card__verdict')).toBe(null);
   });
 
   it('sends one tap, and says sent when it has been kept', async () => {

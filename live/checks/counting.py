@@ -9,12 +9,7 @@ from exams.questions.types.wording import normalised
 
 # What a sentence that is right or not is answered by, in the order of the screen.
 TRUE_FALSE = ("true", "false")
-
-
-# Of what was written, so many different answers are listed, each in so many characters; of the
-# right spellings, so many are told.
-MOST_LISTED, MOST_LISTED_CHARS = 8, 60
-MOST_RIGHT = 50
+MOST_LISTED_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +80,8 @@ def tally_written(answers: Iterable[tuple[str, int, bool]]) -> Tally:
     return Tally(
         sum(each.count for each in written),
         (),
-        tuple(written[:MOST_LISTED]),
-        tuple(rights[:MOST_RIGHT]),
+        tuple(written),
+        tuple(rights),
     )
 
 

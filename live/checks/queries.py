@@ -24,10 +24,11 @@ from live.classroom.proofs import Asked
 from lms.core import clock
 
 # The types a room can answer with its thumbs and a chart can show, and those of a few words.
-CHOSEN = ("single", "multiple", "true_false")
 WRITTEN = ("blank", "numeric")
-TYPES = (*CHOSEN, *WRITTEN)
+TYPES = ("single", "multiple", "true_false", *WRITTEN)
 MOST_FOUND = 20
+# Of what was written so many answers are listed; of the right spellings, so many characters told.
+MOST_LISTED, MOST_RIGHT_CHARS = 8, 4_000
 
 
 def check_in(live_class_id: int, check_id: int) -> Check | None:
@@ -158,13 +159,25 @@ def outcome(check: Check, counted: Tally | None = None) -> dict[str, Any]:
     if check.version is not None:
         type_ = question_type(check.type)
         if check.type in WRITTEN:
-            said["written"] = [[one.text, one.count, one.is_right] for one in counted.written]
-            said["rights"] = list(counted.rights)
+            said |= _told_of_written(counted)
         else:
             said["right"] = right_places(check.type, check.version.key, check.arrangement)
         said["words"] = type_.key_words(check.content, check.version.key)
         said["explanation"] = plain_stem(check.version.explanation)
     return said
+
+
+def _told_of_written(counted: Tally) -> dict[str, Any]:
+    """What is right, and how many wrote anything else: nobody's words come before the whole class
+    unread. `rights` is None where there are too many spellings to tell each whether it was right.
+    """
+    right = [one for one in counted.written if one.is_right]
+    is_short = sum(map(len, counted.rights)) <= MOST_RIGHT_CHARS
+    return {
+        "written": [[one.text, one.count, True] for one in right[:MOST_LISTED]],
+        "others": counted.answered - sum(one.count for one in right),
+        "rights": list(counted.rights) if is_short else None,
+    }
 
 
 def mine(check: Check, found: CheckAnswer) -> dict[str, Any]:

@@ -222,7 +222,7 @@ def chart(check: Check) -> dict[str, Any]:
     counted = queries.tally_of(check)
     said = {"id": check.pk, "answered": counted.answered, "counts": list(counted.counts)}
     if check.type in queries.WRITTEN:
-        said["written"] = [[one.text, one.count] for one in counted.written]
+        said["written"] = [[one.text, one.count] for one in counted.written[: queries.MOST_LISTED]]
     return said
 
 

@@ -85,8 +85,7 @@ def _row(check: Check, counted: Tally, present: list[CheckAnswer]) -> dict[str, 
     said = queries.outcome(check, counted) if check.kind != CheckKind.ROLL else {}
     shown = queries.public(check)
     written = [
-        {"text": text, "count": count, "is_right": is_right}
-        for text, count, is_right in said.get("written", [])
+        {"text": one.text, "count": one.count, "is_right": one.is_right} for one in counted.written
     ]
     labels = {"true": _("对"), "false": _("错")} if check.type == "true_false" else {}
     counts = said.get("counts", [])

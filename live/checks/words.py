@@ -30,6 +30,7 @@ def strings() -> dict[str, str]:
         "checks_write": nothing_given(True),
         "checks_your_words": _("您的回答"),
         "checks_blank": _("第 {number} 空"),
+        "checks_others": _("其他回答"),
         "checks_yours_was": _("您答的：{words}"),
         "checks_several": _("可以选几项"),
         "checks_sent": _("已提交 {clock}"),

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from courses.catalogue.models import ChapterPage, CoursePage
 from courses.catalogue.queries import managed_courses, visible_lessons
@@ -57,7 +57,7 @@ def lesson_for(by: Any, live_class: LiveClass) -> int | None:
 
 def class_beside(by: Member, lesson_id: int) -> int | None:
     """The class whose slides and words belong to the video of a lesson, if `by` may see it."""
-    places = ReplayPlace.objects.filter(lesson=lesson_id, finished_at__isnull=False)
+    places = ReplayPlace.objects.filter(lesson=lesson_id, lesson__asset=F("live_class__recording"))
     live_class_id = places.values_list("live_class", flat=True).first()
     # Most lessons were no class: they cost one statement, and whose it is, is not asked.
     if live_class_id is None:

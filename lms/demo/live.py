@@ -25,6 +25,7 @@ from lms.core import clock
 from lms.core.models import Job
 from lms.demo.demo_year import DemoYear, moment
 from lms.demo.film import run_ffmpeg, slide_milliseconds
+from lms.demo.lectures import Films
 from lms.demo.live_texts import (
     ABOUT,
     COMING,
@@ -47,20 +48,22 @@ from lms.members.models import Branch, Member
 ADMINISTRATOR, TEACHER = "100001", "300001"
 MIME = "video/x-matroska;codecs=avc1,opus"
 SEGMENT_SECONDS = 4
-# What a school that is built again later still has before it.
 COMES_IN = dt.timedelta(days=3)
 
 
 def hold_classes(
-    *, members: Mapping[str, Member], branch: Branch, film: Path, year: DemoYear
+    *, members: Mapping[str, Member], branch: Branch, films: Films, year: DemoYear
 ) -> None:
-    """Hold the one and plan the other, each once; whole or not at all."""
-    titles = set(LiveClass.objects.filter(branch=branch).values_list("title", flat=True))
-    if HELD not in titles and not shared.is_shared():
-        with transaction.atomic():
-            live_class = _evening(members, branch, film, moment(year.workday(0.9), 19, 30))
-        credit_class(live_class_id=live_class.pk)
-    if COMING not in titles:
+    """Hold the one and plan the other, once; whole or not at all.
+
+    Neither where several machines keep classes in their storage: the segments lie in a folder.
+    """
+    is_held = LiveClass.objects.filter(branch=branch, title=HELD).exists()
+    if is_held or shared.is_shared():
+        return
+    with transaction.atomic():
+        begins = moment(year.workday(0.9), 19, 30)
+        live_class = _evening(members, branch, films(LECTURE), begins)
         services.schedule_class(
             by=members[ADMINISTRATOR],
             teacher=members[TEACHER],
@@ -69,6 +72,7 @@ def hold_classes(
             introduction=COMING_ABOUT,
             starts_at=moment(clock.today() + COMES_IN, 19, 30),
         )
+    credit_class(live_class_id=live_class.pk)
 
 
 def _evening(

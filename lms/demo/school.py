@@ -22,7 +22,6 @@ from lms.demo.final import CAME_IN, hold_final
 from lms.demo.gatherings import hold_gatherings
 from lms.demo.lectures import Films, Report, bring_in_lectures
 from lms.demo.live import hold_classes
-from lms.demo.live_texts import LECTURE as TAUGHT_LIVE
 from lms.demo.people import BRANCHES, MEMBERS, TRANSFERS, Duty, MemberText
 from lms.demo.rules import lay_down_rules
 from lms.demo.study import tell_stories
@@ -151,8 +150,7 @@ def add_classes(*, films: Films = kept_film) -> None:
     members = _members()
     branch = Branch.objects.filter(code=GENERAL.code).first()
     if branch is not None and len(members) == len(MEMBERS):
-        year = demo_year(clock.today())
-        hold_classes(members=members, branch=branch, film=films(TAUGHT_LIVE), year=year)
+        hold_classes(members=members, branch=branch, films=films, year=demo_year(clock.today()))
 
 
 def add_contests() -> None:

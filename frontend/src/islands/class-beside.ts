@@ -3,19 +3,16 @@
  * said follow the lesson's own player.
  */
 import { make } from '../contest/elements';
-import { fill } from '../exam/config';
+import { fill, readConfig } from '../exam/config';
+import type { LiveConfig } from '../live/config';
 import { talkLines } from '../live/replay/talk';
+import { askTold, NOTHING_TOLD, type Told } from '../live/replay/told';
 import { countAt, momentAt, type Entry } from '../live/replay/timeline';
 import { SlidePage } from '../live/slides/page';
 
-interface Told {
-  slides: string;
-  entries: Entry[];
-}
-
 export class LmsClassBeside extends HTMLElement {
   private strings: Record<string, string> = {};
-  private told: Told = { slides: '', entries: [] };
+  private told = NOTHING_TOLD;
   private video: HTMLVideoElement | null = null;
   private page: SlidePage | null = null;
   private count = -1;
@@ -30,8 +27,7 @@ export class LmsClassBeside extends HTMLElement {
   };
 
   connectedCallback(): void {
-    const config = document.getElementById(this.dataset['config'] ?? '');
-    this.strings = (JSON.parse(config?.textContent ?? '{}') as { strings?: Record<string, string> }).strings ?? {};
+    this.strings = (readConfig(this) as LiveConfig).strings;
     void this.open();
   }
 
@@ -44,13 +40,8 @@ export class LmsClassBeside extends HTMLElement {
   private readonly text = (key: string, values: Record<string, string | number> = {}): string =>
     fill(this.strings[key] ?? '', values);
 
-  private async ask(): Promise<Told | null> {
-    try {
-      const answer = await fetch(this.dataset['told'] ?? '');
-      return answer.ok ? ((await answer.json()) as Told) : null;
-    } catch {
-      return null;
-    }
+  private ask(): Promise<Told | null> {
+    return askTold(this.dataset['told'] ?? '');
   }
 
   private async open(): Promise<void> {

@@ -5,23 +5,16 @@
 import { button, make } from '../contest/elements';
 import { fill, readConfig } from '../exam/config';
 import type { LiveConfig } from '../live/config';
-import { chapterAt, clockText, countAt, momentAt, type Chapter, type Entry } from '../live/replay/timeline';
 import { talkLines } from '../live/replay/talk';
+import { askTold, NOTHING_TOLD, type Told } from '../live/replay/told';
+import { chapterAt, clockText, countAt, momentAt } from '../live/replay/timeline';
 import { ReplayChecks } from '../live/replay-checks';
 import { SegmentPicture } from '../live/segments';
 import { soundCard } from '../live/sound';
 import { SlidePage } from '../live/slides/page';
 
-interface Told {
-  replay: string;
-  slides: string;
-  length: number;
-  entries: Entry[];
-  chapters: Chapter[];
-  lesson: string;
-}
-
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
+
 export class LmsReplay extends HTMLElement {
   private config!: LiveConfig;
   private picture: SegmentPicture | null = null;
@@ -29,7 +22,7 @@ export class LmsReplay extends HTMLElement {
   private checks: ReplayChecks | null = null;
   private video!: HTMLVideoElement;
   private stage!: HTMLElement;
-  private told: Told = { replay: '', slides: '', length: 0, entries: [], chapters: [], lesson: '' };
+  private told = NOTHING_TOLD;
   private count = -1;
   private chapter = -2;
   private readonly list = make('ol', 'replay-chapters');
@@ -87,13 +80,8 @@ export class LmsReplay extends HTMLElement {
     await this.askAgain();
   }
 
-  private async ask(): Promise<Told | null> {
-    try {
-      const answer = await fetch(this.dataset['told'] ?? '');
-      return answer.ok ? ((await answer.json()) as Told) : null;
-    } catch {
-      return null;
-    }
+  private ask(): Promise<Told | null> {
+    return askTold(this.dataset['told'] ?? '');
   }
 
   /** What the class was asked is asked again where the picture comes to it. */

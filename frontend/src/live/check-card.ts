@@ -19,8 +19,10 @@ export interface Asked {
   right?: number[];
   /** What was written, how many wrote it, and, once it is told, whether it is right. */
   written?: [string, number, boolean?][];
-  /** Each spelling that is right. */
-  rights?: string[];
+  /** Once it is told: how many wrote anything else. */
+  others?: number;
+  /** Each spelling that is right; null where there are too many to say. */
+  rights?: string[] | null;
   words?: string[];
   explanation?: string;
 }
@@ -70,6 +72,21 @@ export function typedIn(sent: Sent | undefined): string {
   return (sent?.blank ?? sent?.number ?? []).join('；');
 }
 
+/** Whether one's own answer is right; undefined where nobody can say here. */
+export function isOwnRight(asked: Asked, own: Own): boolean | undefined {
+  if (isWritten(asked)) return asked.rights?.includes(typedIn(own.sent));
+  const values = (asked.right ?? []).map((place) => valueOf(asked, place));
+  const chosen = own.sent?.choice ?? [];
+  return chosen.length === values.length && values.every((value) => chosen.includes(value));
+}
+
+/** That one's own answer was right, or was not; nothing where nobody can say. */
+export function verdict(isRight: boolean | undefined, text: Words): HTMLElement[] {
+  if (isRight === undefined) return [];
+  const css = isRight ? 'checks-card__verdict is-right' : 'checks-card__verdict';
+  return [make('p', css, text(isRight ? 'checks_right' : 'checks_wrong'))];
+}
+
 /** What is right, in words; the key's own words where the answer is written. */
 export function rightWords(asked: Asked, outcome: Asked, text: Words): string {
   if (isWritten(asked)) return (outcome.words ?? []).join('；');
@@ -91,6 +108,7 @@ export function bars(asked: Asked, counts: number[], answered: number, text: Wor
     list.append(make('li', css, words, make('b', '', String(count)), bar));
   };
   for (const [words, count, isRight] of asked.written ?? []) add(words, count, isRight ?? false, false);
+  if ((asked.others ?? 0) > 0) add(text('checks_others'), asked.others ?? 0, false, false);
   (asked.options ?? []).forEach((_option, place) => {
     const isOwn = own?.sent?.choice?.includes(valueOf(asked, place)) ?? false;
     add(labelOf(asked, place, text), counts[place] ?? 0, asked.right?.includes(place) ?? false, isOwn);

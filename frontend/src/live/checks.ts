@@ -3,7 +3,19 @@
  * leads has a tab from which it is asked. What is said to be sent has been kept.
  */
 import { button, make } from '../contest/elements';
-import { bars, clockOf, fields, isWritten, rightWords, typedIn, type Asked, type Own, type Sent } from './check-card';
+import {
+  bars,
+  clockOf,
+  fields,
+  isOwnRight,
+  isWritten,
+  rightWords,
+  typedIn,
+  verdict,
+  type Asked,
+  type Own,
+  type Sent,
+} from './check-card';
 import { CheckDesk } from './check-desk';
 import type { ClassView } from './config';
 import type { PartMaker, RoomContext, RoomPart } from './part';
@@ -134,14 +146,12 @@ class CheckCard implements RoomPart {
   private told(asked: Asked, own: Own | undefined): void {
     const { text } = this;
     const answered = asked.answered ?? 0;
-    if (asked.right !== undefined || asked.rights !== undefined) {
-      const right = rightWords(asked, asked, text);
-      const isRight = isWritten(asked)
-        ? (asked.rights?.includes(typedIn(own?.sent)) ?? false)
-        : own?.sent?.choice !== undefined && sameChoice(own.sent.choice, asked);
-      if (own !== undefined) this.card.append(make('p', isRight ? 'checks-card__verdict is-right' : 'checks-card__verdict', text(isRight ? 'checks_right' : 'checks_wrong')));
-      if (isWritten(asked) && own !== undefined) this.card.append(make('p', '', text('checks_yours_was', { words: typedIn(own.sent) })));
-      this.card.append(make('p', '', text('checks_answer_is', { words: right })));
+    if (asked.words !== undefined) {
+      if (own !== undefined) this.card.append(...verdict(isOwnRight(asked, own), text));
+      if (isWritten(asked) && own !== undefined) {
+        this.card.append(make('p', '', text('checks_yours_was', { words: typedIn(own.sent) })));
+      }
+      this.card.append(make('p', '', text('checks_answer_is', { words: rightWords(asked, asked, text) })));
     }
     this.card.append(
       bars(asked, asked.counts ?? [], answered, text, own),
@@ -165,13 +175,6 @@ class CheckCard implements RoomPart {
       this.lost.disabled = false;
     }, 5000);
   }
-}
-
-function sameChoice(choice: string[], asked: Asked): boolean {
-  const right = (asked.right ?? []).map((place) =>
-    asked.type === 'true_false' ? (asked.options?.[place] ?? '') : String(place),
-  );
-  return choice.length === right.length && choice.every((each) => right.includes(each));
 }
 
 export const makeChecks: PartMaker = (room) => (room.leads ? new CheckDesk(room) : new CheckCard(room));

@@ -4,7 +4,7 @@
  */
 import { button, make } from '../contest/elements';
 import { csrfToken } from '../core/csrf';
-import { clockOf, fields, rightWords, type Asked, type Own, type Sent, type Words } from './check-card';
+import { clockOf, fields, rightWords, verdict, type Asked, type Own, type Sent, type Words } from './check-card';
 
 export interface ReplayChecksOptions {
   /** The address of `live:checks_cues`; answers go to `<id>/later/` beside it. */
@@ -109,12 +109,11 @@ export class ReplayChecks {
     }
     this.answered[String(cue.check)] = said;
     const { clock, at } = said;
-    const words = [make('p', 'checks-card__sent', text('checks_later_sent', { clock: clock ?? clockOf(at) }))];
-    if (said.outcome?.right !== undefined || said.outcome?.rights !== undefined) {
-      const right = rightWords(cue, said.outcome, text);
+    const words: HTMLElement[] = [make('p', 'checks-card__sent', text('checks_later_sent', { clock: clock ?? clockOf(at) }))];
+    if (said.outcome !== undefined) {
       words.push(
-        make('p', said.right === true ? 'checks-card__verdict is-right' : 'checks-card__verdict', text(said.right === true ? 'checks_right' : 'checks_wrong')),
-        make('p', '', text('checks_answer_is', { words: right })),
+        ...verdict(said.right, text),
+        make('p', '', text('checks_answer_is', { words: rightWords(cue, said.outcome, text) })),
       );
     }
     this.element.replaceChildren(...words, this.goOn());

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from exams.questions.types import question_type
 from live.checks.counting import (
-    MOST_LISTED,
     Tally,
     Written,
     options_of,
@@ -68,7 +67,6 @@ def test_what_is_written_alike_is_listed_once_as_most_wrote_it() -> None:
 def test_everybody_who_wrote_something_is_counted(answers: list[tuple[str, int, bool]]) -> None:
     counted = tally_written(answers)
     assert counted.answered == sum(count for _text, count, _right in answers)
-    assert len(counted.written) <= MOST_LISTED
     counts = [each.count for each in counted.written]
     assert counts == sorted(counts, reverse=True)
     assert set(counted.rights) <= {text for text, _count, is_right in answers if is_right}

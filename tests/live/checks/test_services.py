@@ -17,6 +17,7 @@ from tests.factories.live import make_live_class
 from tests.factories.live_hours import was_there
 from tests.factories.members import BranchTree, make_branch_tree, make_instructor, make_member
 from tests.factories.questions import blank_written, make_question, single_written
+from tests.live.classroom.test_pages import of
 
 pytestmark = pytest.mark.django_db
 
@@ -178,11 +179,18 @@ def test_what_is_written_is_listed_and_what_is_right_told_at_the_end(
     assert "三会一课" not in before
     services.tell_check(by=teacher, live_class=live_class, check_id=check.pk)
     (shown,) = told(live_class, "check_told")
-    assert (shown["written"], shown["rights"], shown["words"]) == (
-        [["“三会一课”", 2, True], ["主题党日", 1, False]],
+    # Nobody's own words come before the whole class unread, unless they are right.
+    assert (shown["written"], shown["others"], shown["rights"], shown["words"]) == (
+        [["“三会一课”", 2, True]],
+        1,
         ["“三会一课”", "三会一课"],
         ["三会一课"],
     )
+    page = of(teacher).get(f"/live/{live_class.pk}/checks/")
+    assert page.context["rows"][0]["options"] == [
+        {"text": "“三会一课”", "count": 2, "is_right": True},
+        {"text": "主题党日", "count": 1, "is_right": False},
+    ]
     rights = [
         queries.mine(Check.objects.get(), answer)["right"]
         for answer in CheckAnswer.objects.order_by("pk")

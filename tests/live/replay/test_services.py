@@ -232,10 +232,14 @@ def test_the_lesson_asks_for_its_class_below_its_player(
     assert page.index("</lms-player>") < page.index(told) < page.index("上一讲")
     # Whoever may study the lesson but was not called to the class is shown the lesson alone.
     stranger = make_member(tree.third)
+    assert class_of_lesson(member, lesson_id=lesson.pk) is not None
     assert class_of_lesson(stranger, lesson_id=lesson.pk) is None
     other = LessonPage.objects.exclude(pk=lesson.pk).first()
     assert other is not None
     assert class_of_lesson(member, lesson_id=other.pk) is None
+    # Another video was put into the lesson: the class does not belong to it any more.
+    LessonPage.objects.filter(pk=lesson.pk).update(asset=other.asset_id)
+    assert class_of_lesson(member, lesson_id=lesson.pk) is None
 
 
 @pytest.mark.slow
